@@ -1,0 +1,1 @@
+"""Everything people and machines say about a corpus, and the site they say it on."""

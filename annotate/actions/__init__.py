@@ -1,0 +1,1 @@
+"""Every write: one function each, one transaction, permission checked, Change rows left."""

@@ -1,0 +1,41 @@
+"""The Change rows of one action, written together."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from corpus.models import Change
+
+
+@dataclass(slots=True, kw_only=True)
+class Batch:
+    """Collects what one action changed; `write()` stores it in one query."""
+
+    action: str
+    actor: Any
+    project_id: UUID | None = None
+    corpus_id: UUID | None = None
+    id: UUID = field(default_factory=uuid.uuid4)
+    rows: list[Change] = field(default_factory=list)
+
+    def add(self, object_type: str, object_id: object, *, before: Any, after: Any) -> None:
+        self.rows.append(
+            Change(
+                batch=self.id,
+                action=self.action,
+                actor_id=getattr(self.actor, "pk", None),
+                project_id=self.project_id,
+                corpus_id=self.corpus_id,
+                object_type=object_type,
+                object_id=str(object_id),
+                before=before,
+                after=after,
+            )
+        )
+
+    def write(self) -> None:
+        Change.objects.bulk_create(self.rows)
+        self.rows = []

@@ -1,0 +1,360 @@
+"""From a parsed claim to its rows: entries found, quotes and labels checked, rows written or replaced."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from annotate.actions.entries import EntryFinder
+from annotate.attributes import KINDS, AttributeSpec, InvalidAnswer
+from annotate.models import Answer, Claim, ClaimSpeaker, Layer, Reporter, Span, SpanRole, Stance
+from annotate.payloads.claims import ClaimIn, SpanIn, SpeakerIn, StanceIn
+from annotate.payloads.codebooks import CodebookView, load_codebook
+from annotate.payloads.problems import FieldError, Invalid
+from annotate.records import Registries
+from corpus.models import Proposition, Speaker, Target
+from corpus.text.offsets import SpanProblem, check_span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResolvedSpeaker:
+    speaker: UUID
+    represents: UUID | None
+    mention: tuple[SpanIn, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResolvedStance:
+    holder: UUID | None
+    target: UUID | None
+    value: UUID | None
+    answers: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResolvedClaim:
+    """A claim whose entries, labels and quotes were checked against the database."""
+
+    claim: ClaimIn
+    codebook: CodebookView
+    speakers: tuple[ResolvedSpeaker, ...]
+    reporters: tuple[UUID, ...]
+    proposition: UUID | None
+    stances: tuple[ResolvedStance, ...]
+
+
+def resolve_claim(
+    *, claim: ClaimIn, text: str, version_id: UUID, finder: EntryFinder, originals: dict[UUID, UUID]
+) -> ResolvedClaim:
+    """Check `claim` against text, registries and codebook. Raises Invalid with every error found.
+
+    `originals` maps an entry to the one that was merged into it and that this claim chose: it stays chosen.
+    """
+    codebook = load_codebook(version_id)
+    errors = list(_quote_errors(claim, text))
+
+    def find(model: Any, entry: Any) -> UUID | None:
+        id = finder.find(model, entry)
+        return originals.get(id, id) if id is not None else None
+
+    resolved = ResolvedClaim(
+        claim=claim,
+        codebook=codebook,
+        speakers=tuple(_speaker(find, speaker) for speaker in claim.speakers),
+        reporters=tuple(id for entry in claim.reported_by if (id := find(Speaker, entry)) is not None),
+        proposition=find(Proposition, claim.proposition),
+        stances=tuple(_stance(find, stance, codebook, finder, originals) for stance in claim.stances),
+    )
+    errors += finder.errors
+    errors += _answer_errors(claim, codebook)
+    errors += _value_errors(claim, codebook)
+    if not errors:
+        errors += _double_errors(resolved)
+        errors += _entity_errors(resolved, finder)
+    if errors:
+        raise Invalid.of(errors)
+    return resolved
+
+
+def _speaker(find: Any, speaker: SpeakerIn) -> ResolvedSpeaker:
+    return ResolvedSpeaker(
+        speaker=find(Speaker, speaker.entry), represents=find(Speaker, speaker.represents), mention=speaker.mention
+    )
+
+
+def _stance(
+    find: Any, stance: StanceIn, codebook: CodebookView, finder: EntryFinder, originals: dict[UUID, UUID]
+) -> ResolvedStance:
+    target = find(Target, stance.target)
+    label = codebook.stances.get(stance.value or "")
+    if label is not None and label.score is not None and target in originals.values() and _is_inverted(target):
+        label = codebook.stance_of_score(-label.score) or label  # shown turned round, so turn it back
+    return ResolvedStance(
+        holder=find(Speaker, stance.holder), target=target, value=label and label.id, answers=stance.attributes
+    )
+
+
+def _is_inverted(target: UUID | None) -> bool:
+    registries = Registries()
+    registries.targets.learn([target])
+    return target is not None and registries.targets.known[target].is_inverted
+
+
+def _quote_errors(claim: ClaimIn, text: str) -> Iterator[FieldError]:
+    groups: list[tuple[str, tuple[SpanIn, ...]]] = [("/spans", claim.spans), ("/cue", claim.cue)]
+    groups += [(f"/speakers/{i}/mention", speaker.mention) for i, speaker in enumerate(claim.speakers)]
+    for pointer, spans in groups:
+        for index, span in enumerate(spans):
+            try:
+                check_span(text, span.start, span.end, span.quote)
+            except SpanProblem as problem:
+                yield FieldError(pointer=f"{pointer}/{index}", detail=str(problem))
+
+
+def _value_errors(claim: ClaimIn, codebook: CodebookView) -> Iterator[FieldError]:
+    for index, stance in enumerate(claim.stances):
+        if stance.value is not None and stance.value not in codebook.stances:
+            known = ", ".join(codebook.stances)
+            detail = f"“{stance.value[:60]}” is no value of the stance scale; choose from {known}."
+            yield FieldError(pointer=f"/stances/{index}/value", detail=detail)
+
+
+def _answer_errors(claim: ClaimIn, codebook: CodebookView) -> Iterator[FieldError]:
+    groups = [("/attributes", "claim", claim.attributes)]
+    groups += [(f"/stances/{i}/attributes", "stance", stance.attributes) for i, stance in enumerate(claim.stances)]
+    for pointer, scope, answers in groups:
+        for key, raw in answers.items():
+            yield from answer_errors(codebook, scope, key, raw, pointer)
+
+
+def answer_errors(codebook: CodebookView, scope: str, key: str, raw: object, pointer: str) -> Iterator[FieldError]:
+    """Yield what is wrong with one answer."""
+    spec = codebook.attributes.get((scope, key))
+    if spec is None:
+        known = ", ".join(own.key for own in codebook.of_scope(scope)) or "none"
+        detail = f"“{key[:60]}” is no attribute of {scope}s in this codebook; known are: {known}."
+        yield FieldError(pointer=pointer, detail=detail)
+        return
+    try:
+        KINDS[spec.kind].parse(spec, raw)
+    except InvalidAnswer as error:
+        yield FieldError(pointer=f"{pointer}/{key}", detail=str(error))
+
+
+def _double_errors(resolved: ResolvedClaim) -> Iterator[FieldError]:
+    """Find what a claim may name only once."""
+    speakers = [speaker.speaker for speaker in resolved.speakers]
+    for index, speaker in enumerate(speakers):
+        if speaker in speakers[:index]:
+            yield FieldError(pointer=f"/speakers/{index}", detail="This speaker is named twice; keep one.")
+    for index, reporter in enumerate(resolved.reporters):
+        if reporter in resolved.reporters[:index]:
+            yield FieldError(pointer=f"/reported_by/{index}", detail="This reporter is named twice; keep one.")
+        if reporter in speakers:
+            detail = "The speaker stands in “reported by” too; name there only those between outlet and speaker."
+            yield FieldError(pointer=f"/reported_by/{index}", detail=detail)
+    pairs = [(stance.holder, stance.target) for stance in resolved.stances]
+    for index, pair in enumerate(pairs):
+        if pair[1] is not None and pair in pairs[:index]:
+            detail = "A second stance of the same holder on the same target; change the first instead."
+            yield FieldError(pointer=f"/stances/{index}", detail=detail)
+
+
+def _entity_errors(resolved: ResolvedClaim, finder: EntryFinder) -> Iterator[FieldError]:
+    groups = [("/attributes", "claim", resolved.claim.attributes)]
+    groups += [(f"/stances/{i}/attributes", "stance", s.answers) for i, s in enumerate(resolved.stances)]
+    for pointer, scope, answers in groups:
+        for key, values in _parsed(resolved.codebook, scope, answers):
+            if KINDS[key.kind].column == "entity" and not Speaker.objects.visible_to(finder.user).filter(
+                pk=values[0], corpus=finder.corpus_id
+            ):
+                detail = f"{values[0]} is no speaker of this corpus; choose one that is listed."
+                yield FieldError(pointer=f"{pointer}/{key.key}", detail=detail)
+
+
+def _parsed(
+    codebook: CodebookView, scope: str, answers: dict[str, object]
+) -> Iterator[tuple[AttributeSpec, list[object]]]:
+    for key, raw in sorted(answers.items()):
+        spec = codebook.attributes[(scope, key)]
+        values = KINDS[spec.kind].parse(spec, raw)
+        if values:
+            yield spec, values
+
+
+def answer_rows(
+    codebook: CodebookView, scope: str, answers: dict[str, object], **owner: Any
+) -> Iterator[Answer]:
+    """Yield unsaved Answer rows; `owner` is claim_id (and stance), or layer_id."""
+    for spec, values in _parsed(codebook, scope, answers):
+        column = KINDS[spec.kind].column
+        name = f"{column}_id" if column in ("label", "entity") else column
+        for value in values:
+            yield Answer(attribute_id=spec.id, **owner, **{name: value})
+
+
+def insert_claim(*, claim_id: UUID, layer: Layer, claim: ResolvedClaim, version: int, now: datetime) -> None:
+    """Write a new claim with everything that hangs on it. At most 7 queries."""
+    Claim.objects.bulk_create(
+        [
+            Claim(
+                id=claim_id,
+                layer_id=layer.pk,
+                version=version,
+                created_at=now,
+                updated_at=now,
+                **_columns(claim),
+            )
+        ]
+    )
+    insert_rows(claim_id, claim)
+
+
+def replace_claim(*, claim: Claim, resolved: ResolvedClaim, now: datetime) -> None:
+    """Overwrite a stored claim; its rows are written anew."""
+    Claim.objects.filter(pk=claim.pk).update(version=claim.version + 1, updated_at=now, **_columns(resolved))
+    delete_rows(claim.pk)
+    insert_rows(claim.pk, resolved)
+
+
+def _columns(resolved: ResolvedClaim) -> dict[str, Any]:
+    claim = resolved.claim
+    return {
+        "mode": claim.mode,
+        "proposition_id": resolved.proposition,
+        "relation": claim.relation if resolved.proposition else "",
+        "no_stance": claim.no_stance,
+        "is_unsure": claim.unsure,
+        "note": claim.note,
+    }
+
+
+def delete_rows(claim_id: UUID) -> None:
+    """Delete what hangs on a claim, children first. 5 queries."""
+    for model in (Answer, Span, Stance, Reporter, ClaimSpeaker):
+        rows = model.objects.filter(claim=claim_id)
+        rows._raw_delete(rows.db)
+
+
+def insert_rows(claim_id: UUID, resolved: ResolvedClaim) -> None:
+    """Write speakers, reporters, spans, stances and answers. At most 6 queries."""
+    claim = resolved.claim
+    links = ClaimSpeaker.objects.bulk_create(
+        ClaimSpeaker(claim_id=claim_id, position=i, speaker_id=row.speaker, represents_id=row.represents)
+        for i, row in enumerate(resolved.speakers)
+    )
+    Reporter.objects.bulk_create(
+        Reporter(claim_id=claim_id, position=i, speaker_id=id) for i, id in enumerate(resolved.reporters)
+    )
+    spans = [*_span_rows(claim_id, SpanRole.CONTENT, claim.spans), *_span_rows(claim_id, SpanRole.CUE, claim.cue)]
+    for link, row in zip(links, resolved.speakers, strict=True):
+        spans += _span_rows(claim_id, SpanRole.MENTION, row.mention, claim_speaker=link)
+    Span.objects.bulk_create(spans)
+    stances = Stance.objects.bulk_create(
+        Stance(claim_id=claim_id, position=i, holder_id=row.holder, target_id=row.target, value_id=row.value)
+        for i, row in enumerate(resolved.stances)
+    )
+    answers = list(answer_rows(resolved.codebook, "claim", claim.attributes, claim_id=claim_id))
+    for stance, found in zip(stances, resolved.stances, strict=True):
+        answers += answer_rows(resolved.codebook, "stance", found.answers, claim_id=claim_id, stance=stance)
+    Answer.objects.bulk_create(answers)
+
+
+def _span_rows(claim_id: UUID, role: str, spans: tuple[SpanIn, ...], **owner: Any) -> list[Span]:
+    return [
+        Span(claim_id=claim_id, role=role, position=i, start=span.start, end=span.end, quote=span.quote, **owner)
+        for i, span in enumerate(spans)
+    ]
+
+
+def originals_of(registries: Registries) -> dict[UUID, UUID]:
+    """Return, for the entries that a claim was read with, what each final entry was chosen as."""
+    known = [registries.speakers.known, registries.targets.known, registries.propositions.known]
+    return {record.id: id for found in known for id, record in found.items() if record.id != id}
+
+
+def is_same(stored: dict[str, Any], resolved: ResolvedClaim, registries: Registries) -> bool:
+    """Return whether `resolved` says what `stored` (a claim as it is read) says, merges resolved."""
+    return _core_of_stored(stored) == _core_of_resolved(resolved, registries)
+
+
+def _core_of_stored(claim: dict[str, Any]) -> dict[str, Any]:
+    def ref(entry: dict[str, Any] | None) -> str | None:
+        return entry["id"] if entry else None
+
+    return {
+        "spans": claim["spans"],
+        "cue": claim["cue"],
+        "speakers": [(ref(s), ref(s["represents"]), s["mention"]) for s in claim["speakers"]],
+        "reported_by": [ref(s) for s in claim["reported_by"]],
+        "mode": claim["mode"] or "",
+        "proposition": (ref(claim["proposition"]), (claim["proposition"] or {}).get("relation", "")),
+        "stances": [
+            (ref(s["holder"]), ref(s["target"]), s["value"], s.get("attributes", {})) for s in claim["stances"]
+        ],
+        "rest": (claim["no_stance"], claim["attributes"], claim["unsure"], claim["note"]),
+    }
+
+
+def _core_of_resolved(resolved: ResolvedClaim, registries: Registries) -> dict[str, Any]:
+    claim, names = resolved.claim, registries.names(resolved.codebook.version.pk)
+    registries.speakers.learn(
+        [id for s in resolved.speakers for id in (s.speaker, s.represents)]
+        + [s.holder for s in resolved.stances]
+        + list(resolved.reporters)
+    )
+    registries.targets.learn([stance.target for stance in resolved.stances])
+    registries.propositions.learn([resolved.proposition])
+
+    def ref(registry: Any, id: UUID | None) -> str | None:
+        return str(registry.known[id].id) if id is not None else None
+
+    def value(stance: ResolvedStance) -> str | None:
+        turned = stance.target is not None and registries.targets.known[stance.target].is_inverted
+        return names.value(stance.value, inverted=turned)
+
+    speakers = registries.speakers
+    return {
+        "spans": [_plain(span) for span in claim.spans],
+        "cue": [_plain(span) for span in claim.cue],
+        "speakers": [
+            (ref(speakers, s.speaker), ref(speakers, s.represents), [_plain(span) for span in s.mention])
+            for s in resolved.speakers
+        ],
+        "reported_by": [ref(speakers, id) for id in resolved.reporters],
+        "mode": claim.mode,
+        "proposition": (ref(registries.propositions, resolved.proposition), claim.relation),
+        "stances": [
+            (
+                ref(speakers, s.holder),
+                ref(registries.targets, s.target),
+                value(s),
+                _canonical(resolved.codebook, "stance", s.answers),
+            )
+            for s in resolved.stances
+        ],
+        "rest": (
+            claim.no_stance,
+            _canonical(resolved.codebook, "claim", claim.attributes),
+            claim.unsure,
+            claim.note,
+        ),
+    }
+
+
+def _plain(span: SpanIn) -> dict[str, Any]:
+    return {"start": span.start, "end": span.end, "quote": span.quote}
+
+
+def _canonical(codebook: CodebookView, scope: str, answers: dict[str, object]) -> dict[str, object]:
+    """Return answers as they would be read back."""
+    found: dict[str, object] = {}
+    for spec, values in _parsed(codebook, scope, answers):
+        keys = {id: key for key, id in spec.labels.items()}
+        column = KINDS[spec.kind].column
+        shown = [keys[value] for value in values] if column == "label" else values  # type: ignore[index]
+        found[spec.key] = KINDS[spec.kind].dump(spec, shown)
+    return found

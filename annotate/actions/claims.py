@@ -1,0 +1,190 @@
+"""Saving and deleting claims in the caller's own layer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import F
+
+from annotate import records
+from annotate.actions import claim_rows, layers
+from annotate.actions.batch import Batch
+from annotate.actions.claim_rows import ResolvedClaim
+from annotate.actions.entries import EntryFinder
+from annotate.models import Claim, Layer
+from annotate.payloads.claims import ClaimIn, parse_claim
+from annotate.payloads.preconditions import Precondition
+from annotate.payloads.problems import FieldError, Invalid, NotThere, TooLarge
+from corpus.models import Change, Document
+
+MAX_CLAIMS = 20_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedClaim:
+    """A claim after saving; `previous` is its state before, None when it is new."""
+
+    claim: dict[str, Any]
+    layer: Layer
+    is_new: bool = False
+    is_changed: bool = True
+    previous: dict[str, Any] | None = None
+
+
+@transaction.atomic
+def put_claim(
+    *, user: User, claim_id: UUID, body: object, precondition: Precondition, now: datetime, round_id: UUID | None = None
+) -> SavedClaim:
+    """Store the claim with this id, made by the client, in the caller's layer.
+
+    A repeat of what is stored succeeds whatever the precondition. Raises Invalid, NotThere, WrongState,
+    PreconditionFailed or PreconditionRequired; then nothing was written.
+    """
+    claim = parse_claim(body)
+    assert isinstance(body, dict)
+    _check_id(body, claim_id)
+    known = Claim.objects.filter(pk=claim_id).values_list("layer_id", flat=True).first()
+    if known is not None:
+        layer = layers.lock_own_layer(user=user, layer_id=known)
+    else:
+        document = own_document(user, body.get("document"))
+        layer = layers.layer_for_writing(user=user, document=document, now=now, round_id=round_id or _round_of(body))
+    stored = Claim.objects.filter(pk=claim_id).first()
+    if stored is None:
+        if known is not None:  # deleted between the look and the lock
+            precondition.check_new()
+        return _create(user, layer, claim_id, claim, precondition, now)
+    if stored.layer_id != layer.pk:
+        raise NotThere("There is no such claim in your layers.")
+    return _update(user, layer, stored, claim, body, precondition, now)
+
+
+def _create(
+    user: User, layer: Layer, claim_id: UUID, claim: ClaimIn, precondition: Precondition, now: datetime
+) -> SavedClaim:
+    layers.check_writable(layer)
+    precondition.check_new()
+    if layer.n_claims >= MAX_CLAIMS:
+        raise TooLarge(f"This layer has {layer.n_claims} claims; {MAX_CLAIMS} is the limit for one document.")
+    layers.keep_place(layer, now=now)
+    batch = _batch("claim.create", user, layer)
+    resolved = _resolve(user, layer, claim, batch, originals={})
+    version = _last_version(claim_id) + 1
+    claim_rows.insert_claim(claim_id=claim_id, layer=layer, claim=resolved, version=version, now=now)
+    _touch(layer, now=now, added=1)
+    after = records.claim_dict(claim_id)
+    batch.add("claim", claim_id, before=None, after=after)
+    batch.write()
+    return SavedClaim(claim=after, layer=layer, is_new=True)
+
+
+def _update(
+    user: User, layer: Layer, stored: Claim, claim: ClaimIn, body: object, precondition: Precondition, now: datetime
+) -> SavedClaim:
+    registries = records.Registries()
+    before = next(records.claim_dicts(Claim.objects.filter(pk=stored.pk), registries=registries, chunk=1))
+    batch = _batch("claim.update", user, layer)
+    resolved = _resolve(user, layer, claim, batch, originals=claim_rows.originals_of(registries))
+    if claim_rows.is_same(before, resolved, registries):
+        return SavedClaim(claim=before, layer=layer, is_changed=False, previous=before)
+    layers.check_writable(layer)
+    precondition.check_update(stored.version, current=before, sent=body)
+    layers.keep_place(layer, now=now)
+    claim_rows.replace_claim(claim=stored, resolved=resolved, now=now)
+    _touch(layer, now=now, added=0)
+    after = records.claim_dict(stored.pk)
+    batch.add("claim", stored.pk, before=before, after=after)
+    batch.write()
+    return SavedClaim(claim=after, layer=layer, previous=before)
+
+
+@transaction.atomic
+def delete_claim(*, user: User, claim_id: UUID, precondition: Precondition, now: datetime) -> SavedClaim:
+    """Delete a claim of an own, open layer; its last state stays in the Change row, so that it can be undone."""
+    known = Claim.objects.filter(pk=claim_id).values_list("layer_id", flat=True).first()
+    if known is None:
+        raise NotThere("There is no such claim in your layers.")
+    layer = layers.lock_own_layer(user=user, layer_id=known)
+    stored = Claim.objects.filter(pk=claim_id).first()
+    if stored is None:
+        raise NotThere("There is no such claim in your layers.")
+    layers.check_writable(layer)
+    before = records.claim_dict(claim_id)
+    precondition.check_update(stored.version, current=before, sent=None)
+    layers.keep_place(layer, now=now)
+    claim_rows.delete_rows(claim_id)
+    stored.delete()
+    _touch(layer, now=now, added=-1)
+    batch = _batch("claim.delete", user, layer)
+    batch.add("claim", claim_id, before=before, after=None)
+    batch.write()
+    return SavedClaim(claim=before, layer=layer, previous=before)
+
+
+def own_document(user: User, raw: object) -> Document:
+    """Return the document named in a body or a path, without its text. Raises Invalid or NotThere."""
+    try:
+        id = raw if isinstance(raw, UUID) else UUID(str(raw)) if isinstance(raw, str) else None
+    except ValueError:
+        id = None
+    if id is None:
+        raise Invalid.of([FieldError(pointer="/document", detail="A new claim names its document by id.")])
+    document: Document | None = Document.objects.visible_to(user).defer("text").filter(pk=id).first()
+    if document is None:
+        raise NotThere("There is no such document in your projects.")
+    return document
+
+
+def _round_of(body: dict[str, Any]) -> UUID | None:
+    raw = body.get("round")
+    if raw is None:
+        return None
+    try:
+        return UUID(raw)
+    except (ValueError, TypeError, AttributeError):
+        raise Invalid.of([FieldError(pointer="/round", detail=f"{raw!r} is no UUID of a round.")]) from None
+
+
+def _check_id(body: dict[str, Any], claim_id: UUID) -> None:
+    if body.get("id") not in (None, str(claim_id)):
+        detail = f"The body's id {body['id']!r} is not the id in the address; leave it out or send the same."
+        raise Invalid.of([FieldError(pointer="/id", detail=detail)])
+
+
+def _resolve(
+    user: User, layer: Layer, claim: ClaimIn, batch: Batch, originals: dict[UUID, UUID]
+) -> ResolvedClaim:
+    assert layer.round is not None
+    finder = EntryFinder(user=user, corpus_id=layer.project.corpus_id, batch=batch, round=layer.round)
+    text = Document.objects.values_list("text", flat=True).get(pk=layer.document_id)
+    return claim_rows.resolve_claim(
+        claim=claim, text=text, version_id=layer.codebook_version_id, finder=finder, originals=originals
+    )
+
+
+def _batch(action: str, user: User, layer: Layer) -> Batch:
+    return Batch(action=action, actor=user, project_id=layer.project_id, corpus_id=layer.project.corpus_id)
+
+
+def _last_version(claim_id: UUID) -> int:
+    """Return the version that a deleted claim of this id had, so that an old If-Match never fits the new one."""
+    row = Change.objects.filter(object_type="claim", object_id=str(claim_id)).order_by("-id").first()
+    return int((row.before or row.after)["version"]) if row is not None else 0
+
+
+def _touch(layer: Layer, *, now: datetime, added: int) -> None:
+    """Count the change on the layer; a layer with a claim no longer says that there is nothing to code."""
+    values: dict[str, Any] = {"updated_at": now, "n_claims": F("n_claims") + added, "version": F("version") + 1}
+    if added > 0:
+        values["has_nothing_to_code"] = False
+    Layer.objects.filter(pk=layer.pk).update(**values)
+    layer.n_claims += added
+    layer.version += 1
+    layer.updated_at = now
+
+

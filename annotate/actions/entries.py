@@ -1,0 +1,109 @@
+"""Registry entries as claims name them: found by id or exact name, made provisional when new."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+
+from annotate import permissions
+from annotate.actions.batch import Batch
+from annotate.models import Round
+from annotate.payloads.claims import EntryIn
+from annotate.payloads.problems import FieldError
+from annotate.permissions import Action
+from corpus.models import Entry, Proposition, Speaker, Target
+from corpus.text.names import InvalidName, check_name
+
+CLOSED_FLAGS: dict[type[Entry], str] = {
+    Speaker: "are_speakers_closed",
+    Target: "are_targets_closed",
+    Proposition: "are_propositions_closed",
+}
+MAX_NAME = {Speaker: 300, Target: 300, Proposition: 500}
+
+
+class EntryRefused(Exception):
+    """The entry cannot be used; the message says why and what to do."""
+
+
+@dataclass(slots=True, kw_only=True)
+class EntryFinder:
+    """Finds or makes the entries of one request; `errors` collects what was refused."""
+
+    user: User
+    corpus_id: UUID
+    batch: Batch
+    round: Round | None = None
+    errors: list[FieldError] = field(default_factory=list)
+    found: dict[tuple[type[Entry], object], UUID] = field(default_factory=dict)
+    _curates: bool | None = None
+
+    @property
+    def curates(self) -> bool:
+        if self._curates is None:
+            self._curates = permissions.can_in_corpus(self.user, Action.EDIT_REGISTRIES, self.corpus_id)
+        return self._curates
+
+    def find(self, model: type[Entry], entry: EntryIn | None) -> UUID | None:
+        """Return the entry's id, or None where there is none or it was refused (then `errors` has the reason)."""
+        if entry is None:
+            return None
+        key = (model, entry.id or entry.name)
+        if key not in self.found:
+            try:
+                self.found[key] = self._by_id(model, entry.id) if entry.id else self._by_name(model, entry.name or "")
+            except EntryRefused as error:
+                self.errors.append(FieldError(pointer=entry.pointer, detail=str(error)))
+                return None
+        return self.found[key]
+
+    def _by_id(self, model: type[Entry], id: UUID) -> UUID:
+        if not self._visible(model).filter(pk=id).exists():
+            raise EntryRefused(f"{id} is no {model._meta.verbose_name} of this corpus; choose one that is listed.")
+        return id
+
+    def _visible(self, model: type[Entry]) -> Any:
+        return model._default_manager.visible_to(self.user).filter(corpus=self.corpus_id)  # type: ignore[attr-defined]
+
+    def _by_name(self, model: type[Entry], raw: str) -> UUID:
+        try:
+            name = check_name(raw, what=str(model._meta.verbose_name), max_length=MAX_NAME[model])
+        except InvalidName as error:
+            raise EntryRefused(str(error)) from error
+        may_create = self.curates or self.round is None or not getattr(self.round, CLOSED_FLAGS[model])
+        # A closed registry must not tell that somebody else made the entry, so only visible ones count there.
+        rows = model._default_manager.filter(corpus=self.corpus_id) if may_create else self._visible(model)
+        hits = list(rows.filter(name=name).values_list("pk", "is_provisional")[:3])
+        if len(hits) > 1:
+            ids = " and ".join(str(id) for id, _ in hits)
+            raise EntryRefused(f"“{name}” names more than one {model._meta.verbose_name}: {ids}. Give the id.")
+        if not hits:
+            if not may_create:
+                raise EntryRefused(f"“{name}” is not in the registry, which this round keeps closed; choose from it.")
+            return self._make(model, name)
+        if hits[0][1]:
+            self._join_makers(model, hits[0][0])
+        return hits[0][0]
+
+    def _make(self, model: type[Entry], name: str) -> UUID:
+        entry = model(corpus_id=self.corpus_id, name=name, is_provisional=not self.curates)
+        try:
+            with transaction.atomic():
+                entry.save(force_insert=True)
+        except IntegrityError:  # somebody made the same name in this moment: use theirs
+            entry = model._default_manager.get(corpus=self.corpus_id, name=name, disambiguation="")
+        else:
+            after = {"name": name, "is_provisional": entry.is_provisional}
+            self.batch.add(str(model._meta.model_name), entry.pk, before=None, after=after)
+        self._join_makers(model, entry.pk)
+        return entry.pk
+
+    def _join_makers(self, model: type[Entry], id: UUID) -> None:
+        """List the entry to this user too."""
+        through: Any = model.makers.through
+        link = {f"{model._meta.model_name}_id": id, "user_id": self.user.pk}
+        through.objects.bulk_create([through(**link)], ignore_conflicts=True)

@@ -1,0 +1,10 @@
+"""The dataset formats. To add one: a file here, a line in FORMATS, a row in the README."""
+
+from annotate.formats import csv, documents_jsonl, jsonl
+from annotate.formats.base import LAYERS, BrokenSpan, Format, Selection
+
+FORMATS: dict[str, Format] = {
+    found.key: found for found in (jsonl.FORMAT, documents_jsonl.FORMAT, csv.FORMAT)
+}
+
+__all__ = ["FORMATS", "LAYERS", "BrokenSpan", "Format", "Selection"]

@@ -1,0 +1,22 @@
+"""One claim a line."""
+
+from collections.abc import Iterator
+
+import orjson
+
+from annotate.formats.base import Format, Selection, claim_lines
+
+
+def write(selection: Selection) -> Iterator[bytes]:
+    for line in claim_lines(selection):
+        yield orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)
+
+
+FORMAT = Format(
+    key="jsonl",
+    name="Claims, JSON lines",
+    extension="jsonl",
+    content_type="application/x-ndjson",
+    description="One claim a line, with speakers, stances, document and annotator.",
+    write=write,
+)

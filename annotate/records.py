@@ -1,0 +1,313 @@
+"""The only read of whole claims: plain dicts, in bulk, in a bounded number of queries.
+
+Each chunk of claims costs seven SELECTs and those for registry entries not met before; merges are resolved here.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import batched
+from typing import Any
+from uuid import UUID
+
+from annotate.attributes import KINDS
+from annotate.models import Answer, Claim, ClaimSpeaker, Layer, NoClaimMark, Reporter, Span, SpanRole, Stance
+from annotate.payloads.codebooks import CodebookView, load_codebook
+from corpus.models import Entry, Proposition, Speaker, Target
+
+CHUNK = 1000
+CLAIM_COLUMNS = ("id", "layer_id", "layer__document_id", "layer__round_id", "layer__codebook_version_id", "mode")
+CLAIM_COLUMNS += ("proposition_id", "relation", "no_stance", "is_unsure", "note", "version", "created_at", "updated_at")
+
+
+def stamp(moment: datetime | None) -> str | None:
+    """Return a time in UTC with microseconds and Z."""
+    if moment is None:
+        return None
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryRecord:
+    """An entry as it counts: after merges, with whether the way there inverts a stance."""
+
+    id: UUID
+    name: str
+    kind: str = ""
+    is_inverted: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class Registry:
+    """Entries by id, read when first needed, merges resolved."""
+
+    model: type[Entry]
+    known: dict[UUID, EntryRecord] = field(default_factory=dict)
+
+    def learn(self, ids: Iterable[UUID | None]) -> None:
+        """Read the entries that are not known yet. One query, and one more for each level of merges."""
+        missing = {id for id in ids if id is not None and id not in self.known}
+        rows: dict[UUID, tuple[Any, ...]] = {}
+        wanted = missing
+        while wanted:
+            found = self._rows(wanted)
+            rows |= found
+            wanted = {row[3] for row in found.values() if row[3] is not None} - rows.keys() - self.known.keys()
+        for id in missing:
+            self.known[id] = self._resolve(id, rows)
+
+    def _rows(self, ids: set[UUID]) -> dict[UUID, tuple[Any, ...]]:
+        has_kind = self.model is not Proposition
+        columns = ["id", "name", "kind" if has_kind else "note", "merged_into_id"]
+        columns += ["is_merged_inverted"] if self.model is Target else []
+        found: dict[UUID, tuple[Any, ...]] = {}
+        for part in batched(ids, 5000, strict=False):
+            for row in self.model._default_manager.filter(pk__in=part).values_list(*columns):
+                found[row[0]] = row
+        return found
+
+    def _resolve(self, id: UUID, rows: Mapping[UUID, tuple[Any, ...]]) -> EntryRecord:
+        inverted, row = False, rows[id]
+        while row[3] is not None:
+            inverted ^= bool(row[4]) if len(row) > 4 else False
+            if row[3] in self.known:
+                end = self.known[row[3]]
+                return EntryRecord(id=end.id, name=end.name, kind=end.kind, is_inverted=inverted ^ end.is_inverted)
+            row = rows[row[3]]
+        return EntryRecord(id=row[0], name=row[1], kind=row[2], is_inverted=inverted)
+
+    def ref(self, id: UUID | None) -> dict[str, str] | None:
+        if id is None:
+            return None
+        record = self.known[id]
+        return {"id": str(record.id), "name": record.name}
+
+
+@dataclass(slots=True, kw_only=True)
+class Registries:
+    """The three registries and the codebooks, shared by all chunks of one read."""
+
+    speakers: Registry = field(default_factory=lambda: Registry(model=Speaker))
+    targets: Registry = field(default_factory=lambda: Registry(model=Target))
+    propositions: Registry = field(default_factory=lambda: Registry(model=Proposition))
+    codebooks: dict[UUID, CodebookNames] = field(default_factory=dict)
+
+    def names(self, version_id: UUID) -> CodebookNames:
+        if version_id not in self.codebooks:
+            self.codebooks[version_id] = CodebookNames.of(load_codebook(version_id))
+        return self.codebooks[version_id]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodebookNames:
+    """Keys of a codebook version by database id."""
+
+    view: CodebookView
+    attributes: dict[UUID, Any]
+    labels: dict[UUID, str]
+    values: dict[UUID, str]
+
+    @classmethod
+    def of(cls, view: CodebookView) -> CodebookNames:
+        return cls(
+            view=view,
+            attributes={spec.id: spec for spec in view.attributes.values()},
+            labels={label.id: label.key for labels in view.labels.values() for label in labels},
+            values={label.id: label.key for label in view.stances.values()},
+        )
+
+    def value(self, id: UUID | None, *, inverted: bool) -> str | None:
+        """Return the key of a stance value, turned round where its target was merged as the opposite."""
+        if id is None:
+            return None
+        key = self.values[id]
+        score = self.view.stances[key].score
+        turned = self.view.stance_of_score(-score) if inverted and score is not None else None
+        return turned.key if turned is not None else key
+
+    def answers(self, rows: list[tuple[Any, ...]]) -> dict[str, object]:
+        """Return the answers of one claim, stance or layer; rows are (attribute, label, entity, number, flag, text)."""
+        values: dict[UUID, list[object]] = defaultdict(list)
+        for attribute, label, *others in rows:
+            found = self.labels[label] if label is not None else next(v for v in others if v is not None)
+            values[attribute].append(found)
+        specs = ((self.attributes[id], found) for id, found in values.items())
+        return {spec.key: KINDS[spec.kind].dump(spec, found) for spec, found in sorted(specs, key=lambda s: s[0].key)}
+
+
+def claim_dicts(
+    claims: Any, *, registries: Registries | None = None, chunk: int = CHUNK, ordered: bool = False
+) -> Iterator[dict[str, Any]]:
+    """Yield the claims of a queryset as dicts in the shape of the API, ordered by layer and id unless `ordered`."""
+    registries = registries or Registries()
+    rows = claims if ordered else claims.order_by("layer_id", "id")
+    for part in batched(rows.values_list(*CLAIM_COLUMNS).iterator(chunk_size=chunk), chunk, strict=False):
+        yield from _chunk(part, registries)
+
+
+def _chunk(rows: tuple[tuple[Any, ...], ...], registries: Registries) -> Iterator[dict[str, Any]]:
+    children = _Children([row[0] for row in rows])
+    registries.speakers.learn(children.speaker_ids())
+    registries.targets.learn(row[2] for found in children.stances.values() for row in found)
+    registries.propositions.learn(row[6] for row in rows)
+    for row in rows:
+        yield _claim(row, children, registries)
+
+
+class _Children:
+    """Everything that hangs on a chunk of claims, by claim id."""
+
+    def __init__(self, ids: list[UUID]) -> None:
+        spans = Span.objects.filter(claim__in=ids).order_by("claim_id", "role", "claim_speaker_id", "position")
+        self.spans: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
+        self.cue: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
+        self.mentions: dict[int, list[dict[str, Any]]] = defaultdict(list)
+        for claim, role, owner, start, end, quote in spans.values_list(
+            "claim_id", "role", "claim_speaker_id", "start", "end", "quote"
+        ):
+            span = {"start": start, "end": end, "quote": quote}
+            if role == SpanRole.MENTION:
+                self.mentions[owner].append(span)
+            else:
+                (self.spans if role == SpanRole.CONTENT else self.cue)[claim].append(span)
+        self.speakers = _grouped(
+            ClaimSpeaker.objects.filter(claim__in=ids), "claim_id", "position", "id", "speaker_id", "represents_id"
+        )
+        self.reporters = _grouped(Reporter.objects.filter(claim__in=ids), "claim_id", "position", "speaker_id")
+        self.stances = _grouped(
+            Stance.objects.filter(claim__in=ids), "claim_id", "position", "id", "holder_id", "target_id", "value_id"
+        )
+        self.answers: dict[UUID, list[tuple[Any, ...]]] = defaultdict(list)
+        self.stance_answers: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
+        for claim, stance, *answer in Answer.objects.filter(claim__in=ids).values_list(
+            "claim_id", "stance_id", "attribute_id", "label_id", "entity_id", "number", "flag", "text"
+        ):
+            if stance is None:
+                self.answers[claim].append(tuple(answer))
+            else:
+                self.stance_answers[stance].append(tuple(answer))
+
+    def speaker_ids(self) -> Iterator[UUID | None]:
+        for found in self.speakers.values():
+            for _, speaker, represents in found:
+                yield speaker
+                yield represents
+        for reporters in self.reporters.values():
+            yield from (row[0] for row in reporters)
+        for stances in self.stances.values():
+            yield from (row[1] for row in stances)
+
+
+def _grouped(rows: Any, key: str, position: str, *columns: str) -> dict[Any, list[tuple[Any, ...]]]:
+    """Return rows by their first column, in the order of their position."""
+    found: dict[Any, list[tuple[Any, ...]]] = defaultdict(list)
+    for owner, *values in rows.order_by(key, position).values_list(key, *columns):
+        found[owner].append(tuple(values))
+    return found
+
+
+def _claim(row: tuple[Any, ...], children: _Children, registries: Registries) -> dict[str, Any]:
+    id, layer, document, round_id, version_id, mode, proposition, relation = row[:8]
+    no_stance, unsure, note, version, created, updated = row[8:]
+    names = registries.names(version_id)
+    speakers = registries.speakers
+    return {
+        "id": str(id),
+        "document": str(document),
+        "round": str(round_id) if round_id else None,
+        "layer": str(layer),
+        "spans": children.spans.get(id, []),
+        "cue": children.cue.get(id, []),
+        "speakers": [
+            speakers.ref(speaker)
+            | {"represents": speakers.ref(represents), "mention": children.mentions.get(link, [])}  # type: ignore[operator]
+            for link, speaker, represents in children.speakers.get(id, [])
+        ],
+        "reported_by": [speakers.ref(found) for (found,) in children.reporters.get(id, [])],
+        "mode": mode or None,
+        "proposition": _proposition(registries, proposition, relation),
+        "stances": [_stance(found, children, registries, names) for found in children.stances.get(id, [])],
+        "no_stance": no_stance,
+        "attributes": names.answers(children.answers.get(id, [])),
+        "unsure": unsure,
+        "note": note,
+        "version": version,
+        "created_at": stamp(created),
+        "updated_at": stamp(updated),
+    }
+
+
+def _proposition(registries: Registries, id: UUID | None, relation: str) -> dict[str, Any] | None:
+    if id is None:
+        return None
+    record = registries.propositions.known[id]
+    return {"id": str(record.id), "text": record.name, "relation": relation}
+
+
+def _stance(
+    row: tuple[Any, ...], children: _Children, registries: Registries, names: CodebookNames
+) -> dict[str, Any]:
+    stance, holder, target, value = row
+    record = registries.targets.known[target] if target is not None else None
+    found: dict[str, Any] = {
+        "holder": registries.speakers.ref(holder),
+        "target": None if record is None else {"id": str(record.id), "name": record.name, "kind": record.kind},
+        "value": names.value(value, inverted=record is not None and record.is_inverted),
+    }
+    answers = children.stance_answers.get(stance)
+    return found | {"attributes": names.answers(answers)} if answers else found
+
+
+def claim_dict(claim_id: UUID) -> dict[str, Any]:
+    """Return one claim; the caller has checked that it may be seen."""
+    return next(claim_dicts(Claim.objects.filter(pk=claim_id), chunk=1))
+
+
+def layer_answers(layers: list[Layer], registries: Registries) -> dict[UUID, dict[str, object]]:
+    """Return the answers to document attributes by layer. One query."""
+    rows: dict[UUID, list[tuple[Any, ...]]] = defaultdict(list)
+    for layer, *answer in Answer.objects.filter(layer__in=[layer.pk for layer in layers]).values_list(
+        "layer_id", "attribute_id", "label_id", "entity_id", "number", "flag", "text"
+    ):
+        rows[layer].append(tuple(answer))
+    return {
+        layer.pk: registries.names(layer.codebook_version_id).answers(rows.get(layer.pk, [])) for layer in layers
+    }
+
+
+def layer_marks(layers: list[Layer]) -> dict[UUID, list[dict[str, Any]]]:
+    """Return the no-claim marks by layer. One query."""
+    marks: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
+    rows = NoClaimMark.objects.filter(layer__in=[layer.pk for layer in layers]).order_by("layer_id", "start", "end")
+    for layer, start, end, quote in rows.values_list("layer_id", "start", "end", "quote"):
+        marks[layer].append({"start": start, "end": end, "quote": quote})
+    return marks
+
+
+def layer_dicts(layers: list[Layer], *, registries: Registries | None = None) -> list[dict[str, Any]]:
+    """Return whole layers with their claims, marks and answers, in the given order."""
+    registries = registries or Registries()
+    claims: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for claim in claim_dicts(Claim.objects.filter(layer__in=layers), registries=registries):
+        claims[claim["layer"]].append(claim)
+    answers, marks = layer_answers(layers, registries), layer_marks(layers)
+    return [
+        {
+            "id": str(layer.pk),
+            "kind": layer.kind,
+            "round": str(layer.round_id) if layer.round_id else None,
+            "status": layer.status,
+            "nothing_to_code": layer.has_nothing_to_code,
+            "attributes": answers[layer.pk],
+            "no_claim": marks.get(layer.pk, []),
+            "claims": claims.get(str(layer.pk), []),
+            "version": layer.version,
+            "created_at": stamp(layer.created_at),
+            "updated_at": stamp(layer.updated_at),
+            "submitted_at": stamp(layer.submitted_at),
+        }
+        for layer in layers
+    ]

@@ -1,0 +1,8 @@
+"""The corpus app."""
+
+from django.apps import AppConfig
+
+
+class CorpusConfig(AppConfig):
+    name = "corpus"
+    verbose_name = "Corpus"

