@@ -9,14 +9,13 @@ from typing import BinaryIO
 from corpus.readers.base import Reader, ReadOptions, Row, RowError, encoding_error, row_error, with_defaults
 from corpus.readers.documents import FIELDS
 from corpus.readers.lines import (
-    CHUNK_BYTES,
-    HALF_CHARACTER,
     MAX_LINE_BYTES,
     Line,
     bad_byte,
     read_lines,
     stream_encoding,
     take_head,
+    whole_characters,
 )
 from corpus.text.encoding import BinaryError, EncodingError, decode_bytes, refuse_binary
 
@@ -104,10 +103,9 @@ def _encoding(head: bytes, declared: str | None) -> str:
     name = stream_encoding(head, declared)
     if name.startswith("utf-16"):
         return name
-    sample = head if len(head) < CHUNK_BYTES else HALF_CHARACTER.sub(b"", head)
     try:
         refuse_binary(head)
-        return name if declared else decode_bytes(sample)[1]
+        return name if declared else decode_bytes(whole_characters(head))[1]
     except BinaryError:
         raise
     except EncodingError:

@@ -14,7 +14,6 @@ MAX_LINE_BYTES = 20_000_000
 CHUNK_BYTES = 65_536
 # Their characters can contain the byte LF, or depend on what came lines before.
 NOT_BY_LINES = ("utf-32", "utf-7", "iso2022", "hz")
-HALF_CHARACTER = re.compile(rb"[\x80-\xff]+\Z")
 SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -64,11 +63,15 @@ def stream_encoding(head: bytes, declared: str | None) -> str:
     """
     name = next((name for mark, name in MARKS if head.startswith(mark)), None) or wide_encoding(head)
     if name is None:
-        # The last bytes of the head may be half a character.
-        name = "utf-8" if declared is None or _is_utf8(HALF_CHARACTER.sub(b"", head)) else check_encoding(declared)
+        name = "utf-8" if declared is None or _is_utf8(whole_characters(head)) else check_encoding(declared)
     if name.startswith(NOT_BY_LINES):
         raise EncodingError(f"The encoding {name} cannot be read line by line; save the file as UTF-8.", byte=0)
     return name
+
+
+def whole_characters(head: bytes) -> bytes:
+    """Drop what may be half a character from the end of a head that more bytes follow."""
+    return head if len(head) < CHUNK_BYTES else re.sub(rb"[\x80-\xff]+\Z", b"", head)
 
 
 def _is_utf8(data: bytes) -> bool:

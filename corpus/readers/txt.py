@@ -31,8 +31,8 @@ def read_txt(stream: BinaryIO, options: ReadOptions) -> Iterator[Row]:
         yield Row(number=1, file=options.file, error=split_error(error, field="text"))
     else:
         values: dict[str, object] = {"title": title_of(text), "text": text}
-        # An encoding that was recognised or passed is worth a trace: it decides every letter.
-        values |= {} if encoding == "utf-8" else {"metadata": {"encoding": encoding}}
+        # An 8-bit encoding was recognised or passed, and decides every letter: that is worth a trace.
+        values |= {} if encoding.startswith("utf-") else {"metadata": {"encoding": encoding}}
         yield Row(number=1, file=options.file, values=with_defaults(values, options))
 
 
