@@ -107,7 +107,7 @@ def ingest(
 
 def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
     """Cut rows into batches bounded in number and in size."""
-    for part in batched(rows, BATCH, strict=False):
+    for part in batched(rows, BATCH):
         batch: list[Row] = []
         size = 0
         for row in part:

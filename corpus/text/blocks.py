@@ -41,9 +41,12 @@ def split_blocks(text: str) -> list[Block]:
 
 
 def headline_block(text: str, blocks: list[Block], title: str) -> int | None:
-    """Return the index of the block in which the text opens with `title`, decoration aside."""
+    """Return the index of the block in which the text opens with `title`, decoration aside.
+
+    A title that is a whole sentence was taken from a text without a headline; it is read as text.
+    """
     wanted = _plain(title)
-    if not wanted:
+    if not wanted or wanted.endswith("."):
         return None
     for block in blocks[:3]:
         line = _plain(text[block.start : block.end])

@@ -1,0 +1,147 @@
+// An editable combobox over a registry, after the ARIA Authoring Practices. Enter takes the option under the cursor;
+// it never makes an entry. ⇧Enter does, after near matches were shown.
+
+const template = document.getElementById("combo-template");
+let count = 0;
+
+/**
+ * @param {object} options
+ * @param {string} options.kind speaker, target or proposition
+ * @param {string} options.url where options are asked for
+ * @param {string} options.label
+ * @param {{id?: string, name: string} | null} options.value
+ * @param {() => {id?: string, name: string, hint?: string}[]} [options.near] candidates shown before anything is typed
+ * @param {(entry: {id?: string, name: string, target?: string} | null) => void} options.onPick
+ * @returns {HTMLElement}
+ */
+export function combobox({ kind, url, label, value, near = () => [], onPick }) {
+  const root = template.content.firstElementChild.cloneNode(true);
+  const input = root.querySelector("input");
+  const list = root.querySelector("ul");
+  const clear = root.querySelector(".clear");
+  let chosen = value?.name ?? "";
+  let asked = 0;
+  list.id = `options-${++count}`;
+  input.setAttribute("aria-controls", list.id);
+  input.setAttribute("aria-label", label);
+  list.setAttribute("aria-label", label);
+  input.value = chosen;
+  clear.hidden = !chosen;
+
+  const options = () => [...list.querySelectorAll('[role="option"]')];
+  const active = () => list.querySelector('[aria-selected="true"]');
+
+  function mark(option) {
+    for (const other of options()) other.setAttribute("aria-selected", String(other === option));
+    if (option) {
+      option.id ||= `option-${++count}`;
+      input.setAttribute("aria-activedescendant", option.id);
+      option.scrollIntoView({ block: "nearest" });
+    } else input.removeAttribute("aria-activedescendant");
+  }
+
+  function open() {
+    list.hidden = false;
+    input.setAttribute("aria-expanded", "true");
+  }
+
+  function close() {
+    list.hidden = true;
+    asked += 1;
+    input.setAttribute("aria-expanded", "false");
+    input.removeAttribute("aria-activedescendant");
+  }
+
+  function pick(option) {
+    if (!option) return;
+    const { id, name, target } = option.dataset;
+    chosen = name;
+    input.value = name;
+    clear.hidden = false;
+    close();
+    onPick(id ? { id, name, target } : { name });
+  }
+
+  function showNear() {
+    const rows = near().map(({ id, name, hint }) => {
+      const row = document.createElement("li");
+      row.setAttribute("role", "option");
+      Object.assign(row.dataset, id ? { id, name } : { name });
+      const words = document.createElement("span");
+      words.dir = "auto";
+      words.textContent = name;
+      row.append(words);
+      if (hint) {
+        const small = document.createElement("span");
+        small.textContent = hint;
+        row.append(small);
+      }
+      return row;
+    });
+    list.replaceChildren(...rows);
+  }
+
+  async function ask() {
+    const mine = ++asked;
+    const query = input.value === chosen ? "" : input.value.trim();
+    if (!query) showNear();
+    try {
+      const response = await fetch(`${url}${kind}/?q=${encodeURIComponent(query)}`, { credentials: "same-origin" });
+      if (!response.ok || mine !== asked) return;
+      const seen = query ? [] : options().map((row) => row.dataset.id);
+      const holder = document.createElement("ul");
+      holder.innerHTML = await response.text();
+      if (mine !== asked) return;
+      const fresh = [...holder.children].filter((row) => !seen.includes(row.dataset.id));
+      if (query) list.replaceChildren(...fresh);
+      else list.append(...fresh.filter((row) => row.dataset.id || !seen.length));
+      mark(query ? options().find((row) => !("new" in row.dataset)) ?? null : active());
+    } catch {
+      // Offline: the candidates of this page stay.
+    }
+    open();
+  }
+
+  input.addEventListener("focus", () => {
+    input.select();
+    showNear();
+    open();
+    ask();
+  });
+  input.addEventListener("input", ask);
+  input.addEventListener("keydown", (event) => {
+    const all = options();
+    const at = all.indexOf(active());
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      if (list.hidden) ask();
+      else mark(all[(at + (event.key === "ArrowDown" ? 1 : all.length - (at < 0 ? 0 : 1))) % all.length]);
+    } else if (event.key === "Enter") {
+      event.preventDefault();
+      if (event.shiftKey && input.value.trim()) pick(list.querySelector("[data-new]") ?? exact(all, input.value));
+      else if (!list.hidden) pick(active());
+    } else if (event.key === "Escape" && !list.hidden) {
+      event.stopPropagation();
+      input.value = chosen;
+      close();
+    }
+  });
+  input.addEventListener("blur", () => {
+    setTimeout(() => {
+      if (root.contains(document.activeElement)) return;
+      input.value = chosen;
+      close();
+    }, 120);
+  });
+  list.addEventListener("mousedown", (event) => event.preventDefault());
+  list.addEventListener("click", (event) => pick(event.target.closest('[role="option"]')));
+  clear.addEventListener("click", () => {
+    chosen = "";
+    input.value = "";
+    clear.hidden = true;
+    onPick(null);
+  });
+  return root;
+}
+
+const exact = (rows, text) => rows.find((row) => row.dataset.name === text.trim());

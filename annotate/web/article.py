@@ -1,0 +1,98 @@
+"""The article as HTML: paragraphs of flat, marked segments, built in Python and escaped once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+from django.utils.safestring import SafeString, mark_safe
+
+from annotate.payloads.codebooks import CodebookView
+from corpus.text.blocks import Block, headline_block, split_blocks
+from corpus.text.segments import Drawn, Stroke, cut_segments
+
+LANES_DRAWN = 3
+NO_STANCE, OPEN = "plain", "open"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """A text cut into blocks, ready to be drawn with any claims."""
+
+    text: str
+    blocks: list[Block]
+    headline: int | None
+
+    @classmethod
+    def of(cls, text: str, title: str) -> Article:
+        blocks = split_blocks(text)
+        return cls(text=text, blocks=blocks, headline=headline_block(text, blocks, title))
+
+    def blocks_of(self, claims: Iterable[dict[str, Any]]) -> list[Block]:
+        """Return the blocks that any of these claims reaches into."""
+        ranges = [(claim["spans"][0]["start"], claim["spans"][-1]["end"]) for claim in claims]
+        return [block for block in self.blocks if any(s < block.end and block.start < e for s, e in ranges)]
+
+    def html(self, claims: list[dict[str, Any]], codebook: CodebookView) -> SafeString:
+        """Return the whole article. The safety of the string rests on `_mark` and `escape` alone."""
+        drawn = draw(claims)
+        slots = {claim["id"]: slot_of(claim, codebook) for claim in claims}
+        return mark_safe("".join(self.block_html(block, drawn, slots) for block in self.blocks))
+
+    def block_html(self, block: Block, drawn: list[Drawn], slots: dict[str, str]) -> str:
+        inside = [claim for claim in drawn if claim.start < block.end and block.start < claim.end]
+        tag, kind = ("h1", "headline") if block.index == self.headline else ("p", "gap" if block.has_gap else "line")
+        words = "".join(
+            _mark(self.text[segment.start : segment.end], segment.strokes, slots)
+            for segment in cut_segments(block.start, block.end, inside)
+        )
+        gap = self._gap_before(block)
+        return f'<{tag} id="b{block.index}" class="t {kind}" data-o="{block.start}"{gap} dir="auto">{words}</{tag}>'
+
+    def _gap_before(self, block: Block) -> str:
+        """Return what stands between this block and the one before, unless it is line feeds only."""
+        before = self.blocks[block.index - 1].end if block.index else 0
+        gap = self.text[before : block.start]
+        return f' data-gap="{escape(gap)}"' if gap.strip("\n") else ""
+
+
+def draw(claims: list[dict[str, Any]]) -> list[Drawn]:
+    return [
+        Drawn(key=claim["id"], parts=tuple((span["start"], span["end"]) for span in claim["spans"]))
+        for claim in claims
+    ]
+
+
+def slot_of(claim: dict[str, Any], codebook: CodebookView) -> str:
+    """Return the slot of the claim's first stance, “plain” for no stance, “open” while it is not answered."""
+    for stance in claim["stances"]:
+        if stance["value"] is not None and stance["value"] in codebook.stances:
+            return codebook.stances[stance["value"]].slot
+    return NO_STANCE if claim["no_stance"] else OPEN
+
+
+def short(id: object) -> str:
+    """Return the first digits of a claim's id, as they stand in `data-c`."""
+    return str(id)[:8]
+
+
+def _mark(words: str, strokes: tuple[Stroke, ...], slots: dict[str, str]) -> str:
+    if not strokes:
+        return escape(words, quote=False)
+    classes = [name for stroke in strokes[:] if stroke.lane < LANES_DRAWN for name in _classes(stroke, slots)]
+    ids = " ".join(short(stroke.key) for stroke in strokes if not stroke.is_bridge)
+    return f'<mark class="{" ".join(classes)}" data-c="{ids}">{escape(words, quote=False)}</mark>'
+
+
+def _classes(stroke: Stroke, slots: dict[str, str]) -> list[str]:
+    """Return the class names of a stroke; slots come from a fixed list of names."""
+    lane = stroke.lane
+    slot = slots[str(stroke.key)]
+    names = [f"{'g' if stroke.is_bridge else 'l'}{lane}", f"{slot}{lane}"]
+    if stroke.is_start:
+        names.append(f"b{lane}")
+    if stroke.is_end:
+        names.append(f"e{lane}")
+    return names

@@ -1,0 +1,66 @@
+"""A claim as one item of the list beside the text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from annotate.actions.gaps import claim_gaps
+from annotate.payloads.codebooks import CodebookView
+from annotate.web.article import LANES_DRAWN, Article, draw, slot_of
+from annotate.web.signs import GLYPHS
+from corpus.text.segments import assign_lanes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """What the list shows of a claim; `n_hidden` is 1 if the text has no lane left to draw it."""
+
+    id: str
+    slot: str
+    glyph: str
+    speakers: str
+    targets: str
+    stance: str
+    quote: tuple[str, ...]
+    gap: str = ""
+    is_hidden: bool = False
+
+
+def items_of(claims: list[dict[str, Any]], article: Article, codebook: CodebookView) -> list[Item]:
+    hidden = hidden_claims(claims, article)
+    return [_item(claim, codebook, is_hidden=claim["id"] in hidden) for claim in claims]
+
+
+def item_of(claim: dict[str, Any], claims: list[dict[str, Any]], article: Article, codebook: CodebookView) -> Item:
+    near = [c for c in claims if c["spans"][0]["start"] <= claim["spans"][-1]["end"]]
+    return _item(claim, codebook, is_hidden=claim["id"] in hidden_claims(near, article))
+
+
+def hidden_claims(claims: list[dict[str, Any]], article: Article) -> set[str]:
+    """Return the claims that lie too deep to be drawn, in any paragraph."""
+    drawn = draw(claims)
+    hidden: set[str] = set()
+    for block in article.blocks:
+        inside = [claim for claim in drawn if claim.start < block.end and block.start < claim.end]
+        if len(inside) > LANES_DRAWN:
+            hidden |= {str(key) for key, lane in assign_lanes(inside).items() if lane >= LANES_DRAWN}
+    return hidden
+
+
+def _item(claim: dict[str, Any], codebook: CodebookView, *, is_hidden: bool) -> Item:
+    slot = slot_of(claim, codebook)
+    gaps = claim_gaps(claim, codebook)
+    stances = claim["stances"]
+    labels = [codebook.stances[s["value"]].name for s in stances if s["value"] in codebook.stances]
+    return Item(
+        id=claim["id"],
+        slot=slot,
+        glyph=GLYPHS[slot],
+        speakers=", ".join(speaker["name"] for speaker in claim["speakers"]) or "No speaker yet",
+        targets=", ".join(stance["target"]["name"] for stance in stances if stance["target"]),
+        stance=", ".join(labels) or ("no stance" if claim["no_stance"] else "stance open"),
+        quote=tuple(span["quote"] for span in claim["spans"]),
+        gap=", ".join(dict.fromkeys(gap.field.split("/")[0].removesuffix("s") for gap in gaps)),
+        is_hidden=is_hidden,
+    )

@@ -1,0 +1,261 @@
+"""The reader: one article, the caller's claims on it, and the answers to what they change."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import orjson
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.template import loader
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from annotate.actions import claims as claim_actions
+from annotate.actions import layers, queue
+from annotate.actions.gaps import claim_gaps, gaps_of
+from annotate.models import Layer, Mode
+from annotate.payloads.preconditions import Precondition
+from annotate.payloads.problems import Invalid, Problem
+from annotate.records import layer_answers, Registries
+from annotate.web.article import Article, draw, slot_of
+from annotate.web.item import item_of, items_of
+from annotate.web.reading import Reading, SeveralRounds, asked_round, reading_of, text_order
+from annotate.web.signs import GLYPHS
+from corpus.models import Document, Speaker
+
+
+@login_required
+@require_GET
+def reader(request: HttpRequest, slug: str, document_id: UUID) -> HttpResponse:
+    """Show the article with the caller's claims, or with those of the layer asked for."""
+    try:
+        reading = reading_of(request, slug, document_id)
+    except SeveralRounds as choice:
+        return render(request, "annotate/choose_round.html", {"choice": choice, "project": choice.project})
+    found = reading.claims()
+    article = Article.of(reading.document.text, reading.document.title)
+    context = {
+        "reading": reading,
+        "project": reading.project,
+        "document": reading.document,
+        "title": reading.document.title or f"Document {reading.document.number}",
+        "article": article.html(found, reading.codebook),
+        "has_headline": article.headline is not None,
+        "items": items_of(found, article, reading.codebook),
+        "n_claims": len(found),
+        "n_words": len(reading.document.text.split()),
+        "codebook": reading.codebook,
+        "stances": [(label, GLYPHS[label.slot]) for label in reading.codebook.stances.values()],
+        "attributes": _attributes(reading),
+        "modes": [(value, name) for value, name in Mode.choices if value],
+        "state": _state(request, reading, found),
+        **_neighbours(reading),
+    }
+    return render(request, "annotate/reader.html", context)
+
+
+def _attributes(reading: Reading) -> list[dict[str, Any]]:
+    """Return the attributes of claims with their labels, as the card asks them."""
+    return [
+        {"spec": spec, "labels": reading.codebook.labels.get(spec.id, ())}
+        for spec in reading.codebook.of_scope("claim")
+    ]
+
+
+def _state(request: HttpRequest, reading: Reading, found: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return what the scripts start from."""
+    path = reverse("reader", args=[reading.project.slug, reading.document.pk])
+    source = reading.document.source
+    not_stated = Speaker.objects.filter(corpus=reading.document.corpus_id, is_not_stated=True).first()
+    return {
+        "document": str(reading.document.pk),
+        "round": str(reading.round.pk) if reading.round else None,
+        "path": path,
+        "entries": reverse("entry-options", args=[reading.project.slug, "speaker"]).removesuffix("speaker/"),
+        "writable": reading.is_writable,
+        "claims": found,
+        "stances": {key: {"name": s.name, "slot": s.slot} for key, s in reading.codebook.stances.items()},
+        "scopes": {spec.key: spec.kind for spec in reading.codebook.of_scope("claim")},
+        "outlet": _entry(source.speaker) if source else None,
+        "notStated": _entry(not_stated),
+        "layer": _layer_state(reading.layer),
+    }
+
+
+def _layer_state(layer: Layer | None) -> dict[str, Any]:
+    if layer is None:
+        return {"nothing_to_code": False, "attributes": {}}
+    return {
+        "nothing_to_code": layer.has_nothing_to_code,
+        "attributes": layer_answers([layer], Registries())[layer.pk],
+    }
+
+
+def _entry(speaker: Speaker | None) -> dict[str, str] | None:
+    return {"id": str(speaker.pk), "name": speaker.name} if speaker else None
+
+
+def _neighbours(reading: Reading) -> dict[str, Any]:
+    """Return the documents before and after, and where this one stands. Three queries."""
+    number = reading.document.number
+    rows = Document.objects.filter(corpus=reading.document.corpus_id)
+    return {
+        "previous": rows.filter(number__lt=number).order_by("-number").values_list("pk", flat=True).first(),
+        "next": rows.filter(number__gt=number).order_by("number").values_list("pk", flat=True).first(),
+        "n_documents": rows.order_by("-number").values_list("number", flat=True).first(),
+    }
+
+
+def problem_response(problem: Problem) -> HttpResponse:
+    """Answer a refused write to the scripts, as problem+json."""
+    return HttpResponse(
+        orjson.dumps(problem.as_dict()), status=problem.status, content_type="application/problem+json"
+    )
+
+
+def _signed_out(request: HttpRequest) -> HttpResponse | None:
+    if request.user.is_authenticated:
+        return None
+    return HttpResponse(b'{"status":401,"detail":"Sign in again."}', status=401, content_type="application/problem+json")
+
+
+@require_http_methods(["PUT", "DELETE"])
+def claim(request: HttpRequest, slug: str, document_id: UUID, claim_id: UUID) -> HttpResponse:
+    """Store or delete one claim; the answer holds it with the changed paragraphs, its list item and the counters."""
+    if (refused := _signed_out(request)) is not None:
+        return refused
+    try:
+        saved = _write(request, slug, document_id, claim_id)
+        return _answer(request, slug, document_id, saved)
+    except Problem as problem:
+        return problem_response(problem)
+
+
+def _write(request: HttpRequest, slug: str, document_id: UUID, claim_id: UUID) -> claim_actions.SavedClaim:
+    user: Any = request.user
+    precondition = Precondition.of(request.headers)
+    if request.method == "DELETE":
+        return claim_actions.delete_claim(user=user, claim_id=claim_id, precondition=precondition, now=timezone.now())
+    reading = reading_of(request, slug, document_id, with_text=False)
+    body = read_json(request)
+    body["document"] = str(document_id)
+    return claim_actions.put_claim(
+        user=user,
+        claim_id=claim_id,
+        body=body,
+        precondition=precondition,
+        now=timezone.now(),
+        round_id=asked_round(request) or (reading.round.pk if reading.round else None),
+    )
+
+
+def read_json(request: HttpRequest) -> dict[str, Any]:
+    """Return the body, a JSON object. Raises Invalid."""
+    try:
+        body = orjson.loads(request.body)
+    except orjson.JSONDecodeError as error:
+        raise Invalid(f"The body is no JSON: {error}.") from error
+    if not isinstance(body, dict):
+        raise Invalid("The body is no JSON object.")
+    return body
+
+
+def _answer(request: HttpRequest, slug: str, document_id: UUID, saved: claim_actions.SavedClaim) -> HttpResponse:
+    """Render the paragraphs that the claim touches now or touched before."""
+    reading = reading_of(request, slug, document_id)
+    found = reading.claims()
+    article = Article.of(reading.document.text, reading.document.title)
+    touched = [saved.claim] + ([saved.previous] if saved.previous else [])
+    drawn, slots = draw(found), {c["id"]: slot_of(c, reading.codebook) for c in found}
+    blocks = {f"b{b.index}": article.block_html(b, drawn, slots) for b in article.blocks_of(touched)}
+    deleted = request.method == "DELETE"
+    order = [c["id"] for c in sorted(found, key=text_order)]
+    at = order.index(saved.claim["id"]) if not deleted else 0
+    body = {
+        "claim": None if deleted else saved.claim,
+        "blocks": blocks,
+        "item": None if deleted else _item_html(saved.claim, found, article, reading),
+        "after": order[at - 1] if at else None,
+        "n_claims": len(found),
+        "n_gaps": sum(1 for c in found if claim_gaps(c, reading.codebook)),
+    }
+    status = 201 if saved.is_new else 200
+    response = HttpResponse(orjson.dumps(body), status=status, content_type="application/json")
+    if not deleted:
+        response["ETag"] = f'"{saved.claim["version"]}"'
+    return response
+
+
+def _item_html(saved: dict[str, Any], found: list[dict[str, Any]], article: Article, reading: Reading) -> str:
+    item = item_of(saved, found, article, reading.codebook)
+    return loader.get_template("annotate/reader.html#claim-item").render({"item": item})
+
+
+@require_http_methods(["PUT"])
+def layer(request: HttpRequest, slug: str, document_id: UUID) -> HttpResponse:
+    """Store what concerns the whole document."""
+    if (refused := _signed_out(request)) is not None:
+        return refused
+    user: Any = request.user
+    try:
+        reading = reading_of(request, slug, document_id, with_text=False)
+        round_id = reading.round.pk if reading.round else None
+        body = read_json(request)
+        stored = layers.describe_layer(
+            user=user, document=reading.document, body=body, now=timezone.now(), round_id=round_id
+        )
+    except Problem as problem:
+        return problem_response(problem)
+    return HttpResponse(orjson.dumps(_layer_state(stored)), content_type="application/json")
+
+
+@login_required
+@require_POST
+def submit(request: HttpRequest, slug: str, document_id: UUID) -> HttpResponse:
+    """Submit the layer and go on with the next document; with gaps, say which."""
+    user: Any = request.user
+    reading = reading_of(request, slug, document_id)
+    round_id = reading.round.pk if reading.round else None
+    now = timezone.now()
+    try:
+        if reading.layer is None and reading.round is not None:
+            layers.describe_layer(user=user, document=reading.document, body={}, now=now, round_id=round_id)
+        layers.submit_layer(user=user, document=reading.document, now=now, round_id=round_id)
+    except Problem as problem:
+        return _refused_submit(request, reading, problem)
+    url = f"{reverse('project', args=[slug])}?done={document_id}"
+    found = queue.take_next(user=user, project=reading.project, now=now, round_id=round_id)
+    if found is not None:
+        url = f"{reverse('reader', args=[slug, found.document.pk])}?round={found.round.pk}&done={document_id}"
+    if "application/json" in request.headers.get("Accept", ""):
+        return HttpResponse(orjson.dumps({"url": url}), content_type="application/json")
+    return redirect(url)
+
+
+def _refused_submit(request: HttpRequest, reading: Reading, problem: Problem) -> HttpResponse:
+    gaps = []
+    if reading.layer is not None:
+        state = {"claims": reading.claims(), "attributes": _layer_state(reading.layer)["attributes"]}
+        gaps = [{"claim": g.claim, "field": g.field, "detail": g.detail} for g in gaps_of(state, reading.codebook)]
+    if "application/json" in request.headers.get("Accept", ""):
+        problem.extra["gaps"] = gaps
+        return problem_response(problem)
+    context = {"project": reading.project, "document": reading.document, "gaps": gaps, "detail": problem.detail}
+    return render(request, "annotate/not_submitted.html", context, status=problem.status)
+
+
+@login_required
+@require_POST
+def reopen(request: HttpRequest, slug: str, document_id: UUID) -> HttpResponse:
+    """Open a submitted layer again and show it."""
+    user: Any = request.user
+    reading = reading_of(request, slug, document_id, with_text=False)
+    layers.reopen_layer(user=user, document=reading.document, now=timezone.now(), round_id=asked_round(request))
+    url = reverse("reader", args=[slug, document_id])
+    return redirect(f"{url}?round={reading.round.pk}" if reading.round else url)
+
+

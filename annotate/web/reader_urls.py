@@ -1,0 +1,14 @@
+"""Routes of the reader, below a project and a document."""
+
+from django.urls import path
+
+from annotate.web import entries, reader
+
+urlpatterns = [
+    path("p/<slug:slug>/d/<uuid:document_id>/", reader.reader, name="reader"),
+    path("p/<slug:slug>/d/<uuid:document_id>/claims/<uuid:claim_id>/", reader.claim, name="reader-claim"),
+    path("p/<slug:slug>/d/<uuid:document_id>/layer/", reader.layer, name="reader-layer"),
+    path("p/<slug:slug>/d/<uuid:document_id>/submit/", reader.submit, name="reader-submit"),
+    path("p/<slug:slug>/d/<uuid:document_id>/reopen/", reader.reopen, name="reader-reopen"),
+    path("p/<slug:slug>/entries/<slug:kind>/", entries.options, name="entry-options"),
+]
