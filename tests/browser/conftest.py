@@ -1,0 +1,73 @@
+"""A real Chromium against a live server; skipped with a plain line where no Chromium is present."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's loop runs in the tests' own thread
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync", "--no-first-run"]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    if not CHROMIUM:
+        pytest.skip("no Chromium on this machine: browser tests are skipped (install the package “chromium”)")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+class Visitor:
+    """A signed-in person with a window of their own; errors and CSP violations in it fail the test."""
+
+    def __init__(self, browser: Any, server: Any, client: Any, user: Any) -> None:
+        client.force_login(user)
+        self.server, self.user = server, user
+        self.context = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
+        cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
+        self.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": server.url}])
+        self.problems: list[str] = []
+
+    def open(self, path: str) -> Any:
+        page = self.context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("pageerror", lambda error: self.problems.append(str(error)))
+        page.on("console", self._heard)
+        page.goto(f"{self.server.url}{path}")
+        return page
+
+    def _heard(self, message: Any) -> None:
+        if message.type == "error" and "status of 4" not in message.text:
+            self.problems.append(message.text)
+
+
+@pytest.fixture
+def visit(chromium, live_server, client) -> Iterator[Any]:
+    visitors: list[Visitor] = []
+
+    def make_visitor(user: Any) -> Visitor:
+        visitors.append(Visitor(chromium, live_server, client, user))
+        return visitors[-1]
+
+    yield make_visitor
+    for visitor in visitors:
+        visitor.context.close()
+    assert [problem for visitor in visitors for problem in visitor.problems] == []
+
+
+@pytest.fixture
+def project(transactional_db):
+    from tests import make
+
+    return make.project()

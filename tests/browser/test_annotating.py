@@ -1,0 +1,179 @@
+"""Annotating in the browser: real mouse and keys, and what was stored."""
+
+from __future__ import annotations
+
+import pytest
+
+from annotate.models import Claim, Layer
+from annotate.records import claim_dict
+from tests import make
+from tests.browser.hands import choose, drag, saved
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+SPEAKER = ".card [data-speakers] .combo input"
+TARGET = ".card [data-stances] input[aria-label=Target]"
+
+
+@pytest.fixture
+def ann(project):
+    return make.member(project, "ann")
+
+
+def reader(project, document):
+    return f"/p/{project.slug}/d/{document.pk}/"
+
+
+def only_claim():
+    return claim_dict(Claim.objects.get().pk)
+
+
+def test_a_claim_with_speaker_target_and_stance_is_stored_as_selected(project, ann, visit):
+    document = make.document(project, source="Bay Courier")
+    page = visit(ann).open(reader(project, document))
+
+    drag(page, "The closure is needed")
+    choose(page, SPEAKER, "Tor Lind")
+    choose(page, TARGET, "Closure of the bridge")
+    page.locator(".card .seg input[value=support]").check()
+    page.locator(".card [data-attribute=type] input[value=evaluation]").check()
+    saved(page)
+
+    claim = only_claim()
+    assert claim["spans"] == [make.span(document.text, "The closure is needed")]
+    assert [speaker["name"] for speaker in claim["speakers"]] == ["Tor Lind"]
+    assert [(s["target"]["name"], s["value"]) for s in claim["stances"]] == [("Closure of the bridge", "support")]
+    assert claim["attributes"] == {"type": "evaluation"}
+    assert page.locator("#text mark.azure0").inner_text() == "The closure is needed"
+    assert "Tor Lind" in page.locator("#claim-list").inner_text()
+
+
+def test_parts_nesting_cue_mention_and_the_rest_of_the_record(project, ann, visit):
+    document = make.document(project, source="Bay Courier")
+    text = document.text
+    page = visit(ann).open(reader(project, document))
+
+    drag(page, "The closure is needed")
+    page.locator(".card [data-do=part]").click()
+    drag(page, "it will be short")
+    choose(page, SPEAKER, "Tor Lind")
+    page.locator(".card [data-do=behalf]").click()
+    choose(page, ".card [data-represents] input", "Port authority")
+    page.locator(".card [data-do=mention]").click()
+    drag(page, "spokesman Tor Lind")
+    page.locator(".card .seg input[data-none]").check()
+    page.locator(".card summary").click()
+    choose(page, ".card [data-new-reporter] input", "Agency A")
+    page.locator(".card [data-cue] .add").click()
+    drag(page, "he said")
+    page.locator(".card [data-mode] input[value=direct]").check()
+    choose(page, ".card [data-proposition] input", "The bridge has to be closed.")
+    page.locator(".card [data-relation] input[value=denies]").check()
+    page.locator(".card [data-unsure]").check()
+    page.locator(".card [data-note]").fill("Two\nlines ")
+    page.locator(".card [data-unsure]").focus()
+    saved(page)
+
+    claim = only_claim()
+    assert claim["spans"] == [make.span(text, "The closure is needed"), make.span(text, "it will be short")]
+    assert claim["speakers"][0]["represents"]["name"] == "Port authority"
+    assert claim["speakers"][0]["mention"] == [make.span(text, "spokesman Tor Lind")]
+    assert [entry["name"] for entry in claim["reported_by"]] == ["Agency A"]
+    assert claim["cue"] == [make.span(text, "he said")]
+    assert (claim["mode"], claim["no_stance"], claim["unsure"]) == ("direct", True, True)
+    assert claim["proposition"]["relation"] == "denies"
+    assert claim["note"] == "Two\nlines "
+
+    page.keyboard.press("Escape")
+    drag(page, "closure")
+    saved(page)
+    assert Claim.objects.count() == 2
+
+
+def test_delete_is_undone_with_the_same_id(project, ann, visit):
+    document = make.document(project)
+    stored = make.claim(ann, document, "The closure is needed")
+    page = visit(ann).open(reader(project, document))
+
+    page.locator("#text mark").first.click()
+    page.locator(".card [data-do=delete]").click()
+    saved(page)
+    assert page.locator("#text mark").count() == 0
+    assert not Claim.objects.exists()
+
+    page.locator("#toast button").click()
+    saved(page)
+    page.locator("#text mark").first.wait_for()
+    again = only_claim()
+    assert again["id"] == stored["id"] and again["spans"] == stored["spans"] and again["version"] == 2
+
+
+def test_done_leads_to_the_gap_then_submits_and_opens_the_next_article(project, ann, visit):
+    first = make.document(project)
+    second = make.document(project, "Another article.\n\nThe ferry will run, said Tor Lind.")
+    page = visit(ann).open(reader(project, first))
+    drag(page, "The closure is needed")
+    saved(page)
+    page.locator("#submit-form button").click()
+    page.locator("#toast:not([hidden])").wait_for()
+    assert Layer.objects.get(document=first).status == "open"
+
+    choose(page, SPEAKER, "Tor Lind")
+    page.locator(".card .seg input[data-none]").check()
+    saved(page)
+    page.locator("#submit-form button").click()
+    page.wait_for_url(f"**/d/{second.pk}/**")
+
+    assert Layer.objects.get(document=first).status == "submitted"
+    page.locator("#toast button").click()
+    page.wait_for_url(f"**/d/{first.pk}/**")
+    assert Layer.objects.get(document=first).status == "open"
+
+
+def test_two_windows_the_older_one_sees_both_versions_and_nothing_is_lost(project, ann, visit):
+    document = make.document(project)
+    make.claim(ann, document, "The closure is needed")
+    visitor = visit(ann)
+    one, two = visitor.open(reader(project, document)), visitor.open(reader(project, document))
+
+    one.locator("#text mark").first.click()
+    one.locator(".card .seg input[value=oppose]").check()
+    saved(one)
+    two.locator("#text mark").first.click()
+    two.locator(".card [data-unsure]").check()
+    dialog = two.locator("#conflict")
+    dialog.wait_for()
+    assert "oppose" in dialog.locator("[data-theirs]").inner_text()
+    dialog.locator("button[value=both]").click()
+    saved(two)
+
+    two.locator("#n-claims").get_by_text("2").wait_for()
+    found = {(claim_dict(c.pk)["stances"][0]["value"], c.is_unsure) for c in Claim.objects.all()}
+    assert found == {("oppose", False), ("support", True)}
+
+
+def test_without_a_connection_the_page_says_so_and_sends_later(project, ann, visit):
+    document = make.document(project)
+    visitor = visit(ann)
+    page = visitor.open(reader(project, document))
+    visitor.context.set_offline(True)
+
+    drag(page, "The closure is needed")
+    page.locator("#saved[data-state=bad]").wait_for()
+    assert not Claim.objects.exists()
+    visitor.context.set_offline(False)
+    saved(page)
+
+    assert only_claim()["spans"][0]["quote"] == "The closure is needed"
+    visitor.problems[:] = [problem for problem in visitor.problems if "ERR_INTERNET_DISCONNECTED" not in problem]
+
+
+def test_markup_in_an_article_is_text(project, ann, visit):
+    text = 'Headline <img src=x onerror=alert(1)>\n\n<script>alert(2)</script> & "quotes" said <b>Tor</b>.'
+    document = make.document(project, text, title="<svg onload=alert(3)>")
+    visitor = visit(ann)
+    page = visitor.open(reader(project, document))
+    page.on("dialog", lambda dialog: visitor.problems.append(f"dialog: {dialog.message}"))
+
+    assert page.locator("#text").inner_text().startswith("Headline <img src=x onerror=alert(1)>")
+    assert page.locator("#article img, #article script, #article b, #article svg").count() == 0

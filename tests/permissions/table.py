@@ -1,0 +1,104 @@
+"""The one table of who may do what by which route: for every route and method, the status that each role is answered.
+
+To add a route, add a line: its name (or, where it has none, its pattern), the method, the statuses in the order of
+ROLES, and, where they matter, a body and what the route's arguments are. A route that has no line fails the test.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+ROLES = ("anonymous", "outsider", "annotator", "other_annotator", "curator", "manager", "superuser")
+# What the arguments of a route are called in tests; `{document}` and the like are filled in by the test.
+ARGUMENTS = {
+    "api-round": {"id": "{round}"},
+    "api-document": {"id": "{document}"},
+    "api-document-claims": {"id": "{document}"},
+    "api-layer": {"id": "{document}"},
+    "api-submit": {"id": "{document}"},
+    "api-reopen": {"id": "{document}"},
+    "api-claim": {"id": "{claim}"},
+    "api-member": {"username": "annotator"},
+    "api-speaker": {"id": "{speaker}"},
+    "api-speaker-merge": {"id": "{speaker}"},
+    "api-speaker-unmerge": {"id": "{merged_speaker}"},
+    "api-target": {"id": "{target}"},
+    "api-target-merge": {"id": "{target}"},
+    "api-target-unmerge": {"id": "{merged_target}"},
+    "api-proposition": {"id": "{proposition}"},
+    "api-proposition-merge": {"id": "{proposition}"},
+    "api-proposition-unmerge": {"id": "{merged_proposition}"},
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """What each role is answered; `body` and `headers` belong to a request that is right in every other way."""
+
+    route: str
+    method: str
+    statuses: tuple[int, ...]
+    body: Any = None
+    headers: dict[str, str] = field(default_factory=dict)
+    query: str = ""
+    # Web forms are sent by session and as a form; the API by token and as JSON.
+    is_form: bool = False
+
+
+def line(route: str, method: str, *statuses: int, **extra: Any) -> Line:
+    assert len(statuses) == len(ROLES), (route, method)
+    return Line(route=route, method=method, statuses=statuses, **extra)
+
+
+IF_1 = {"If-Match": '"1"'}
+#                                          anon out  ann  other cur  man  super
+API = [
+    line("api-projects", "GET",            401, 200, 200, 200, 200, 200, 200),
+    line("api-projects", "POST",           401, 201, 201, 201, 201, 201, 201, body={"slug": "new-one", "name": "New"}),
+    line("api-project", "GET",             401, 404, 200, 200, 200, 200, 200),
+    line("api-project", "PATCH",           401, 404, 403, 403, 403, 200, 200, body={"name": "Other"}),
+    line("api-members", "GET",             401, 404, 403, 403, 200, 200, 200),
+    line("api-members", "POST",            401, 404, 403, 403, 403, 201, 201, body={"username": "outsider", "role": "annotator"}),
+    line("api-member", "PATCH",            401, 404, 403, 403, 403, 200, 200, body={"roles": ["annotator", "curator"]}),
+    line("api-member", "DELETE",           401, 404, 403, 403, 403, 204, 204),
+    line("api-rounds", "GET",              401, 404, 200, 200, 200, 200, 200),
+    line("api-rounds", "POST",             401, 404, 403, 403, 403, 201, 201, body={"name": "Second"}),
+    line("api-round", "GET",               401, 404, 200, 200, 200, 200, 200),
+    line("api-round", "PATCH",             401, 404, 403, 403, 403, 200, 200, body={"name": "Renamed"}),
+    line("api-documents", "GET",           401, 404, 200, 200, 200, 200, 200),
+    line("api-documents", "POST",          401, 404, 403, 403, 201, 201, 201, body={"text": "Another article."}),
+    line("api-document", "GET",            401, 404, 200, 200, 200, 200, 200),
+    line("api-document-claims", "POST",    401, 404, 201, 201, 201, 201, 201, body="{claim_body}"),
+    line("api-layer", "GET",               401, 404, 200, 404, 404, 404, 404),
+    line("api-layer", "PUT",               401, 404, 200, 200, 200, 200, 200, body={"no_claim": []}),
+    line("api-submit", "POST",             401, 404, 200, 404, 404, 404, 404),
+    line("api-reopen", "POST",             401, 404, 200, 404, 404, 404, 404),
+    line("api-claim", "GET",               401, 404, 200, 404, 200, 200, 200),
+    line("api-claim", "PUT",               401, 404, 200, 404, 404, 404, 404, body="{changed_claim}", headers=IF_1),
+    line("api-claim", "PATCH",             401, 404, 200, 404, 404, 404, 404, body={"unsure": True}, headers=IF_1),
+    line("api-claim", "DELETE",            401, 404, 204, 404, 404, 404, 404, headers=IF_1),
+    line("api-next", "GET",                401, 404, 200, 200, 200, 200, 200),
+    line("api-next", "POST",               401, 404, 200, 200, 200, 200, 200),
+    line("api-export", "GET",              401, 404, 403, 403, 200, 200, 200, query="?layers=all"),
+    line("api-schema", "GET",              200, 200, 200, 200, 200, 200, 200),
+    line("api-docs", "GET",                200, 200, 200, 200, 200, 200, 200),
+    line("healthz", "GET",                 200, 200, 200, 200, 200, 200, 200),
+]  # fmt: skip
+#                                          anon out  ann  other cur  man  super
+REGISTRIES = [
+    found
+    for one, name in (("speaker", "name"), ("target", "name"), ("proposition", "text"))
+    for found in (
+        line(f"api-{one}s", "GET",         401, 404, 200, 200, 200, 200, 200),
+        line(f"api-{one}s", "POST",        401, 404, 201, 201, 201, 201, 201, body={name: "Something new"}),
+        line(f"api-{one}", "GET",          401, 404, 200, 200, 200, 200, 200),
+        line(f"api-{one}", "PATCH",        401, 404, 403, 403, 200, 200, 200, body={"note": "seen"}),
+        line(f"api-{one}-merge", "POST",   401, 404, 403, 403, 200, 200, 200, body={"into": f"{{other_{one}}}"}),
+        line(f"api-{one}-unmerge", "POST", 401, 404, 403, 403, 200, 200, 200),
+    )
+]  # fmt: skip
+WEB: list[Line] = []
+TABLE = [*API, *REGISTRIES, *WEB]
+# Routes with one generic rule: nobody but whom the admin admits gets in.
+ADMIN_PREFIX = "admin/"

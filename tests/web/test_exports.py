@@ -1,0 +1,83 @@
+"""The export page and the guidelines."""
+
+from __future__ import annotations
+
+import pytest
+
+from annotate.models import CodebookVersion, Project
+from annotate.web.guidelines import markdown
+from tests import make
+from tests.web.conftest import HTMX, SignIn
+
+
+def test_without_gold_the_annotators_layers_are_chosen(project: Project, browser: SignIn) -> None:
+    document = make.document(project)
+    make.claim(make.user("ann"), document, "The closure is needed,")
+
+    page = browser("manager").get("/p/bridge/export/").content.decode()
+
+    assert 'value="annotators" checked' in page
+    assert "1 reading by annotators, 0 of them submitted" in page
+    assert "/api/v1/projects/bridge/export/?format=jsonl&amp;layers=annotators" in page
+
+
+def test_the_form_leads_to_the_dataset(project: Project, browser: SignIn) -> None:
+    document = make.document(project)
+    make.claim(make.user("ann"), document, "The closure is needed,")
+
+    response = browser("manager").get("/api/v1/projects/bridge/export/", {"format": "jsonl", "layers": "annotators"})
+
+    lines = b"".join(response.streaming_content).splitlines()  # type: ignore[attr-defined]
+    assert len(lines) == 1 and b"The closure is needed," in lines[0]
+
+
+def test_a_choice_changes_the_line_for_the_shell(project: Project, browser: SignIn) -> None:
+    response = browser("curator").get("/p/bridge/export/?format=csv&layers=all", headers=HTMX)
+
+    assert response.content.strip().startswith(b"<pre")
+    assert b"format=csv&amp;layers=all" in response.content
+
+
+@pytest.mark.parametrize("query", ["format=exe", "layers=everything", "format=%00", "layers=annotators&layers=x"])
+def test_odd_choices_fall_back(project: Project, browser: SignIn, query: str) -> None:
+    assert browser("curator").get(f"/p/bridge/export/?{query}").status_code == 200
+
+
+def test_guidelines_show_text_and_labels(project: Project, browser: SignIn) -> None:
+    page = browser("ann").get("/p/bridge/guidelines/").content.decode()
+
+    for shown in ("<h1>Guidelines</h1>", "The speaker expressly takes no side.", "Commitment", "▲"):
+        assert shown in page
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "<script>alert(1)</script>",
+        "<img src=x onerror=alert(1)>",
+        "[x](javascript:alert(1))",
+        "[x](JaVaScRiPt:alert(1))",
+        "[x](data:text/html,hi)",
+        "[x](//example.org)",
+        "<javascript:alert(1)>",
+        "![x](https://example.org/x.png)",
+        '[x](https://example.org "><script>)',
+    ],
+)
+def test_guidelines_hold_no_markup_of_their_own(source: str) -> None:
+    shown = markdown(source)
+
+    assert "<script" not in shown and "<img" not in shown
+    assert 'href="javascript' not in shown.lower() and 'href="data' not in shown and 'href="//' not in shown
+
+
+@pytest.mark.parametrize("address", ["https://example.org/a?b=c", "http://example.org", "mailto:a@example.org"])
+def test_guidelines_may_link_to_web_and_mail(address: str) -> None:
+    assert f'href="{address}"' in markdown(f"[x]({address})")
+
+
+def test_guidelines_are_those_of_the_open_round(project: Project, browser: SignIn) -> None:
+    version = project.rounds.get().codebook_version
+    CodebookVersion.objects.create(codebook=version.codebook, number=2, guidelines="A draft")
+
+    assert b"A draft" not in browser("ann").get("/p/bridge/guidelines/").content
