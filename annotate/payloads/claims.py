@@ -82,7 +82,9 @@ class Reader:
             self.fail(pointer, f"{_shown(raw)} stands where an object is needed.")
             return {}
         for key in raw.keys() - known:
-            self.fail(f"{pointer}/{_escape(key)}", f"“{key}” is not a field here; known are {', '.join(sorted(known))}.")
+            self.fail(
+                f"{pointer}/{_escape(key)}", f"“{key}” is not a field here; known are {', '.join(sorted(known))}."
+            )
         return raw
 
     def items[T](self, raw: object, pointer: str, limit: int, one: Callable[[object, str], T | None]) -> tuple[T, ...]:
@@ -183,7 +185,9 @@ class Reader:
         if entries["target"] is None and value is None:
             self.fail(pointer, "A stance needs a target or a value; leave it out of the list for none.")
             return None
-        return StanceIn(**entries, value=value, attributes=self.answers(body.get("attributes"), f"{pointer}/attributes"))
+        return StanceIn(
+            **entries, value=value, attributes=self.answers(body.get("attributes"), f"{pointer}/attributes")
+        )
 
     def answers(self, raw: object, pointer: str) -> dict[str, object]:
         if raw is None:

@@ -50,6 +50,13 @@ class Invalid(Problem):
         return cls(f"{errors[0].detail}{more}", errors=errors)
 
 
+class SignedOut(Problem):
+    """401: nobody, or somebody else, is signed in."""
+
+    status = 401
+    title = "Sign in"
+
+
 class NotThere(Problem):
     """404: it does not exist, or the caller may not see it."""
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Callable
 
 import orjson
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template import loader
+
+from annotate.payloads.problems import Problem
 
 logger = logging.getLogger("annotate.errors")
 
@@ -35,6 +38,8 @@ def error_response(request: HttpRequest, status: int, detail: str = "") -> HttpR
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     if isinstance(exception, RequestDataTooBig):
         return error_response(request, 413, "The request is larger than 40 MB, the limit. Send it in several parts.")
+    if isinstance(exception, TooManyFilesSent):
+        return error_response(request, 413, "The upload has more than 2,000 files, the limit. Upload them in parts.")
     return error_response(request, 400, "The server could not make sense of this request.")
 
 
@@ -53,6 +58,27 @@ def server_error(request: HttpRequest) -> HttpResponse:
         response["Retry-After"] = "5"
         return response
     return error_response(request, 500)
+
+
+class ProblemMiddleware:
+    """Turn a refused action that a page did not handle itself into its status, as JSON for scripts or as a page."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        return problem_response(request, exception) if isinstance(exception, Problem) else None
+
+
+def problem_response(request: HttpRequest, problem: Problem) -> HttpResponse:
+    if "application/json" in request.headers.get("Accept", ""):
+        body = orjson.dumps(problem.as_dict())
+        return HttpResponse(body, status=problem.status, content_type="application/problem+json")
+    context = {"status": problem.status, "title": problem.title, "detail": problem.detail}
+    return HttpResponse(loader.get_template("problem.html").render(context), status=problem.status)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

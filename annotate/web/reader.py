@@ -19,9 +19,10 @@ from annotate.actions import layers, queue
 from annotate.actions.gaps import claim_gaps, gaps_of
 from annotate.models import Layer, Mode
 from annotate.payloads.preconditions import Precondition
-from annotate.payloads.problems import Invalid, Problem
+from annotate.payloads.problems import Invalid, Problem, SignedOut
 from annotate.records import layer_answers, Registries
 from annotate.web.article import Article, draw, slot_of
+from annotate.web.errors import problem_response
 from annotate.web.item import item_of, items_of
 from annotate.web.reading import Reading, SeveralRounds, asked_round, reading_of, text_order
 from annotate.web.signs import GLYPHS
@@ -76,6 +77,7 @@ def _state(request: HttpRequest, reading: Reading, found: list[dict[str, Any]]) 
         "round": str(reading.round.pk) if reading.round else None,
         "path": path,
         "entries": reverse("entry-options", args=[reading.project.slug, "speaker"]).removesuffix("speaker/"),
+        "user": str(request.user.pk),
         "writable": reading.is_writable,
         "claims": found,
         "stances": {key: {"name": s.name, "slot": s.slot} for key, s in reading.codebook.stances.items()},
@@ -110,29 +112,22 @@ def _neighbours(reading: Reading) -> dict[str, Any]:
     }
 
 
-def problem_response(problem: Problem) -> HttpResponse:
-    """Answer a refused write to the scripts, as problem+json."""
-    return HttpResponse(
-        orjson.dumps(problem.as_dict()), status=problem.status, content_type="application/problem+json"
-    )
+def _check_person(request: HttpRequest) -> None:
+    """Raise SignedOut unless the page's own user is still the one who is signed in.
 
-
-def _signed_out(request: HttpRequest) -> HttpResponse | None:
-    if request.user.is_authenticated:
-        return None
-    return HttpResponse(b'{"status":401,"detail":"Sign in again."}', status=401, content_type="application/problem+json")
+    Unsent work of one person must never be stored as another's who signed in on the same browser.
+    """
+    if not request.user.is_authenticated:
+        raise SignedOut("You are signed out. Sign in again in another tab, then come back here.")
+    if request.headers.get("X-Page-User", str(request.user.pk)) != str(request.user.pk):
+        raise SignedOut("Somebody else is signed in on this browser now. Sign in as yourself again.")
 
 
 @require_http_methods(["PUT", "DELETE"])
 def claim(request: HttpRequest, slug: str, document_id: UUID, claim_id: UUID) -> HttpResponse:
     """Store or delete one claim; the answer holds it with the changed paragraphs, its list item and the counters."""
-    if (refused := _signed_out(request)) is not None:
-        return refused
-    try:
-        saved = _write(request, slug, document_id, claim_id)
-        return _answer(request, slug, document_id, saved)
-    except Problem as problem:
-        return problem_response(problem)
+    _check_person(request)
+    return _answer(request, slug, document_id, _write(request, slug, document_id, claim_id))
 
 
 def _write(request: HttpRequest, slug: str, document_id: UUID, claim_id: UUID) -> claim_actions.SavedClaim:
@@ -198,18 +193,12 @@ def _item_html(saved: dict[str, Any], found: list[dict[str, Any]], article: Arti
 @require_http_methods(["PUT"])
 def layer(request: HttpRequest, slug: str, document_id: UUID) -> HttpResponse:
     """Store what concerns the whole document."""
-    if (refused := _signed_out(request)) is not None:
-        return refused
+    _check_person(request)
     user: Any = request.user
-    try:
-        reading = reading_of(request, slug, document_id, with_text=False)
-        round_id = reading.round.pk if reading.round else None
-        body = read_json(request)
-        stored = layers.describe_layer(
-            user=user, document=reading.document, body=body, now=timezone.now(), round_id=round_id
-        )
-    except Problem as problem:
-        return problem_response(problem)
+    reading = reading_of(request, slug, document_id, with_text=False)
+    round_id = reading.round.pk if reading.round else None
+    body = read_json(request)
+    stored = layers.describe_layer(user=user, document=reading.document, body=body, now=timezone.now(), round_id=round_id)
     return HttpResponse(orjson.dumps(_layer_state(stored)), content_type="application/json")
 
 
@@ -243,7 +232,7 @@ def _refused_submit(request: HttpRequest, reading: Reading, problem: Problem) ->
         gaps = [{"claim": g.claim, "field": g.field, "detail": g.detail} for g in gaps_of(state, reading.codebook)]
     if "application/json" in request.headers.get("Accept", ""):
         problem.extra["gaps"] = gaps
-        return problem_response(problem)
+        return problem_response(request, problem)
     context = {"project": reading.project, "document": reading.document, "gaps": gaps, "detail": problem.detail}
     return render(request, "annotate/not_submitted.html", context, status=problem.status)
 
@@ -257,5 +246,3 @@ def reopen(request: HttpRequest, slug: str, document_id: UUID) -> HttpResponse:
     layers.reopen_layer(user=user, document=reading.document, now=timezone.now(), round_id=asked_round(request))
     url = reverse("reader", args=[slug, document_id])
     return redirect(f"{url}?round={reading.round.pk}" if reading.round else url)
-
-

@@ -14,6 +14,7 @@ from annotate import records
 from annotate.actions.layers import open_rounds
 from annotate.models import Layer, LayerKind, Project, Round
 from annotate.payloads.codebooks import CodebookView, load_codebook
+from annotate.payloads.problems import WrongState
 from corpus.models import Document
 
 
@@ -47,11 +48,12 @@ def text_order(claim: dict[str, Any]) -> tuple[int, int, str]:
     return claim["spans"][0]["start"], -claim["spans"][-1]["end"], claim["id"]
 
 
-class SeveralRounds(Exception):
+class SeveralRounds(WrongState):
     """The document is in several open rounds of the project; the person has to choose."""
 
     def __init__(self, project: Project, document: Document, rounds: list[Round]) -> None:
-        super().__init__("several rounds")
+        names = ", ".join(f"“{found.name}”" for found in rounds)
+        super().__init__(f"This document is in several open rounds: {names}. Choose one with ?round=.")
         self.project, self.document, self.rounds = project, document, rounds
 
 

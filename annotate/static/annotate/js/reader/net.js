@@ -1,6 +1,9 @@
 // Requests to the reader's own routes.
 
-const csrf = () => document.querySelector('meta[name="csrf"]').content;
+/** The cookie, because signing in again in another tab makes a new token; the page's own is the fallback. */
+const csrf = () =>
+  document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? document.querySelector('meta[name="csrf"]').content;
+const user = JSON.parse(document.getElementById("state").textContent).user;
 
 /** A write that the server refused, with its problem details. */
 export class Refused extends Error {
@@ -18,7 +21,7 @@ export class Refused extends Error {
 export async function send(method, url, { body, headers = {} } = {}) {
   const response = await fetch(url, {
     method,
-    headers: { "X-CSRFToken": csrf(), Accept: "application/json", "Content-Type": "application/json", ...headers },
+    headers: { "X-CSRFToken": csrf(), "X-Page-User": user, Accept: "application/json", "Content-Type": "application/json", ...headers },
     body: body === undefined ? undefined : JSON.stringify(body),
     credentials: "same-origin",
   });
