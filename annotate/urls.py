@@ -1,5 +1,18 @@
 """All routes."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from annotate.admin.site import site as admin_site
+from annotate.api.health import health
+
+handler400 = "annotate.web.errors.bad_request"
+handler403 = "annotate.web.errors.permission_denied"
+handler404 = "annotate.web.errors.not_found"
+handler500 = "annotate.web.errors.server_error"
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("admin/", admin_site.urls),
+    path("healthz/", health, name="healthz"),
+    path("api/v1/", include("annotate.api.urls")),
+    path("", include("annotate.web.urls")),
+]

@@ -60,8 +60,7 @@ class Article:
 
 def draw(claims: list[dict[str, Any]]) -> list[Drawn]:
     return [
-        Drawn(key=claim["id"], parts=tuple((span["start"], span["end"]) for span in claim["spans"]))
-        for claim in claims
+        Drawn(key=claim["id"], parts=tuple((span["start"], span["end"]) for span in claim["spans"])) for claim in claims
     ]
 
 

@@ -32,8 +32,8 @@ def items_of(claims: list[dict[str, Any]], article: Article, codebook: CodebookV
     return [_item(claim, codebook, is_hidden=claim["id"] in hidden) for claim in claims]
 
 
-def item_of(claim: dict[str, Any], claims: list[dict[str, Any]], article: Article, codebook: CodebookView) -> Item:
-    near = [c for c in claims if c["spans"][0]["start"] <= claim["spans"][-1]["end"]]
+def item_of(claim: dict[str, Any], near: list[dict[str, Any]], article: Article, codebook: CodebookView) -> Item:
+    """Return the item of one claim; `near` holds every claim that shares a paragraph with it."""
     return _item(claim, codebook, is_hidden=claim["id"] in hidden_claims(near, article))
 
 
@@ -41,7 +41,7 @@ def hidden_claims(claims: list[dict[str, Any]], article: Article) -> set[str]:
     """Return the claims that lie too deep to be drawn, in any paragraph."""
     drawn = draw(claims)
     hidden: set[str] = set()
-    for block in article.blocks:
+    for block in article.blocks_of(claims):
         inside = [claim for claim in drawn if claim.start < block.end and block.start < claim.end]
         if len(inside) > LANES_DRAWN:
             hidden |= {str(key) for key, lane in assign_lanes(inside).items() if lane >= LANES_DRAWN}

@@ -9,22 +9,22 @@ import orjson
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.template import loader
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from annotate.actions import claims as claim_actions
 from annotate.actions import layers, queue
-from annotate.actions.gaps import claim_gaps, gaps_of
+from annotate.actions.gaps import gaps_of
 from annotate.models import Layer, Mode
-from annotate.payloads.preconditions import Precondition
+from annotate.payloads.preconditions import Precondition, etag
 from annotate.payloads.problems import Invalid, Problem, SignedOut
-from annotate.records import layer_answers, Registries
-from annotate.web.article import Article, draw, slot_of
+from annotate.records import Registries, layer_answers
+from annotate.web.answer import answer_body
+from annotate.web.article import Article
 from annotate.web.errors import problem_response
-from annotate.web.item import item_of, items_of
-from annotate.web.reading import Reading, SeveralRounds, asked_round, reading_of, text_order
+from annotate.web.item import items_of
+from annotate.web.reading import Reading, SeveralRounds, asked_round, reading_of
 from annotate.web.signs import GLYPHS
 from corpus.models import Document, Speaker
 
@@ -127,7 +127,13 @@ def _check_person(request: HttpRequest) -> None:
 def claim(request: HttpRequest, slug: str, document_id: UUID, claim_id: UUID) -> HttpResponse:
     """Store or delete one claim; the answer holds it with the changed paragraphs, its list item and the counters."""
     _check_person(request)
-    return _answer(request, slug, document_id, _write(request, slug, document_id, claim_id))
+    saved = _write(request, slug, document_id, claim_id)
+    deleted = request.method == "DELETE"
+    body = orjson.dumps(answer_body(saved, is_deleted=deleted))
+    response = HttpResponse(body, status=201 if saved.is_new else 200, content_type="application/json")
+    if not deleted:
+        response["ETag"] = etag(saved.claim["version"])
+    return response
 
 
 def _write(request: HttpRequest, slug: str, document_id: UUID, claim_id: UUID) -> claim_actions.SavedClaim:
@@ -135,17 +141,20 @@ def _write(request: HttpRequest, slug: str, document_id: UUID, claim_id: UUID) -
     precondition = Precondition.of(request.headers)
     if request.method == "DELETE":
         return claim_actions.delete_claim(user=user, claim_id=claim_id, precondition=precondition, now=timezone.now())
-    reading = reading_of(request, slug, document_id, with_text=False)
-    body = read_json(request)
-    body["document"] = str(document_id)
     return claim_actions.put_claim(
         user=user,
         claim_id=claim_id,
-        body=body,
+        body=read_json(request) | {"document": str(document_id)},
         precondition=precondition,
         now=timezone.now(),
-        round_id=asked_round(request) or (reading.round.pk if reading.round else None),
+        round_id=asked_round(request) or _only_round(request, slug, document_id),
     )
+
+
+def _only_round(request: HttpRequest, slug: str, document_id: UUID) -> UUID | None:
+    """Return the round that the page would show; the scripts name it themselves. Raises Http404, SeveralRounds."""
+    round = reading_of(request, slug, document_id, with_text=False).round
+    return round.pk if round is not None else None
 
 
 def read_json(request: HttpRequest) -> dict[str, Any]:
@@ -159,37 +168,6 @@ def read_json(request: HttpRequest) -> dict[str, Any]:
     return body
 
 
-def _answer(request: HttpRequest, slug: str, document_id: UUID, saved: claim_actions.SavedClaim) -> HttpResponse:
-    """Render the paragraphs that the claim touches now or touched before."""
-    reading = reading_of(request, slug, document_id)
-    found = reading.claims()
-    article = Article.of(reading.document.text, reading.document.title)
-    touched = [saved.claim] + ([saved.previous] if saved.previous else [])
-    drawn, slots = draw(found), {c["id"]: slot_of(c, reading.codebook) for c in found}
-    blocks = {f"b{b.index}": article.block_html(b, drawn, slots) for b in article.blocks_of(touched)}
-    deleted = request.method == "DELETE"
-    order = [c["id"] for c in sorted(found, key=text_order)]
-    at = order.index(saved.claim["id"]) if not deleted else 0
-    body = {
-        "claim": None if deleted else saved.claim,
-        "blocks": blocks,
-        "item": None if deleted else _item_html(saved.claim, found, article, reading),
-        "after": order[at - 1] if at else None,
-        "n_claims": len(found),
-        "n_gaps": sum(1 for c in found if claim_gaps(c, reading.codebook)),
-    }
-    status = 201 if saved.is_new else 200
-    response = HttpResponse(orjson.dumps(body), status=status, content_type="application/json")
-    if not deleted:
-        response["ETag"] = f'"{saved.claim["version"]}"'
-    return response
-
-
-def _item_html(saved: dict[str, Any], found: list[dict[str, Any]], article: Article, reading: Reading) -> str:
-    item = item_of(saved, found, article, reading.codebook)
-    return loader.get_template("annotate/reader.html#claim-item").render({"item": item})
-
-
 @require_http_methods(["PUT"])
 def layer(request: HttpRequest, slug: str, document_id: UUID) -> HttpResponse:
     """Store what concerns the whole document."""
@@ -198,7 +176,9 @@ def layer(request: HttpRequest, slug: str, document_id: UUID) -> HttpResponse:
     reading = reading_of(request, slug, document_id, with_text=False)
     round_id = reading.round.pk if reading.round else None
     body = read_json(request)
-    stored = layers.describe_layer(user=user, document=reading.document, body=body, now=timezone.now(), round_id=round_id)
+    stored = layers.describe_layer(
+        user=user, document=reading.document, body=body, now=timezone.now(), round_id=round_id
+    )
     return HttpResponse(orjson.dumps(_layer_state(stored)), content_type="application/json")
 
 

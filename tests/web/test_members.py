@@ -60,8 +60,9 @@ def test_a_member_is_removed_in_both_ways(project: Project, browser: SignIn) -> 
     assert roles(project, "ann") == roles(project, "ben") == []
 
 
-def test_a_member_needs_a_role(project: Project, browser: SignIn) -> None:
-    response = browser("manager").post(CHANGE, {"username": "ann", "do": "save"})
+@pytest.mark.parametrize("chosen", [[], ["king"]])
+def test_a_member_needs_a_role(project: Project, browser: SignIn, chosen: list[str]) -> None:
+    response = browser("manager").post(CHANGE, {"username": "ann", "do": "save", "roles": chosen})
 
     assert response.status_code == 400
     assert b"at least one role" in response.content

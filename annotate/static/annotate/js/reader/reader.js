@@ -338,7 +338,7 @@ function replaceItem(id, answer) {
     old.querySelector(":scope > button")?.remove();
     old.prepend(fresh.querySelector("button"));
   } else if (old) old.replaceWith(fresh);
-  else insertItem(fresh, answer.after);
+  else insertItem(fresh, before(store.claims.get(id)));
 }
 
 store.addEventListener("refused", ({ detail: { id, error } }) => {

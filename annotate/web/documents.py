@@ -1,0 +1,88 @@
+"""The documents of a project: a list by number, with the status of one's own reading."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import HttpResponse
+
+from annotate.models import Layer
+from annotate.web.access import Place, Request, answer, page, place_of
+from annotate.web.forms import DocumentFilter
+from corpus.models import Document
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """One page of documents with the statuses of one's own layers, and the addresses of its neighbours."""
+
+    rows: list[tuple[Document, str]]
+    n_found: int
+    earlier: str
+    later: str
+
+
+@page("GET")
+def documents(request: Request, slug: str) -> HttpResponse:
+    """List documents by number, 50 a page, by keyset: far pages cost what the first one does. 10 queries at most."""
+    place = place_of(request, slug)
+    form = DocumentFilter(request.GET)
+    context = {"place": place, "form": form, "listing": _listing(request, place, form.values())}
+    return answer(request, "annotate/documents.html", "document-list", context)
+
+
+def _listing(request: Request, place: Place, asked: dict[str, Any]) -> Listing:
+    found = _found(request, place, asked)
+    after, before = asked["after"] or 0, asked["before"]
+    if before is not None:
+        rows = list(found.filter(number__lt=before).order_by("-number")[: PAGE + 1])
+        has_earlier, has_later = len(rows) > PAGE, True
+        rows = rows[:PAGE][::-1]
+    else:
+        rows = list(found.filter(number__gt=after).order_by("number")[: PAGE + 1])
+        has_earlier, has_later = after > 0, len(rows) > PAGE
+        rows = rows[:PAGE]
+    statuses = _statuses(request, place, rows)
+    return Listing(
+        rows=[(row, statuses.get(row.pk, "")) for row in rows],
+        n_found=found.count(),
+        earlier=_address(asked, before=rows[0].number) if rows and has_earlier else "",
+        later=_address(asked, after=rows[-1].number) if rows and has_later else "",
+    )
+
+
+def _found(request: Request, place: Place, asked: dict[str, Any]) -> QuerySet[Document]:
+    rows = (
+        Document.objects.visible_to(request.user)
+        .filter(corpus=place.project.corpus_id)
+        .light()
+        .defer("text", "metadata")
+    )
+    if asked["q"]:
+        rows = rows.filter(title__icontains=asked["q"])
+    own = _own(request, place).filter(document=OuterRef("pk"))
+    if asked["status"] == "new":
+        return rows.exclude(Exists(own))
+    return rows.filter(Exists(own.filter(status=asked["status"]))) if asked["status"] else rows
+
+
+def _own(request: Request, place: Place) -> QuerySet[Layer]:
+    layers = Layer.objects.visible_to(request.user).of_annotators()
+    return layers.filter(project=place.id, annotator=request.user.pk)
+
+
+def _statuses(request: Request, place: Place, rows: list[Document]) -> dict[UUID, str]:
+    """Return the status of one's own layer by document; of several rounds, the latest counts."""
+    own = _own(request, place).filter(document__in=rows).order_by("round__number")
+    return dict(own.values_list("document", "status"))
+
+
+def _address(asked: dict[str, Any], **place: int) -> str:
+    kept = {name: asked[name] for name in ("q", "status") if asked[name]}
+    return "?" + urlencode(kept | place)

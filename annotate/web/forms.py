@@ -1,0 +1,184 @@
+"""The forms of the pages. Rules live in the actions; what they refuse is shown at the field it concerns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+
+from annotate.payloads.problems import Problem
+from annotate.permissions import Role
+from corpus.readers import READERS
+
+ROLES = [(role.value, role.value.capitalize()) for role in Role]
+ENCODINGS = (
+    ("", "Recognise it"),
+    ("utf-8", "UTF-8"),
+    ("utf-16", "UTF-16"),
+    ("windows-1252", "Windows-1252, Western European"),
+    ("iso-8859-1", "Latin-1"),
+    ("iso-8859-2", "Latin-2, Central European"),
+    ("windows-1251", "Windows-1251, Cyrillic"),
+    ("koi8-r", "KOI8-R"),
+    ("windows-1253", "Windows-1253, Greek"),
+    ("windows-1254", "Windows-1254, Turkish"),
+    ("windows-1256", "Windows-1256, Arabic"),
+    ("shift_jis", "Shift JIS"),
+    ("gb18030", "GB 18030"),
+    ("euc-kr", "EUC-KR"),
+)
+FORMATS = [("", "By the name of each file")] + [(key, reader.description) for key, reader in READERS.items()]
+ACCEPT = ",".join(extension for reader in READERS.values() for extension in reader.extensions)
+LANGUAGE_HELP = "A tag such as en or pt-BR."
+
+
+def add_problem(form: forms.Form, problem: Problem) -> None:
+    """Show what an action refused, at its fields where the form has them."""
+    for error in problem.errors:
+        name = error.pointer.strip("/").split("/")[0].replace("files", "file")
+        form.add_error(name if name in form.fields else None, error.detail)
+    if not problem.errors:
+        form.add_error(None, problem.detail)
+
+
+class ProjectForm(forms.Form):
+    name = forms.CharField(max_length=300, help_text="What you call it, for example “Town council 2026”.")
+    slug = forms.CharField(
+        label="Short name",
+        required=False,
+        max_length=100,
+        help_text="For addresses and files: lower-case letters, digits, hyphens. Left empty, it is made from the name.",
+    )
+    description = forms.CharField(
+        required=False, max_length=10_000, widget=forms.Textarea(attrs={"rows": 3}), help_text="For those who join you."
+    )
+
+
+class ManyFiles(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Several files, each checked by itself."""
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[Any]]:
+        return [super(FilesField, self).clean(file, initial) for file in data or [None]]
+
+
+class UploadForm(forms.Form):
+    file = FilesField(
+        label="Files, as many as you like",
+        help_text="At most 200 MB and 2,000 files at once, 10 MB for one article.",
+        widget=ManyFiles(attrs={"accept": ACCEPT, "multiple": True}),
+        allow_empty_file=True,
+        error_messages={"required": "No file was chosen; choose at least one."},
+    )
+    source = forms.CharField(required=False, max_length=300, help_text="The outlet, for articles that name none.")
+    language = forms.CharField(required=False, max_length=35, help_text=LANGUAGE_HELP)
+    format = forms.ChoiceField(required=False, choices=FORMATS)
+    encoding = forms.ChoiceField(required=False, choices=ENCODINGS)
+
+
+class PasteForm(forms.Form):
+    """One article. The text is never stripped: offsets count in it as it was given."""
+
+    text = forms.CharField(
+        label="Article",
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 12, "class": "paste", "spellcheck": "false"}),
+        help_text="With its headline, exactly as it should be stored.",
+        error_messages={"required": "There is no text; paste the article."},
+    )
+    title = forms.CharField(required=False, max_length=1000, help_text="Left empty: the first line of the article.")
+    source = forms.CharField(required=False, max_length=300, help_text="The outlet.")
+    url = forms.CharField(label="URL", required=False, max_length=2000)
+    published_on = forms.CharField(
+        label="Published on", required=False, max_length=40, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    language = forms.CharField(required=False, max_length=35, help_text=LANGUAGE_HELP)
+
+
+class MemberForm(forms.Form):
+    username = forms.CharField(max_length=150, label="User name", widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    role = forms.ChoiceField(choices=ROLES)
+
+
+class RolesForm(forms.Form):
+    username = forms.CharField(max_length=150, strip=False, widget=forms.HiddenInput)
+    roles = forms.MultipleChoiceField(required=False, choices=ROLES)
+
+
+class RoundForm(forms.Form):
+    """The settings of a round; fields are named as in the API."""
+
+    name = forms.CharField(max_length=300)
+    overlap = forms.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=1000,
+        label="Annotators for each document",
+        help_text="Empty: every annotator annotates every document. It is fixed once somebody has begun.",
+    )
+    quota = forms.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=1_000_000,
+        label="Most documents for one person",
+        help_text="Empty: no limit.",
+    )
+    lease_minutes = forms.IntegerField(
+        min_value=1,
+        max_value=525_600,
+        initial=240,
+        label="Minutes a document is kept",
+        help_text="How long an untouched document stays with the person who took it, where documents are shared out.",
+    )
+    blind = forms.BooleanField(
+        required=False, initial=True, label="Blind: nobody sees colleagues’ work before submitting their own"
+    )
+    speakers_closed = forms.BooleanField(required=False, label="No new speakers")
+    targets_closed = forms.BooleanField(required=False, label="No new targets")
+    propositions_closed = forms.BooleanField(required=False, label="No new propositions")
+    status = forms.ChoiceField(required=False, choices=[("open", "Open"), ("closed", "Closed")], initial="open")
+
+    def body(self) -> dict[str, Any]:
+        """Return the settings as the API takes them."""
+        return self.cleaned_data | {"status": self.cleaned_data["status"] or "open"}
+
+
+class TokenForm(forms.Form):
+    name = forms.CharField(required=False, max_length=100, label="Name", help_text="Where you will use it.")
+
+
+class DocumentFilter(forms.Form):
+    """What the list of documents shows; anything else in the address is left aside."""
+
+    STATUSES = (
+        ("", "All"),
+        ("new", "Not begun by me"),
+        ("open", "Open"),
+        ("returned", "Returned"),
+        ("submitted", "Submitted"),
+    )
+    q = forms.CharField(required=False, max_length=200, label="Title", widget=forms.TextInput(attrs={"type": "search"}))
+    status = forms.ChoiceField(required=False, choices=STATUSES, label="My reading")
+    after = forms.IntegerField(required=False, min_value=0, max_value=2**31 - 1)
+    before = forms.IntegerField(required=False, min_value=1, max_value=2**31 - 1)
+
+    def values(self) -> dict[str, Any]:
+        self.is_valid()
+        return {name: self.cleaned_data.get(name) for name in self.fields}
+
+
+class ExportForm(forms.Form):
+    format = forms.ChoiceField(required=False)
+    layers = forms.ChoiceField(required=False)
+
+    def __init__(self, *args: Any, formats: Sequence[str], layers: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, keys in (("format", formats), ("layers", layers)):
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = [(key, key) for key in keys]

@@ -1,0 +1,94 @@
+"""A project: made, looked at, and worked through by "next"."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import slugify
+
+from annotate.actions import projects, queue
+from annotate.models import Layer, Project, Round
+from annotate.payloads.problems import Invalid
+from annotate.permissions import Action
+from annotate.web.access import Place, Request, answer, go, page, place_of
+from annotate.web.forms import ProjectForm, add_problem
+from annotate.web.progress import own_progress, team_progress
+
+RECENT = 5
+SLUG_TRIES = 20
+
+
+@page("GET", "POST")
+def project_new(request: Request) -> HttpResponse:
+    """Make a project; who makes it manages it."""
+    form = ProjectForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = _create(request, form)
+        except Invalid as problem:
+            add_problem(form, problem)
+        else:
+            return go(request, "project", made.slug)
+    status = 400 if request.method == "POST" else 200
+    return answer(request, "annotate/project_new.html", "project-form", {"form": form}, status=status)
+
+
+def _create(request: Request, form: ProjectForm) -> Project:
+    """Make the project; a short name that was left empty is made from the name, and numbered when taken."""
+    values = form.cleaned_data
+    given = values.pop("slug")
+    base = slugify(values["name"])[:90] or "project"
+    slugs = [given] if given else [base, *(f"{base}-{number}" for number in range(2, SLUG_TRIES))]
+    for slug in slugs:
+        try:
+            return projects.create_project(user=request.user, slug=slug, now=timezone.now(), **values)
+        except Invalid as problem:
+            if slug == slugs[-1] or problem.errors[0].pointer != "/slug":
+                raise
+    raise AssertionError("the last try returns or raises")
+
+
+@page("GET")
+def project(request: Request, slug: str) -> HttpResponse:
+    """Show where the project stands, and the one next step."""
+    place = place_of(request, slug)
+    own = own_progress(request.user, [place.project])[place.id]
+    context = {
+        "place": place,
+        "own": own,
+        "team": team_progress(request.user, place.project, own.n_documents) if place.may_curate else None,
+        "recent": _own_layers(request, place).order_by("-updated_at", "id")[:RECENT],
+    }
+    return render(request, "annotate/project.html", context)
+
+
+def _own_layers(request: Request, place: Place) -> QuerySet[Layer]:
+    layers = Layer.objects.visible_to(request.user).of_annotators().filter(annotator=request.user.pk)
+    rows = layers.filter(project=place.id).select_related("document__source", "round")
+    return rows.defer("document__text", "document__metadata")
+
+
+@page("GET", "POST")
+def project_next(request: Request, slug: str) -> HttpResponse:
+    """POST: open the next document in the reader. GET: only say whether there is one, and why not."""
+    place = place_of(request, slug, Action.ANNOTATE)
+    now = timezone.now()
+    if request.method == "POST":
+        taken = queue.take_next(user=request.user, project=place.project, now=now)
+        if taken is None:
+            return go(request, "project-next", slug)
+        path = reverse("reader", args=[slug, taken.document.pk])
+        return go(request, f"{path}?round={taken.round.pk}" if _has_several_rounds(request, place) else path)
+    context = {
+        "place": place,
+        "own": own_progress(request.user, [place.project])[place.id],
+        "peeked": queue.peek_next(user=request.user, project=place.project, now=now),
+    }
+    return render(request, "annotate/next.html", context)
+
+
+def _has_several_rounds(request: Request, place: Place) -> bool:
+    return Round.objects.visible_to(request.user).filter(project=place.id, status="open").count() > 1
