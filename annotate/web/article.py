@@ -39,14 +39,14 @@ class Article:
         """Return the whole article. The safety of the string rests on `_mark` and `escape` alone."""
         drawn = draw(claims)
         slots = {claim["id"]: slot_of(claim, codebook) for claim in claims}
-        return mark_safe("".join(self.block_html(block, drawn, slots) for block in self.blocks))
+        inside = claims_by_block(self.blocks, drawn)
+        return mark_safe("".join(self.block_html(b, inside[b.index], slots) for b in self.blocks))
 
     def block_html(self, block: Block, drawn: list[Drawn], slots: dict[str, str]) -> str:
-        inside = [claim for claim in drawn if claim.start < block.end and block.start < claim.end]
         tag, kind = ("h1", "headline") if block.index == self.headline else ("p", "gap" if block.has_gap else "line")
         words = "".join(
             _mark(self.text[segment.start : segment.end], segment.strokes, slots)
-            for segment in cut_segments(block.start, block.end, inside)
+            for segment in cut_segments(block.start, block.end, drawn)
         )
         gap = self._gap_before(block)
         return f'<{tag} id="b{block.index}" class="t {kind}" data-o="{block.start}"{gap} dir="auto">{words}</{tag}>'
@@ -56,6 +56,19 @@ class Article:
         before = self.blocks[block.index - 1].end if block.index else 0
         gap = self.text[before : block.start]
         return f' data-gap="{escape(gap)}"' if gap.strip("\n") else ""
+
+
+def claims_by_block(blocks: list[Block], drawn: list[Drawn]) -> list[list[Drawn]]:
+    """Return, for each block, the claims that reach into it. One pass over both, however long the text."""
+    coming = sorted(drawn, key=lambda claim: claim.start, reverse=True)
+    running: list[Drawn] = []
+    found = []
+    for block in blocks:
+        running = [claim for claim in running if block.start < claim.end]
+        while coming and coming[-1].start < block.end:
+            running.append(coming.pop())
+        found.append([claim for claim in running if block.start < claim.end])
+    return found
 
 
 def draw(claims: list[dict[str, Any]]) -> list[Drawn]:
@@ -80,7 +93,7 @@ def short(id: object) -> str:
 def _mark(words: str, strokes: tuple[Stroke, ...], slots: dict[str, str]) -> str:
     if not strokes:
         return escape(words, quote=False)
-    classes = [name for stroke in strokes[:] if stroke.lane < LANES_DRAWN for name in _classes(stroke, slots)]
+    classes = [name for stroke in strokes if stroke.lane < LANES_DRAWN for name in _classes(stroke, slots)]
     ids = " ".join(short(stroke.key) for stroke in strokes if not stroke.is_bridge)
     return f'<mark class="{" ".join(classes)}" data-c="{ids}">{escape(words, quote=False)}</mark>'
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from annotate.actions.gaps import claim_gaps
 from annotate.payloads.codebooks import CodebookView
-from annotate.web.article import LANES_DRAWN, Article, draw, slot_of
+from annotate.web.article import LANES_DRAWN, Article, claims_by_block, draw, slot_of
 from annotate.web.signs import GLYPHS
 from corpus.text.segments import assign_lanes
 
@@ -39,10 +39,8 @@ def item_of(claim: dict[str, Any], near: list[dict[str, Any]], article: Article,
 
 def hidden_claims(claims: list[dict[str, Any]], article: Article) -> set[str]:
     """Return the claims that lie too deep to be drawn, in any paragraph."""
-    drawn = draw(claims)
     hidden: set[str] = set()
-    for block in article.blocks_of(claims):
-        inside = [claim for claim in drawn if claim.start < block.end and block.start < claim.end]
+    for inside in claims_by_block(article.blocks, draw(claims)):
         if len(inside) > LANES_DRAWN:
             hidden |= {str(key) for key, lane in assign_lanes(inside).items() if lane >= LANES_DRAWN}
     return hidden

@@ -50,7 +50,7 @@ def normalise_text(text: str) -> str:
 
 def refuse_unstorable(text: str, *, what: str = "The text") -> None:
     """Raise TextError at the first NUL or lone surrogate."""
-    found = UNSTORABLE.search(text)
+    found = None if _is_storable(text) else UNSTORABLE.search(text)
     if found is None:
         return
     rule = "NUL (U+0000)" if found[0] == "\x00" else f"a lone surrogate (U+{ord(found[0]):04X})"
@@ -58,6 +58,15 @@ def refuse_unstorable(text: str, *, what: str = "The text") -> None:
         f"{what} has {rule} at character {found.start()}, which cannot be stored; remove it or write what was meant.",
         position=found.start(),
     )
+
+
+def _is_storable(text: str) -> bool:
+    """Say the same as the pattern, ten times as fast: encoding refuses surrogates."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\x00" not in text
 
 
 def sha256_of(text: str) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+import heapq
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +44,34 @@ class Segment:
     strokes: tuple[Stroke, ...] = ()
 
 
+# Beyond so many claims in one connected overlap nobody can read lanes; they are then given out in one quick pass.
+MAX_CAREFUL = 400
+
+
 def assign_lanes(claims: Iterable[Drawn]) -> dict[Hashable, int]:
     """Return a lane for each claim: the innermost nearest to the text (0), no two overlapping on one lane."""
+    lanes: dict[Hashable, int] = {}
+    for group in _connected(claims):
+        lanes |= _careful_lanes(group) if len(group) <= MAX_CAREFUL else _quick_lanes(group)
+    return lanes
+
+
+def _connected(claims: Iterable[Drawn]) -> Iterator[list[Drawn]]:
+    """Yield groups of claims that overlap, directly or through others; groups do not touch each other's lanes."""
+    group: list[Drawn] = []
+    reach = -1
+    for claim in sorted(claims, key=lambda c: (c.start, c.end)):
+        if group and claim.start >= reach:
+            yield group
+            group = []
+        group.append(claim)
+        reach = max(reach, claim.end)
+    if group:
+        yield group
+
+
+def _careful_lanes(claims: list[Drawn]) -> dict[Hashable, int]:
+    """Place the shortest first, each above all that lie inside it. Quadratic in the size of the group."""
     lanes: dict[Hashable, int] = {}
     placed: list[tuple[int, int, int]] = []
     for claim in sorted(claims, key=lambda c: (c.end - c.start, c.start, str(c.key))):
@@ -58,7 +86,21 @@ def assign_lanes(claims: Iterable[Drawn]) -> dict[Hashable, int]:
     return lanes
 
 
-def cut_segments(start: int, end: int, claims: Sequence[Drawn]) -> list[Segment]:
+def _quick_lanes(claims: list[Drawn]) -> dict[Hashable, int]:
+    """Place from left to right, each on the lane that fell free first or on a new one."""
+    lanes: dict[Hashable, int] = {}
+    running: list[tuple[int, int]] = []  # (end, lane)
+    for claim in claims:
+        if running and running[0][0] <= claim.start:
+            lane = heapq.heapreplace(running, (claim.end, running[0][1]))[1]
+        else:
+            lane = len(running)
+            heapq.heappush(running, (claim.end, lane))
+        lanes[claim.key] = lane
+    return lanes
+
+
+def cut_segments(start: int, end: int, claims: Iterable[Drawn]) -> list[Segment]:
     """Return the segments of the stretch [start, end), in order and without gaps.
 
     Only claims that reach into the stretch are given lanes; a claim's caps stand at its true ends, and the stretch
@@ -71,16 +113,18 @@ def cut_segments(start: int, end: int, claims: Sequence[Drawn]) -> list[Segment]
         for part in claim.parts:
             edges.update(edge for edge in part if start < edge < end)
     cuts = sorted(edges)
-    return [_segment(a, b, inside, lanes) for a, b in zip(cuts, cuts[1:], strict=False)]
-
-
-def _segment(a: int, b: int, claims: list[Drawn], lanes: dict[Hashable, int]) -> Segment:
-    strokes = [_stroke(a, b, claim, lanes[claim.key]) for claim in claims if claim.start < b and a < claim.end]
-    return Segment(start=a, end=b, strokes=tuple(sorted(strokes, key=lambda stroke: stroke.lane)))
+    coming = sorted(inside, key=lambda claim: claim.start, reverse=True)
+    running: list[Drawn] = []
+    segments = []
+    for a, b in pairwise(cuts):
+        running = [claim for claim in running if a < claim.end]
+        while coming and coming[-1].start < b:
+            running.append(coming.pop())
+        strokes = [_stroke(a, b, claim, lanes[claim.key]) for claim in running if a < claim.end]
+        segments.append(Segment(start=a, end=b, strokes=tuple(sorted(strokes, key=lambda stroke: stroke.lane))))
+    return segments
 
 
 def _stroke(a: int, b: int, claim: Drawn, lane: int) -> Stroke:
     covered = any(start <= a and b <= end for start, end in claim.parts)
-    return Stroke(
-        key=claim.key, lane=lane, is_bridge=not covered, is_start=a == claim.start, is_end=b == claim.end
-    )
+    return Stroke(key=claim.key, lane=lane, is_bridge=not covered, is_start=a == claim.start, is_end=b == claim.end)

@@ -59,3 +59,9 @@ def test_caps_stand_once_at_the_true_ends(found):
         strokes = [stroke for segment in segments for stroke in segment.strokes if stroke.key == claim.key]
         assert sum(stroke.is_start for stroke in strokes) == 1
         assert sum(stroke.is_end for stroke in strokes) == 1
+
+
+def test_thousands_of_claims_on_one_place_are_laid_out_in_bounded_time():
+    found = [Drawn(key=n, parts=((n % 50, 5000 + n),)) for n in range(3000)]
+    lanes = assign_lanes(found)
+    assert sorted(lanes.values()) == list(range(3000))
