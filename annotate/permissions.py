@@ -18,7 +18,7 @@ from django.db.models import Q
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 
-    type AnyUser = AbstractBaseUser | AnonymousUser
+type AnyUser = AbstractBaseUser | AnonymousUser
 
 
 class Role(StrEnum):
@@ -134,4 +134,3 @@ def may_use_admin(user: AnyUser) -> bool:
     if not user.is_active or not user.is_authenticated:
         return False
     return bool(getattr(user, "is_superuser", False)) or memberships(user, Action.EDIT_REGISTRIES).exists()
-

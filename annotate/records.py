@@ -13,14 +13,33 @@ from itertools import batched
 from typing import Any
 from uuid import UUID
 
+from django.db.models import F
+
 from annotate.attributes import KINDS
 from annotate.models import Answer, Claim, ClaimSpeaker, Layer, NoClaimMark, Reporter, Span, SpanRole, Stance
 from annotate.payloads.codebooks import CodebookView, load_codebook
+from corpus.database.bulk import Among, Key, Stamp, uuid_text
 from corpus.models import Entry, Proposition, Speaker, Target
 
 CHUNK = 1000
-CLAIM_COLUMNS = ("id", "layer_id", "layer__document_id", "layer__round_id", "layer__codebook_version_id", "mode")
-CLAIM_COLUMNS += ("proposition_id", "relation", "no_stance", "is_unsure", "note", "version", "created_at", "updated_at")
+# Ids and times come as the database's text: making objects of them costs more than all the rest.
+CLAIM_COLUMNS: tuple[Any, ...] = (
+    Key("id"),
+    Key("layer_id"),
+    Key("layer__document_id"),
+    Key("layer__round_id"),
+    Key("layer__codebook_version_id"),
+    "mode",
+    Key("proposition_id"),
+    "relation",
+    "no_stance",
+    "is_unsure",
+    "note",
+    "version",
+    Stamp("created_at"),
+    Stamp("updated_at"),
+)
+ANSWER_COLUMNS: tuple[Any, ...] = (Key("attribute_id"), Key("label_id"), Key("entity_id"), "number", "flag", "text")
 
 
 def stamp(moment: datetime | None) -> str | None:
@@ -39,6 +58,10 @@ class EntryRecord:
     kind: str = ""
     is_inverted: bool = False
 
+    @property
+    def ref(self) -> dict[str, str]:
+        return {"id": str(self.id), "name": self.name}
+
 
 @dataclass(slots=True, kw_only=True)
 class Registry:
@@ -46,6 +69,8 @@ class Registry:
 
     model: type[Entry]
     known: dict[UUID, EntryRecord] = field(default_factory=dict)
+    by_key: dict[str, EntryRecord] = field(default_factory=dict)
+    refs: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def learn(self, ids: Iterable[UUID | None]) -> None:
         """Read the entries that are not known yet. One query, and one more for each level of merges."""
@@ -64,7 +89,7 @@ class Registry:
         columns = ["id", "name", "kind" if has_kind else "note", "merged_into_id"]
         columns += ["is_merged_inverted"] if self.model is Target else []
         found: dict[UUID, tuple[Any, ...]] = {}
-        for part in batched(ids, 5000, strict=False):
+        for part in batched(ids, 5000):
             for row in self.model._default_manager.filter(pk__in=part).values_list(*columns):
                 found[row[0]] = row
         return found
@@ -79,11 +104,16 @@ class Registry:
             row = rows[row[3]]
         return EntryRecord(id=row[0], name=row[1], kind=row[2], is_inverted=inverted)
 
-    def ref(self, id: UUID | None) -> dict[str, str] | None:
-        if id is None:
-            return None
-        record = self.known[id]
-        return {"id": str(record.id), "name": record.name}
+    def learn_keys(self, keys: Iterable[str | None]) -> None:
+        """Read the entries of these keys, as `learn` does those of ids."""
+        missing = {key: UUID(key) for key in set(keys) if key is not None and key not in self.by_key}
+        self.learn(missing.values())
+        for key, id in missing.items():
+            self.by_key[key] = self.known[id]
+            self.refs[key] = self.known[id].ref
+
+    def ref(self, key: str | None) -> dict[str, str] | None:
+        return None if key is None else self.refs[key]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -93,33 +123,34 @@ class Registries:
     speakers: Registry = field(default_factory=lambda: Registry(model=Speaker))
     targets: Registry = field(default_factory=lambda: Registry(model=Target))
     propositions: Registry = field(default_factory=lambda: Registry(model=Proposition))
-    codebooks: dict[UUID, CodebookNames] = field(default_factory=dict)
+    codebooks: dict[UUID | str, CodebookNames] = field(default_factory=dict)
 
-    def names(self, version_id: UUID) -> CodebookNames:
+    def names(self, version_id: UUID | str) -> CodebookNames:
         if version_id not in self.codebooks:
-            self.codebooks[version_id] = CodebookNames.of(load_codebook(version_id))
+            id = version_id if isinstance(version_id, UUID) else UUID(version_id)
+            self.codebooks[version_id] = CodebookNames.of(load_codebook(id))
         return self.codebooks[version_id]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodebookNames:
-    """Keys of a codebook version by database id."""
+    """Keys of a codebook version by the database's text of their ids, which is either hexadecimal or the usual one."""
 
     view: CodebookView
-    attributes: dict[UUID, Any]
-    labels: dict[UUID, str]
-    values: dict[UUID, str]
+    attributes: dict[str, Any]
+    labels: dict[str, str]
+    values: dict[str, str]
 
     @classmethod
     def of(cls, view: CodebookView) -> CodebookNames:
         return cls(
             view=view,
-            attributes={spec.id: spec for spec in view.attributes.values()},
-            labels={label.id: label.key for labels in view.labels.values() for label in labels},
-            values={label.id: label.key for label in view.stances.values()},
+            attributes=_by_keys((spec.id, spec) for spec in view.attributes.values()),
+            labels=_by_keys((label.id, label.key) for labels in view.labels.values() for label in labels),
+            values=_by_keys((label.id, label.key) for label in view.stances.values()),
         )
 
-    def value(self, id: UUID | None, *, inverted: bool) -> str | None:
+    def value(self, id: str | None, *, inverted: bool) -> str | None:
         """Return the key of a stance value, turned round where its target was merged as the opposite."""
         if id is None:
             return None
@@ -130,12 +161,22 @@ class CodebookNames:
 
     def answers(self, rows: list[tuple[Any, ...]]) -> dict[str, object]:
         """Return the answers of one claim, stance or layer; rows are (attribute, label, entity, number, flag, text)."""
-        values: dict[UUID, list[object]] = defaultdict(list)
-        for attribute, label, *others in rows:
-            found = self.labels[label] if label is not None else next(v for v in others if v is not None)
-            values[attribute].append(found)
+        if not rows:
+            return {}
+        values: dict[str, list[object]] = defaultdict(list)
+        for attribute, label, entity, *others in rows:
+            if label is not None:
+                values[attribute].append(self.labels[label])
+            elif entity is not None:
+                values[attribute].append(uuid_text(entity))
+            else:
+                values[attribute].append(next(value for value in others if value is not None))
         specs = ((self.attributes[id], found) for id, found in values.items())
         return {spec.key: KINDS[spec.kind].dump(spec, found) for spec, found in sorted(specs, key=lambda s: s[0].key)}
+
+
+def _by_keys[T](pairs: Iterable[tuple[UUID, T]]) -> dict[str, T]:
+    return {key: value for id, value in pairs for key in (id.hex, str(id))}
 
 
 def claim_dicts(
@@ -144,68 +185,64 @@ def claim_dicts(
     """Yield the claims of a queryset as dicts in the shape of the API, ordered by layer and id unless `ordered`."""
     registries = registries or Registries()
     rows = claims if ordered else claims.order_by("layer_id", "id")
-    for part in batched(rows.values_list(*CLAIM_COLUMNS).iterator(chunk_size=chunk), chunk, strict=False):
+    for part in batched(rows.values_list(*CLAIM_COLUMNS).iterator(chunk_size=chunk), chunk):
         yield from _chunk(part, registries)
 
 
 def _chunk(rows: tuple[tuple[Any, ...], ...], registries: Registries) -> Iterator[dict[str, Any]]:
     children = _Children([row[0] for row in rows])
-    registries.speakers.learn(children.speaker_ids())
-    registries.targets.learn(row[2] for found in children.stances.values() for row in found)
-    registries.propositions.learn(row[6] for row in rows)
+    registries.speakers.learn_keys(children.speaker_keys())
+    registries.targets.learn_keys(row[3] for found in children.stances.values() for row in found)
+    registries.propositions.learn_keys(row[6] for row in rows)
     for row in rows:
         yield _claim(row, children, registries)
 
 
 class _Children:
-    """Everything that hangs on a chunk of claims, by claim id."""
+    """Everything that hangs on a chunk of claims, by claim."""
 
-    def __init__(self, ids: list[UUID]) -> None:
-        spans = Span.objects.filter(claim__in=ids).order_by("claim_id", "role", "claim_speaker_id", "position")
-        self.spans: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
-        self.cue: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
+    def __init__(self, claims: list[str]) -> None:
+        self.spans: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        self.cue: dict[str, list[dict[str, Any]]] = defaultdict(list)
         self.mentions: dict[int, list[dict[str, Any]]] = defaultdict(list)
+        spans = Span.objects.filter(Among(F("claim_id"), claims)).order_by("position")
         for claim, role, owner, start, end, quote in spans.values_list(
-            "claim_id", "role", "claim_speaker_id", "start", "end", "quote"
+            Key("claim_id"), "role", "claim_speaker_id", "start", "end", "quote"
         ):
             span = {"start": start, "end": end, "quote": quote}
             if role == SpanRole.MENTION:
                 self.mentions[owner].append(span)
             else:
                 (self.spans if role == SpanRole.CONTENT else self.cue)[claim].append(span)
-        self.speakers = _grouped(
-            ClaimSpeaker.objects.filter(claim__in=ids), "claim_id", "position", "id", "speaker_id", "represents_id"
-        )
-        self.reporters = _grouped(Reporter.objects.filter(claim__in=ids), "claim_id", "position", "speaker_id")
-        self.stances = _grouped(
-            Stance.objects.filter(claim__in=ids), "claim_id", "position", "id", "holder_id", "target_id", "value_id"
-        )
-        self.answers: dict[UUID, list[tuple[Any, ...]]] = defaultdict(list)
+        self.speakers = _grouped(ClaimSpeaker, claims, "id", Key("speaker_id"), Key("represents_id"))
+        self.reporters = _grouped(Reporter, claims, Key("speaker_id"))
+        self.stances = _grouped(Stance, claims, "id", Key("holder_id"), Key("target_id"), Key("value_id"))
+        self.answers: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
         self.stance_answers: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
-        for claim, stance, *answer in Answer.objects.filter(claim__in=ids).values_list(
-            "claim_id", "stance_id", "attribute_id", "label_id", "entity_id", "number", "flag", "text"
-        ):
+        answers = Answer.objects.filter(Among(F("claim_id"), claims)).order_by()
+        for claim, stance, *answer in answers.values_list(Key("claim_id"), "stance_id", *ANSWER_COLUMNS):
             if stance is None:
                 self.answers[claim].append(tuple(answer))
             else:
                 self.stance_answers[stance].append(tuple(answer))
 
-    def speaker_ids(self) -> Iterator[UUID | None]:
+    def speaker_keys(self) -> Iterator[str | None]:
         for found in self.speakers.values():
-            for _, speaker, represents in found:
+            for _, _, speaker, represents in found:
                 yield speaker
                 yield represents
         for reporters in self.reporters.values():
-            yield from (row[0] for row in reporters)
+            yield from (row[1] for row in reporters)
         for stances in self.stances.values():
-            yield from (row[1] for row in stances)
+            yield from (row[2] for row in stances)
 
 
-def _grouped(rows: Any, key: str, position: str, *columns: str) -> dict[Any, list[tuple[Any, ...]]]:
-    """Return rows by their first column, in the order of their position."""
-    found: dict[Any, list[tuple[Any, ...]]] = defaultdict(list)
-    for owner, *values in rows.order_by(key, position).values_list(key, *columns):
-        found[owner].append(tuple(values))
+def _grouped(model: Any, claims: list[str], *columns: Any) -> dict[str, list[tuple[Any, ...]]]:
+    """Return rows, each with its claim first, by claim and in the order of their position."""
+    found: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
+    rows = model.objects.filter(Among(F("claim_id"), claims)).order_by("position")
+    for row in rows.values_list(Key("claim_id"), *columns):
+        found[row[0]].append(row)
     return found
 
 
@@ -213,20 +250,19 @@ def _claim(row: tuple[Any, ...], children: _Children, registries: Registries) ->
     id, layer, document, round_id, version_id, mode, proposition, relation = row[:8]
     no_stance, unsure, note, version, created, updated = row[8:]
     names = registries.names(version_id)
-    speakers = registries.speakers
+    ref = registries.speakers.ref
     return {
-        "id": str(id),
-        "document": str(document),
-        "round": str(round_id) if round_id else None,
-        "layer": str(layer),
+        "id": uuid_text(id),
+        "document": uuid_text(document),
+        "round": uuid_text(round_id) if round_id else None,
+        "layer": uuid_text(layer),
         "spans": children.spans.get(id, []),
         "cue": children.cue.get(id, []),
         "speakers": [
-            speakers.ref(speaker)
-            | {"represents": speakers.ref(represents), "mention": children.mentions.get(link, [])}  # type: ignore[operator]
-            for link, speaker, represents in children.speakers.get(id, [])
+            {**(ref(speaker) or {}), "represents": ref(represents), "mention": children.mentions.get(link, [])}
+            for _, link, speaker, represents in children.speakers.get(id, [])
         ],
-        "reported_by": [speakers.ref(found) for (found,) in children.reporters.get(id, [])],
+        "reported_by": [ref(found) for _, found in children.reporters.get(id, [])],
         "mode": mode or None,
         "proposition": _proposition(registries, proposition, relation),
         "stances": [_stance(found, children, registries, names) for found in children.stances.get(id, [])],
@@ -235,23 +271,21 @@ def _claim(row: tuple[Any, ...], children: _Children, registries: Registries) ->
         "unsure": unsure,
         "note": note,
         "version": version,
-        "created_at": stamp(created),
-        "updated_at": stamp(updated),
+        "created_at": created,
+        "updated_at": updated,
     }
 
 
-def _proposition(registries: Registries, id: UUID | None, relation: str) -> dict[str, Any] | None:
-    if id is None:
+def _proposition(registries: Registries, key: str | None, relation: str) -> dict[str, Any] | None:
+    if key is None:
         return None
-    record = registries.propositions.known[id]
+    record = registries.propositions.by_key[key]
     return {"id": str(record.id), "text": record.name, "relation": relation}
 
 
-def _stance(
-    row: tuple[Any, ...], children: _Children, registries: Registries, names: CodebookNames
-) -> dict[str, Any]:
-    stance, holder, target, value = row
-    record = registries.targets.known[target] if target is not None else None
+def _stance(row: tuple[Any, ...], children: _Children, registries: Registries, names: CodebookNames) -> dict[str, Any]:
+    _, stance, holder, target, value = row
+    record = registries.targets.by_key[target] if target is not None else None
     found: dict[str, Any] = {
         "holder": registries.speakers.ref(holder),
         "target": None if record is None else {"id": str(record.id), "name": record.name, "kind": record.kind},
@@ -269,13 +303,10 @@ def claim_dict(claim_id: UUID) -> dict[str, Any]:
 def layer_answers(layers: list[Layer], registries: Registries) -> dict[UUID, dict[str, object]]:
     """Return the answers to document attributes by layer. One query."""
     rows: dict[UUID, list[tuple[Any, ...]]] = defaultdict(list)
-    for layer, *answer in Answer.objects.filter(layer__in=[layer.pk for layer in layers]).values_list(
-        "layer_id", "attribute_id", "label_id", "entity_id", "number", "flag", "text"
-    ):
+    found = Answer.objects.filter(layer__in=[layer.pk for layer in layers])
+    for layer, *answer in found.values_list("layer_id", *ANSWER_COLUMNS):
         rows[layer].append(tuple(answer))
-    return {
-        layer.pk: registries.names(layer.codebook_version_id).answers(rows.get(layer.pk, [])) for layer in layers
-    }
+    return {layer.pk: registries.names(layer.codebook_version_id).answers(rows.get(layer.pk, [])) for layer in layers}
 
 
 def layer_marks(layers: list[Layer]) -> dict[UUID, list[dict[str, Any]]]:

@@ -11,20 +11,28 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import batched
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Max
 
+from corpus.database.bulk import insert_rows
 from corpus.models import Change, Corpus, Document, Source, Speaker
 from corpus.models.speakers import SpeakerKind
 from corpus.readers.base import Row, RowError
 from corpus.readers.documents import CleanDocument, DocumentErrors, clean_document
 from corpus.text.normalise import sha256_of
 
-BATCH = 200
+type Extra = Literal["refuse", "metadata"]
+
+BATCH = 500
 BATCH_BYTES = 8_000_000
+DOCUMENT_COLUMNS = (
+    "id", "corpus_id", "number", "title", "source_id", "url", "published_on", "language", "external_id", "metadata",
+    "text", "sha256", "n_characters", "same_text_as_id", "created_at",
+)  # fmt: skip
+CHANGE_COLUMNS = ("batch", "action", "actor_id", "corpus_id", "object_type", "object_id", "before", "after")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +96,7 @@ class Known:
 
 
 def ingest(
-    *, corpus: Corpus, rows: Iterable[Row], actor: Any, now: datetime, extra: str = "metadata", dry_run: bool = False
+    *, corpus: Corpus, rows: Iterable[Row], actor: Any, now: datetime, extra: Extra = "metadata", dry_run: bool = False
 ) -> Iterator[Outcome]:
     """Store rows as documents of `corpus`; yield one outcome a row, in order.
 
@@ -120,7 +128,7 @@ def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
             yield batch
 
 
-def _prepare(row: Row, extra: str, outcomes: dict[int, Outcome], index: int) -> Ready | None:
+def _prepare(row: Row, extra: Extra, outcomes: dict[int, Outcome], index: int) -> Ready | None:
     """Check a row; what is wrong with it goes into `outcomes`."""
     errors: tuple[RowError, ...] = (row.error,) if row.error is not None else ()
     if not errors:
@@ -138,54 +146,56 @@ def _store(
 ) -> None:
     """Store what is new. The lock on the corpus row makes numbers and duplicates exact for all writers."""
     Corpus.objects.select_for_update().get(pk=corpus.pk)
-    batch_id = uuid.uuid4()
-    changes: list[Change] = []
-    sources = _sources(corpus, {r.document.source for _, r in ready if r.document.source}, actor, batch_id, changes)
+    log = Log(batch=uuid.uuid4(), actor_id=getattr(actor, "pk", None), corpus_id=corpus.pk)
+    sources = _sources(corpus, {r.document.source for _, r in ready if r.document.source}, log)
     known = _known(corpus, [found for _, found in ready])
     number = Document.objects.filter(corpus=corpus).aggregate(n=Max("number"))["n"] or 0
-    new: list[Document] = []
+    new: list[tuple[Any, ...]] = []
     for index, found in ready:
-        source = sources.get(found.document.source)
+        document, source = found.document, sources.get(found.document.source)
         duplicate = known.duplicate_of(found, source)
+        id = duplicate[0] if duplicate else uuid.uuid4()
         if duplicate is None:
             number += 1
-            document = _row(corpus, found, source, number, now, known.first.get(found.sha256))
-            known.add(document.pk, found.sha256, source, document.url, document.external_id)
-            new.append(document)
-            changes.append(_change(document, actor, batch_id))
+            new.append(_row(corpus, found, id, source, number, now, known.first.get(found.sha256)))
+            known.add(id, found.sha256, source, document.url, document.external_id)
+            log.add("document", id, _state(document, source, found.sha256))
         outcomes[index] = Outcome(
             row=found.row.number,
             file=found.row.file,
-            id=duplicate[0] if duplicate else document.pk,
-            external_id=found.document.external_id,
+            id=id,
+            external_id=document.external_id,
             is_created=duplicate is None,
             is_duplicate=duplicate is not None,
             reason=duplicate[1] if duplicate else "",
         )
-    Document.objects.bulk_create(new)
-    Change.objects.bulk_create(changes)
+    insert_rows(Document, DOCUMENT_COLUMNS, new)
+    insert_rows(Change, CHANGE_COLUMNS, log.rows)
+
+
+@dataclass(slots=True, kw_only=True)
+class Log:
+    """The Change rows of one batch; all are of things made."""
+
+    batch: UUID
+    actor_id: int | None
+    corpus_id: UUID
+    rows: list[tuple[Any, ...]] = field(default_factory=list)
+
+    def add(self, kind: str, id: UUID, after: dict[str, Any]) -> None:
+        row = (self.batch, "document.import", self.actor_id, self.corpus_id, kind, str(id), None, after)
+        self.rows.append(row)
 
 
 def _row(
-    corpus: Corpus, found: Ready, source: UUID | None, number: int, now: datetime, same: UUID | None
-) -> Document:
+    corpus: Corpus, found: Ready, id: UUID, source: UUID | None, number: int, now: datetime, same: UUID | None
+) -> tuple[Any, ...]:
+    """Return the values of DOCUMENT_COLUMNS."""
     document = found.document
-    return Document(
-        corpus=corpus,
-        number=number,
-        title=document.title,
-        source_id=source,
-        url=document.url,
-        published_on=document.published_on,
-        language=document.language,
-        external_id=document.external_id,
-        metadata=document.metadata,
-        text=document.text,
-        sha256=found.sha256,
-        n_characters=len(document.text),
-        same_text_as_id=same,
-        created_at=now,
-    )
+    return (
+        id, corpus.pk, number, document.title, source, document.url, document.published_on, document.language,
+        document.external_id, document.metadata, document.text, found.sha256, len(document.text), same, now,
+    )  # fmt: skip
 
 
 def _known(corpus: Corpus, ready: list[Ready]) -> Known:
@@ -194,7 +204,9 @@ def _known(corpus: Corpus, ready: list[Ready]) -> Known:
     stored = Document.objects.filter(corpus=corpus)
     columns = ("id", "sha256", "source_id", "url", "external_id")
     hashes = stored.filter(sha256__in={found.sha256 for found in ready}).order_by("number")
-    ids = stored.filter(external_id__in={r.document.external_id for r in ready if r.document.external_id})
+    # The condition of the constraint has to be said, or its index is not used.
+    named = stored.exclude(external_id="")
+    ids = named.filter(external_id__in={r.document.external_id for r in ready if r.document.external_id})
     for row in ids.values_list(*columns):
         known.by_external_id[row[4]] = (row[0], row[1])
     for row in hashes.values_list(*columns):
@@ -202,48 +214,33 @@ def _known(corpus: Corpus, ready: list[Ready]) -> Known:
     return known
 
 
-def _sources(
-    corpus: Corpus, names: set[str], actor: Any, batch_id: UUID, changes: list[Change]
-) -> dict[str, UUID]:
+def _sources(corpus: Corpus, names: set[str], log: Log) -> dict[str, UUID]:
     """Return the sources by name; new ones are made with the outlet as a speaker. The corpus row is locked."""
     found = dict(Source.objects.filter(corpus=corpus, name__in=names).values_list("name", "pk"))
     for name in sorted(names - found.keys()):
         speaker = Speaker.objects.filter(corpus=corpus, name=name).order_by("disambiguation").first()
         if speaker is None:
             speaker = Speaker.objects.create(corpus=corpus, name=name, kind=SpeakerKind.OUTLET)
-            changes.append(_made("speaker", speaker, {"name": name, "kind": "outlet"}, actor, batch_id))
+            log.add("speaker", speaker.pk, {"name": name, "kind": "outlet"})
         source = Source.objects.create(corpus=corpus, name=name, speaker=speaker)
-        changes.append(_made("source", source, {"name": name, "speaker": str(speaker.pk)}, actor, batch_id))
+        log.add("source", source.pk, {"name": name, "speaker": str(speaker.pk)})
         found[name] = source.pk
     return found
 
 
-def _made(kind: str, row: Any, after: dict[str, Any], actor: Any, batch_id: UUID) -> Change:
-    return Change(
-        batch=batch_id,
-        action="document.import",
-        actor_id=getattr(actor, "pk", None),
-        corpus_id=row.corpus_id,
-        object_type=kind,
-        object_id=str(row.pk),
-        before=None,
-        after=after,
-    )
-
-
 def document_state(document: Document) -> dict[str, Any]:
     """Return what a Change row says of a document: its hash and metadata, never the text."""
+    return _state(document, document.source_id, document.sha256)
+
+
+def _state(document: Document | CleanDocument, source: UUID | None, sha256: str) -> dict[str, Any]:
     return {
         "title": document.title,
-        "source": str(document.source_id) if document.source_id else None,
+        "source": str(source) if source else None,
         "url": document.url,
         "published_on": document.published_on.isoformat() if document.published_on else None,
         "language": document.language,
         "external_id": document.external_id,
         "metadata": document.metadata,
-        "sha256": document.sha256,
+        "sha256": sha256,
     }
-
-
-def _change(document: Document, actor: Any, batch_id: UUID) -> Change:
-    return _made("document", document, document_state(document), actor, batch_id)

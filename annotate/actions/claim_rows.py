@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.contrib.auth.models import User
+
 from annotate.actions.entries import EntryFinder
 from annotate.attributes import KINDS, AttributeSpec, InvalidAnswer
 from annotate.models import Answer, Claim, ClaimSpeaker, Layer, Reporter, Span, SpanRole, Stance
@@ -93,7 +95,10 @@ def _stance(
     if label is not None and label.score is not None and target in originals.values() and _is_inverted(target):
         label = codebook.stance_of_score(-label.score) or label  # shown turned round, so turn it back
     return ResolvedStance(
-        holder=find(Speaker, stance.holder), target=target, value=label and label.id, answers=stance.attributes
+        holder=find(Speaker, stance.holder),
+        target=target,
+        value=label.id if label is not None else None,
+        answers=stance.attributes,
     )
 
 
@@ -167,12 +172,19 @@ def _entity_errors(resolved: ResolvedClaim, finder: EntryFinder) -> Iterator[Fie
     groups = [("/attributes", "claim", resolved.claim.attributes)]
     groups += [(f"/stances/{i}/attributes", "stance", s.answers) for i, s in enumerate(resolved.stances)]
     for pointer, scope, answers in groups:
-        for key, values in _parsed(resolved.codebook, scope, answers):
-            if KINDS[key.kind].column == "entity" and not Speaker.objects.visible_to(finder.user).filter(
-                pk=values[0], corpus=finder.corpus_id
-            ):
-                detail = f"{values[0]} is no speaker of this corpus; choose one that is listed."
-                yield FieldError(pointer=f"{pointer}/{key.key}", detail=detail)
+        yield from entity_errors(resolved.codebook, scope, answers, pointer, user=finder.user, corpus_id=finder.corpus_id)
+
+
+def entity_errors(
+    codebook: CodebookView, scope: str, answers: dict[str, object], pointer: str, *, user: User, corpus_id: UUID
+) -> Iterator[FieldError]:
+    """Yield the answers that name a speaker whom the user cannot choose; the answers were parsed without error."""
+    for spec, values in _parsed(codebook, scope, answers):
+        if KINDS[spec.kind].column == "entity" and not Speaker.objects.visible_to(user).filter(
+            pk=values[0], corpus=corpus_id
+        ):
+            detail = f"{values[0]} is no speaker of this corpus; choose one that is listed."
+            yield FieldError(pointer=f"{pointer}/{spec.key}", detail=detail)
 
 
 def _parsed(
@@ -355,6 +367,6 @@ def _canonical(codebook: CodebookView, scope: str, answers: dict[str, object]) -
     for spec, values in _parsed(codebook, scope, answers):
         keys = {id: key for key, id in spec.labels.items()}
         column = KINDS[spec.kind].column
-        shown = [keys[value] for value in values] if column == "label" else values  # type: ignore[index]
+        shown: list[object] = [keys[value] for value in values] if column == "label" else list(values)  # type: ignore[index]
         found[spec.key] = KINDS[spec.kind].dump(spec, shown)
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -19,7 +19,7 @@ from annotate.actions.entries import EntryFinder
 from annotate.models import Claim, Layer
 from annotate.payloads.claims import ClaimIn, parse_claim
 from annotate.payloads.preconditions import Precondition
-from annotate.payloads.problems import FieldError, Invalid, NotThere, TooLarge
+from annotate.payloads.problems import FieldError, Invalid, NotThere, PreconditionFailed, TooLarge, WrongState
 from corpus.models import Change, Document
 
 MAX_CLAIMS = 20_000
@@ -51,7 +51,9 @@ def put_claim(
     known = Claim.objects.filter(pk=claim_id).values_list("layer_id", flat=True).first()
     if known is not None:
         layer = layers.lock_own_layer(user=user, layer_id=known)
+        _check_document(body, layer)
     else:
+        precondition.check_new()
         document = own_document(user, body.get("document"))
         layer = layers.layer_for_writing(user=user, document=document, now=now, round_id=round_id or _round_of(body))
     stored = Claim.objects.filter(pk=claim_id).first()
@@ -62,6 +64,63 @@ def put_claim(
     if stored.layer_id != layer.pk:
         raise NotThere("There is no such claim in your layers.")
     return _update(user, layer, stored, claim, body, precondition, now)
+
+
+@transaction.atomic
+def add_claim(
+    *, user: User, document: Document, body: object, now: datetime, round_id: UUID | None = None
+) -> SavedClaim:
+    """Store a new claim on `document`; without an id in the body one is made. Raises WrongState where the id exists."""
+    if not isinstance(body, dict):
+        parse_claim(body)
+        raise Invalid("A claim is an object.")
+    claim_id = uuid4() if body.get("id") is None else _new_id(body["id"])
+    if body.get("document") not in (None, str(document.pk)):
+        detail = f"{str(body['document'])[:60]!r} is not the document in the address; leave it out or send the same."
+        raise Invalid.of([FieldError(pointer="/document", detail=detail)])
+    taken = f"There is a claim {claim_id} already; change it with PUT, or send another id."
+    try:
+        saved = put_claim(
+            user=user,
+            claim_id=claim_id,
+            body=body | {"document": str(document.pk), "id": str(claim_id)},
+            precondition=Precondition(if_none_match=frozenset("*")),
+            now=now,
+            round_id=round_id,
+        )
+    except PreconditionFailed as refused:
+        raise WrongState(taken) from refused
+    if not saved.is_new:
+        raise WrongState(taken)
+    return saved
+
+
+@transaction.atomic
+def patch_claim(
+    *, user: User, claim_id: UUID, values: dict[str, Any], precondition: Precondition, now: datetime
+) -> SavedClaim:
+    """Replace the top-level fields in `values`, under the rules of `put_claim`. Raises NotThere for an unknown id."""
+    known = Claim.objects.filter(pk=claim_id).values_list("layer_id", flat=True).first()
+    if known is None:
+        raise NotThere("There is no such claim in your layers.")
+    layers.lock_own_layer(user=user, layer_id=known)
+    if not Claim.objects.filter(pk=claim_id).exists():
+        raise NotThere("There is no such claim in your layers.")
+    body = records.claim_dict(claim_id) | values
+    return put_claim(user=user, claim_id=claim_id, body=body, precondition=precondition, now=now)
+
+
+def _new_id(raw: object) -> UUID:
+    try:
+        return UUID(raw if isinstance(raw, str) and len(raw) <= 45 else "")
+    except ValueError:
+        raise Invalid.of([FieldError(pointer="/id", detail=f"{str(raw)[:60]!r} is no UUID.")]) from None
+
+
+def _check_document(body: dict[str, Any], layer: Layer) -> None:
+    if body.get("document") not in (None, str(layer.document_id)):
+        detail = f"This claim is on document {layer.document_id} and stays there; send that id, or leave it out."
+        raise Invalid.of([FieldError(pointer="/document", detail=detail)])
 
 
 def _create(
@@ -174,7 +233,8 @@ def _batch(action: str, user: User, layer: Layer) -> Batch:
 def _last_version(claim_id: UUID) -> int:
     """Return the version that a deleted claim of this id had, so that an old If-Match never fits the new one."""
     row = Change.objects.filter(object_type="claim", object_id=str(claim_id)).order_by("-id").first()
-    return int((row.before or row.after)["version"]) if row is not None else 0
+    state = (row.before or row.after) if row is not None else None
+    return int(state["version"]) if state else 0
 
 
 def _touch(layer: Layer, *, now: datetime, added: int) -> None:

@@ -14,16 +14,17 @@ from annotate.actions.batch import Batch
 from annotate.models import Project
 from annotate.payloads.problems import FieldError, Invalid
 from annotate.permissions import Action
-from corpus.ingest import Outcome, document_state, ingest
-from corpus.models import Document, Source
+from corpus.ingest import Extra, Outcome, document_state, ingest
+from corpus.models import Document, Source, Speaker
 from corpus.readers.base import Row
 from corpus.readers.documents import DocumentErrors, clean_document
+from corpus.text.names import InvalidName, check_name
 
 EDITABLE = ("title", "source", "url", "published_on", "language", "external_id", "metadata")
 
 
 def add_documents(
-    *, user: User, project: Project, rows: Iterable[Row], now: datetime, extra: str = "metadata", dry_run: bool = False
+    *, user: User, project: Project, rows: Iterable[Row], now: datetime, extra: Extra = "metadata", dry_run: bool = False
 ) -> Iterator[Outcome]:
     """Store rows in the project's corpus; yields one outcome a row, each batch in a transaction of its own."""
     permissions.require(user, Action.ADD_DOCUMENTS, project.pk)
@@ -67,7 +68,7 @@ def _checked(document: Document, values: dict[str, Any]) -> dict[str, Any]:
     try:
         clean = clean_document({**plain, "text": "The text is not changed."}, extra="refuse")
     except DocumentErrors as found:
-        errors = [FieldError(pointer=f"/{e.field}", detail=f"{e.value}: {e.rule} {e.remedy}") for e in found.errors]
+        errors = [FieldError(pointer=f"/{e.field}", detail=f"{e.value} {e.rule}; {e.remedy}.") for e in found.errors]
         raise Invalid.of(errors) from found
     checked = {key: getattr(clean, key) for key in plain}
     return checked | ({"source": source} if "source" in values else {})
@@ -75,13 +76,12 @@ def _checked(document: Document, values: dict[str, Any]) -> dict[str, Any]:
 
 @transaction.atomic
 def update_source(*, user: User, source: Source, values: dict[str, Any]) -> Source:
-    """Change a source's name, homepage or speaker."""
+    """Change a source's name, homepage or speaker, who is of the same corpus. Raises Invalid."""
     permissions.require_in_corpus(user, Action.EDIT_DOCUMENTS, source.corpus_id)
     source = Source.objects.select_for_update(of=("self",)).get(pk=source.pk)
     before = _source_state(source)
-    for key in ("name", "homepage", "speaker"):
-        if key in values:
-            setattr(source, key, values[key])
+    for key, value in _checked_source(source, values).items():
+        setattr(source, key, value)
     try:
         with transaction.atomic():
             source.save(update_fields=["name", "homepage", "speaker"])
@@ -92,6 +92,27 @@ def update_source(*, user: User, source: Source, values: dict[str, Any]) -> Sour
     batch.add("source", source.pk, before=before, after=_source_state(source))
     batch.write()
     return source
+
+
+def _checked_source(source: Source, values: dict[str, Any]) -> dict[str, Any]:
+    """Put name and homepage through the checks of an import."""
+    checked: dict[str, Any] = {key: values[key] for key in ("name", "homepage", "speaker") if key in values}
+    speaker = checked.get("speaker", source.speaker)
+    if not isinstance(speaker, Speaker) or speaker.corpus_id != source.corpus_id:
+        raise Invalid.of([FieldError(pointer="/speaker", detail="The speaker must belong to the source's corpus.")])
+    if "homepage" in checked:
+        try:
+            checked["homepage"] = clean_document({"url": checked["homepage"], "text": "Not used."}).url
+        except DocumentErrors as found:
+            error = found.errors[0]
+            detail = f"{error.value} {error.rule}; {error.remedy}."
+            raise Invalid.of([FieldError(pointer="/homepage", detail=detail)]) from found
+    if "name" in checked:
+        try:
+            checked["name"] = check_name(str(checked["name"]), what="source")
+        except InvalidName as problem:
+            raise Invalid.of([FieldError(pointer="/name", detail=str(problem))]) from problem
+    return checked
 
 
 def _source_state(source: Source) -> dict[str, Any]:

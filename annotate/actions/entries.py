@@ -67,7 +67,7 @@ class EntryFinder:
         return id
 
     def _visible(self, model: type[Entry]) -> Any:
-        return model._default_manager.visible_to(self.user).filter(corpus=self.corpus_id)  # type: ignore[attr-defined]
+        return model._default_manager.visible_to(self.user).filter(corpus=self.corpus_id)
 
     def _by_name(self, model: type[Entry], raw: str) -> UUID:
         try:
@@ -75,9 +75,11 @@ class EntryFinder:
         except InvalidName as error:
             raise EntryRefused(str(error)) from error
         may_create = self.curates or self.round is None or not getattr(self.round, CLOSED_FLAGS[model])
-        # A closed registry must not tell that somebody else made the entry, so only visible ones count there.
-        rows = model._default_manager.filter(corpus=self.corpus_id) if may_create else self._visible(model)
-        hits = list(rows.filter(name=name).values_list("pk", "is_provisional")[:3])
+        # What the user sees comes first: a colleague's provisional entry must neither add a second hit nor open a
+        # closed registry, or its existence would show.
+        hits = self._hits(self._visible(model), name)
+        if not hits and may_create:
+            hits = self._hits(model._default_manager.filter(corpus=self.corpus_id), name)
         if len(hits) > 1:
             ids = " and ".join(str(id) for id, _ in hits)
             raise EntryRefused(f"“{name}” names more than one {model._meta.verbose_name}: {ids}. Give the id.")
@@ -88,6 +90,9 @@ class EntryFinder:
         if hits[0][1]:
             self._join_makers(model, hits[0][0])
         return hits[0][0]
+
+    def _hits(self, rows: Any, name: str) -> list[tuple[UUID, bool]]:
+        return list(rows.filter(name=name).values_list("pk", "is_provisional")[:3])
 
     def _make(self, model: type[Entry], name: str) -> UUID:
         entry = model(corpus_id=self.corpus_id, name=name, is_provisional=not self.curates)

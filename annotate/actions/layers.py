@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from annotate import permissions, records
 from annotate.actions import places
 from annotate.actions.batch import Batch
-from annotate.actions.claim_rows import answer_errors, answer_rows
+from annotate.actions.claim_rows import answer_errors, answer_rows, entity_errors
 from annotate.actions.gaps import Gap, gaps_of
 from annotate.models import Answer, Layer, LayerKind, LayerStatus, NoClaimMark, Round, Submission
 from annotate.payloads.claims import Reader
@@ -196,8 +196,12 @@ def own_layer(*, user: User, document: Document, round_id: UUID | None = None) -
             raise NotThere("You have no layer on this document yet; it opens with the first claim or with “next”.")
         raise NotThere("You have no layer on this document.")
     if len(found) > 1:
-        names = ", ".join(f"“{layer.round.name}” ({layer.round_id})" for layer in found if layer.round)
-        raise WrongState(f"You have layers on this document in several rounds: {names}. Choose one with ?round=.")
+        rounds = [layer.round for layer in found if layer.round]
+        names = ", ".join(f"“{round.name}” ({round.pk})" for round in rounds)
+        raise WrongState(
+            f"You have layers on this document in several rounds: {names}. Choose one with ?round=.",
+            extra={"rounds": [{"id": str(round.pk), "name": round.name} for round in rounds]},
+        )
     return lock_own_layer(user=user, layer_id=found[0].pk)
 
 
@@ -225,7 +229,7 @@ def describe_layer(
     if "no_claim" in data:
         _replace_marks(layer, marks)
     if "attributes" in data:
-        _replace_answers(layer, answers)
+        _replace_answers(user, layer, answers)
     layer.has_nothing_to_code = bool(data.get("nothing_to_code", layer.has_nothing_to_code))
     layer.updated_at = now
     layer.version += 1
@@ -253,13 +257,16 @@ def _replace_marks(layer: Layer, marks: Any) -> None:
     )
 
 
-def _replace_answers(layer: Layer, answers: dict[str, object]) -> None:
+def _replace_answers(user: User, layer: Layer, answers: dict[str, object]) -> None:
     codebook = load_codebook(layer.codebook_version_id)
     errors = [
         error
         for key, raw in answers.items()
         for error in answer_errors(codebook, "document", key, raw, "/attributes")
     ]
+    if not errors:
+        corpus_id = layer.project.corpus_id
+        errors = list(entity_errors(codebook, "document", answers, "/attributes", user=user, corpus_id=corpus_id))
     if errors:
         raise Invalid.of(errors)
     Answer.objects.filter(layer=layer).delete()

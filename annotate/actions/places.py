@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import BooleanField, Case, F, Max, Value, When
+from django.db.models import BooleanField, Case, F, Max, QuerySet, Value, When
 
 from annotate.models import Layer, LayerStatus, Round, RoundDocument
 from corpus.models import Document
@@ -31,11 +31,14 @@ def give_back(round_id: UUID, document_id: UUID) -> None:
     )
 
 
+def expired_layers(round: Round, now: datetime) -> QuerySet[Layer]:
+    """Return the open layers that keep a place although their time ran out."""
+    return Layer.objects.filter(round=round, has_place=True, status=LayerStatus.OPEN, lease_expires_at__lt=now)
+
+
 def end_expired_leases(round: Round, now: datetime) -> None:
     """Give back the places of open layers whose time ran out. The layers stay their owners'."""
-    expired = Layer.objects.filter(
-        round=round, has_place=True, status=LayerStatus.OPEN, lease_expires_at__lt=now
-    ).select_for_update(skip_locked=True, of=("self",))
+    expired = expired_layers(round, now).select_for_update(skip_locked=True, of=("self",))
     for layer in expired.only("pk", "document_id"):
         Layer.objects.filter(pk=layer.pk).update(has_place=False, lease_expires_at=None)
         give_back(round.pk, layer.document_id)

@@ -15,12 +15,15 @@ from annotate import permissions
 from annotate.actions.batch import Batch
 from annotate.actions.codebook import make_default_codebook
 from annotate.models import CodebookVersion, Layer, Member, Project, Round
+from annotate.payloads.claims import bad_character
+from annotate.payloads.preconditions import Precondition
 from annotate.payloads.problems import FieldError, Invalid, NotThere, WrongState
 from annotate.permissions import Action, Role
 from corpus.models import Corpus, Speaker
 from corpus.models.speakers import NOT_STATED, SpeakerKind
 from corpus.text.names import InvalidName, check_name
 
+MAX_DESCRIPTION = 10_000
 RESERVED_SLUGS = frozenset(("new", "admin", "api", "static"))
 
 
@@ -31,7 +34,7 @@ def invalid(pointer: str, detail: str) -> Invalid:
 def checked_name(raw: object, *, what: str, pointer: str = "/name") -> str:
     """Return a name without outer space. Raises Invalid."""
     if not isinstance(raw, str):
-        raise invalid(pointer, f"{raw!r} is no name for a {what}; give a text.")
+        raise invalid(pointer, f"{str(raw)[:60]!r} is no name for a {what}; give a text.")
     try:
         return check_name(raw, what=what)
     except InvalidName as error:
@@ -50,12 +53,21 @@ def check_slug(raw: object) -> str:
     return raw
 
 
+def checked_description(raw: object) -> str:
+    """Return a text that can be stored. Raises Invalid."""
+    if not isinstance(raw, str) or len(raw) > MAX_DESCRIPTION or bad_character(raw) is not None:
+        detail = f"{str(raw)[:60]!r}: give a text of at most {MAX_DESCRIPTION} characters, none of them NUL."
+        raise invalid("/description", detail)
+    return raw
+
+
 @transaction.atomic
 def create_project(*, user: User, slug: str, name: str, description: str = "", now: datetime) -> Project:
     """Make a project with a corpus of the same slug, the default codebook and a first round; the user manages it."""
     if not user.is_authenticated or not user.is_active:
         raise PermissionDenied("Sign in to make a project.")
     slug, name = check_slug(slug), checked_name(name, what="project")
+    description = checked_description(description)
     if Project.objects.filter(slug=slug).exists() or Corpus.objects.filter(slug=slug).exists():
         raise invalid("/slug", f"“{slug}” is taken; choose another short name.")
     batch = Batch(action="project.create", actor=user)
@@ -95,15 +107,19 @@ def project_state(project: Project) -> dict[str, Any]:
 
 
 @transaction.atomic
-def update_project(*, user: User, project: Project, values: dict[str, Any]) -> Project:
-    """Change name or description."""
+def update_project(
+    *, user: User, project: Project, values: dict[str, Any], precondition: Precondition | None = None
+) -> Project:
+    """Change name or description. With an If-Match, an outdated change is refused."""
     permissions.require(user, Action.MANAGE_PROJECT, project.pk)
     project = Project.objects.select_for_update().get(pk=project.pk)
     before = project_state(project)
+    if precondition is not None and precondition.if_match is not None:
+        precondition.check_update(project.version, current=before, sent=values)
     if "name" in values:
         project.name = checked_name(values["name"], what="project")
     if "description" in values:
-        project.description = str(values["description"])
+        project.description = checked_description(values["description"])
     project.version += 1
     project.save(update_fields=["name", "description", "version"])
     batch = Batch(action="project.update", actor=user, project_id=project.pk, corpus_id=project.corpus_id)
@@ -114,10 +130,10 @@ def update_project(*, user: User, project: Project, values: dict[str, Any]) -> P
 
 def read_roles(raw: object, pointer: str) -> set[Role]:
     """Return the roles in `raw`, one name or a list. Raises Invalid."""
-    names = raw if isinstance(raw, list) else [raw]
+    names: list[Any] = raw if isinstance(raw, list) else [raw]
     known = ", ".join(Role)
     if not names or any(not isinstance(name, str) or name not in list(Role) for name in names):
-        raise invalid(pointer, f"{raw!r} is no role; choose from {known}.")
+        raise invalid(pointer, f"{str(raw)[:60]!r} is no role; choose from {known}.")
     return {Role(name) for name in names}
 
 
@@ -125,7 +141,8 @@ def read_roles(raw: object, pointer: str) -> set[Role]:
 def add_member(*, user: User, project: Project, username: object, roles: set[Role], now: datetime) -> Member:
     """Add a person with roles, or add roles to a member."""
     permissions.require(user, Action.MANAGE_MEMBERS, project.pk)
-    person = User.objects.filter(username=username, is_active=True).first() if isinstance(username, str) else None
+    is_name = isinstance(username, str) and bad_character(username) is None
+    person = User.objects.filter(username=username, is_active=True).first() if is_name else None
     if person is None:
         detail = f"There is no active user {str(username)[:80]!r}; make one with “create_user”, or correct the name."
         raise invalid("/username", detail)
@@ -235,15 +252,15 @@ LIMITS = {"overlap": (1, 1000), "quota": (1, 1_000_000), "lease_minutes": (1, 52
 def read_round(raw: object, *, current: RoundSettings | None = None) -> RoundSettings:
     """Return the settings in a JSON body; what is missing stays as in `current`. Raises Invalid."""
     if not isinstance(raw, dict):
-        raise invalid("", f"{raw!r} stands where an object is needed.")
+        raise invalid("", f"{str(raw)[:60]!r} stands where an object is needed.")
     known = {*LIMITS, *ROUND_KEYS, "name", "status"}
     values: dict[str, Any] = {}
     for key, value in raw.items():
-        if key in ("id", "number", "codebook", "created_at"):
+        if key in ("id", "project", "number", "codebook", "created_at"):
             continue
         if key not in known:
             raise invalid(f"/{key}", f"“{key}” is not a field here; known are {', '.join(sorted(known))}.")
-        values[ROUND_KEYS.get(key, key)] = _round_value(key, value)
+        values[ROUND_KEYS.get(str(key), str(key))] = _round_value(str(key), value)
     if current is not None:
         return RoundSettings(**{name: values.get(name, getattr(current, name)) for name in RoundSettings.__slots__})
     if "name" not in values:
@@ -256,11 +273,11 @@ def _round_value(key: str, value: object) -> Any:
         return checked_name(value, what="round")
     if key == "status":
         if value not in ("open", "closed"):
-            raise invalid("/status", f"{value!r} is no status of a round; choose open or closed.")
+            raise invalid("/status", f"{str(value)[:60]!r} is no status of a round; choose open or closed.")
         return value
     if key in ROUND_KEYS:
         if not isinstance(value, bool):
-            raise invalid(f"/{key}", f"{value!r} stands where true or false is needed.")
+            raise invalid(f"/{key}", f"{str(value)[:60]!r} stands where true or false is needed.")
         return value
     if value is None and key != "lease_minutes":
         return None
@@ -298,7 +315,7 @@ def _add_round(project: Project, version: CodebookVersion, batch: Batch, *, now:
 
 
 def _check_round_name(project: Project, name: str, own: Round | None) -> None:
-    if project.rounds.filter(name=name).exclude(pk=own.pk if own else None).exists():
+    if project.rounds.filter(name=name).exclude(pk__in=[own.pk] if own else []).exists():
         raise invalid("/name", f"This project already has a round “{name}”; choose another name.")
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from annotate import permissions
 from annotate.actions import places
@@ -35,7 +35,7 @@ def peek_next(*, user: User, project: Project, now: datetime, round_id: UUID | N
         found = _running(user, round, now)
         if found is not None:
             return _assignment(found, round)
-        document = _candidates(user, round).first() if _has_quota(user, round) else None
+        document = _candidates(user, round, now).first() if _has_quota(user, round) else None
         if document is not None:
             return Assignment(document=document, round=round, layer=None)
     return None
@@ -99,11 +99,12 @@ def _own_layers(user: User, round: Round, *, with_place: bool) -> QuerySet[Layer
     return own.filter(has_place=True) if with_place else own
 
 
-def _candidates(user: User, round: Round) -> QuerySet[Document]:
-    """Return the documents that could be handed out, in order."""
+def _candidates(user: User, round: Round, now: datetime) -> QuerySet[Document]:
+    """Return the documents that could be handed out, in order; a place whose lease ran out counts as free."""
     documents = Document.objects.filter(corpus=round.project.corpus_id)
     if round.overlap is not None:
-        listed = RoundDocument.objects.filter(round=round, is_full=False)
+        expired = places.expired_layers(round, now).filter(document=OuterRef("document"))
+        listed = RoundDocument.objects.filter(Q(is_full=False) | Exists(expired), round=round)
         listed = listed.exclude(Exists(_own_layers(user, round, with_place=True)))
         new = documents.filter(number__gt=round.n_queued) if round.covers_corpus else documents.none()
         ids = listed.order_by("position").values_list("document", flat=True)[:1]
@@ -119,7 +120,7 @@ def _take(user: User, round: Round, now: datetime) -> Assignment | None:
     if not _has_quota(user, round):
         return None
     if round.overlap is None:
-        document = _candidates(user, round).first()
+        document = _candidates(user, round, now).first()
         if document is None:
             return None
         return _assignment(_opened(open_layer(user=user, document=document, round=round, now=now)), round)

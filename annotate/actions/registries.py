@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
+from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
@@ -47,14 +48,31 @@ def create_entry(*, user: User, project: Project, model: type[Entry], values: di
         flag = f"are_{model._meta.model_name}s_closed"
         rounds = list(project.rounds.filter(status="open"))
         round = next((found for found in rounds if getattr(found, flag)), None)
-    finder = EntryFinder(user=user, corpus_id=project.corpus_id, batch=batch, round=round)
-    id = finder.find(model, EntryIn(name=_name(values.get("name")), pointer="/name"))
-    if id is None:
-        raise Invalid.of(finder.errors)
-    entry: Entry = model._default_manager.get(pk=id)
     if len(values) > 1:
-        entry = _set_values(entry, values, batch)
+        entry = _set_values(_new_entry(project, model, values), values, batch, is_new=True)
+    else:
+        finder = EntryFinder(user=user, corpus_id=project.corpus_id, batch=batch, round=round)
+        id = finder.find(model, EntryIn(name=_name(values.get("name")), pointer="/name"))
+        if id is None:
+            raise Invalid.of(finder.errors)
+        entry = model._default_manager.get(pk=id)
     batch.write()
+    return cast(Entry, entry)
+
+
+def _new_entry(project: Project, model: type[Entry], values: dict[str, Any]) -> Entry:
+    """Make the bare entry that a curator describes. Raises Invalid where name and disambiguation exist."""
+    entry = model(corpus_id=project.corpus_id)
+    for key in ("name", "disambiguation"):
+        setattr(entry, key, _value(entry, key, values.get(key, "")))
+    if not entry.name:
+        raise _invalid("/name", "An entry needs a name; give a text.")
+    try:
+        with transaction.atomic():
+            entry.save(force_insert=True)
+    except IntegrityError:
+        detail = f"“{entry}” is in the registry already; change that entry, or add a disambiguation."
+        raise _invalid("/name", detail) from None
     return entry
 
 
@@ -71,7 +89,7 @@ def update_entry(
     """Change an entry's fields; curators only. With a precondition, an outdated change is refused."""
     permissions.require_in_corpus(user, Action.EDIT_REGISTRIES, entry.corpus_id)
     entry = _lock(entry)
-    if precondition is not None and (precondition.if_match or precondition.if_none_match):
+    if precondition is not None and precondition.if_match is not None:
         precondition.check_update(entry.version, current=entry_state(entry), sent=values)
     batch = _batch("entry.update", user, entry)
     entry = _set_values(entry, values, batch)
@@ -83,8 +101,8 @@ def _lock(entry: Entry) -> Any:
     return type(entry)._default_manager.select_for_update().get(pk=entry.pk)
 
 
-def _set_values(entry: Any, values: dict[str, Any], batch: Batch) -> Any:
-    before = entry_state(entry)
+def _set_values(entry: Any, values: dict[str, Any], batch: Batch, *, is_new: bool = False) -> Any:
+    before = None if is_new else entry_state(entry)
     if getattr(entry, "is_not_stated", False):
         raise WrongState("“Not stated” belongs to every corpus and cannot be changed.")
     for key, raw in values.items():
@@ -93,7 +111,7 @@ def _set_values(entry: Any, values: dict[str, Any], batch: Batch) -> Any:
             raise _invalid(f"/{key}", f"“{key}” is not a field here; known are {known}.")
         if key != "aliases":
             setattr(entry, key, _value(entry, key, raw))
-    entry.version += 1
+    entry.version += 0 if is_new else 1
     try:
         with transaction.atomic():
             entry.save()
@@ -103,7 +121,7 @@ def _set_values(entry: Any, values: dict[str, Any], batch: Batch) -> Any:
     if "aliases" in values:
         _set_aliases(entry, values["aliases"])
     after = entry_state(entry)
-    if after | {"version": 0} != before | {"version": 0}:
+    if before is None or after | {"version": 0} != before | {"version": 0}:
         batch.add(entry._meta.model_name, entry.pk, before=before, after=after)
     return entry
 
@@ -122,8 +140,8 @@ def _value(entry: Entry, key: str, raw: object) -> Any:
     if key == "name":
         return _checked(raw, what=str(model._meta.verbose_name), pointer="/name", length=MAX_NAME[model])
     if key == "kind":
-        if raw not in KINDS[model]:  # type: ignore[index]
-            known = ", ".join(sorted(kind for kind in KINDS[model] if kind))  # type: ignore[index]
+        if raw not in KINDS[model]:
+            known = ", ".join(sorted(kind for kind in KINDS[model] if kind))
             raise _invalid("/kind", f"{raw[:60]!r} is no kind here; choose from {known}, or leave it empty.")
         return raw
     if len(raw) > MAX_TEXT[key] or "\0" in raw or any("\ud800" <= char <= "\udfff" for char in raw):
@@ -143,8 +161,8 @@ def _usual_target(entry: Entry, raw: object) -> Target | None:
         return raw
     id = raw.get("id") if isinstance(raw, dict) else None
     try:
-        found = Target.objects.filter(corpus=entry.corpus_id, pk=id).first() if isinstance(id, str) else None
-    except (ValueError, TypeError):
+        found = Target.objects.filter(corpus=entry.corpus_id, pk=UUID(id)).first() if isinstance(id, str) else None
+    except ValueError:
         found = None
     if found is None:
         raise _invalid("/usual_target", f'{str(raw)[:60]!r} is no target of this corpus; give {{"id": …}}.')

@@ -3,8 +3,6 @@
 from annotate.attributes import boolean, choice, entity, scale, text
 from annotate.attributes.base import AttributeSpec, InvalidAnswer, Kind
 
-KINDS: dict[str, Kind] = {
-    kind.key: kind for kind in (choice.KIND, scale.KIND, boolean.KIND, text.KIND, entity.KIND)
-}
+KINDS: dict[str, Kind] = {kind.key: kind for kind in (choice.KIND, scale.KIND, boolean.KIND, text.KIND, entity.KIND)}
 
 __all__ = ["KINDS", "AttributeSpec", "InvalidAnswer", "Kind"]

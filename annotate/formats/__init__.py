@@ -3,8 +3,6 @@
 from annotate.formats import csv, documents_jsonl, jsonl
 from annotate.formats.base import LAYERS, BrokenSpan, Format, Selection
 
-FORMATS: dict[str, Format] = {
-    found.key: found for found in (jsonl.FORMAT, documents_jsonl.FORMAT, csv.FORMAT)
-}
+FORMATS: dict[str, Format] = {found.key: found for found in (jsonl.FORMAT, documents_jsonl.FORMAT, csv.FORMAT)}
 
 __all__ = ["FORMATS", "LAYERS", "BrokenSpan", "Format", "Selection"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import batched
 from typing import Any
 from uuid import UUID
 
@@ -13,11 +12,16 @@ from django.db.models import QuerySet
 from annotate.models import Claim, Layer, Project
 from annotate.permissions import AnyUser
 from annotate.records import Registries, claim_dicts, layer_dicts
+from corpus.database.bulk import Key, uuid_text
 from corpus.models import Document
 
 LAYERS = ("gold", "annotators", "all")
-DOCUMENT_COLUMNS = ("id", "external_id", "title", "source__name", "url", "published_on", "language", "sha256", "text")
-DOCUMENTS_AT_ONCE = 200
+DOCUMENT_COLUMNS = (
+    "number", Key("id"), "external_id", "title", "source__name", "url", "published_on", "language", "sha256",
+    "n_characters",
+)  # fmt: skip
+DOCUMENTS_AT_ONCE = 500
+CHARACTERS_AT_ONCE = 5_000_000
 
 
 class BrokenSpan(Exception):
@@ -51,18 +55,50 @@ class Format:
     write: Callable[[Selection], Iterator[bytes]]
 
 
-def documents(selection: Selection) -> Iterator[list[dict[str, Any]]]:
-    """Yield the corpus's documents in pieces, ordered by number."""
-    rows = Document.objects.filter(corpus=selection.project.corpus_id).order_by("number")
-    found = rows.values_list(*DOCUMENT_COLUMNS).iterator(chunk_size=DOCUMENTS_AT_ONCE)
-    for part in batched(found, DOCUMENTS_AT_ONCE, strict=False):
-        yield [_document(row) for row in part]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """Some documents that follow each other: their metadata by id, with what the database needs to find them."""
+
+    corpus_id: UUID
+    first: int
+    last: int
+    by_id: dict[str, dict[str, Any]]
+
+    def rows(self) -> QuerySet[Document]:
+        return Document.objects.filter(corpus=self.corpus_id, number__range=(self.first, self.last)).order_by("number")
+
+    def texts(self) -> dict[str, str]:
+        return {uuid_text(key): text for key, text in self.rows().values_list(Key("id"), "text")}
+
+    def layers(self, selection: Selection) -> QuerySet[Layer]:
+        return selection.layer_rows().filter(document__number__range=(self.first, self.last))
+
+
+def parts(selection: Selection) -> Iterator[Part]:
+    """Yield the corpus's documents in parts, bounded in number and in text, ordered by number."""
+    corpus_id = selection.project.corpus_id
+    rows = Document.objects.filter(corpus=corpus_id).order_by("number").values_list(*DOCUMENT_COLUMNS)
+    part: list[tuple[Any, ...]] = []
+    size = 0
+    for row in rows.iterator(chunk_size=2000):
+        part.append(row)
+        size += row[-1]
+        if len(part) >= DOCUMENTS_AT_ONCE or size >= CHARACTERS_AT_ONCE:
+            yield _part(corpus_id, part)
+            part, size = [], 0
+    if part:
+        yield _part(corpus_id, part)
+
+
+def _part(corpus_id: UUID, rows: list[tuple[Any, ...]]) -> Part:
+    by_id = {document["id"]: document for document in map(_document, rows)}
+    return Part(corpus_id=corpus_id, first=rows[0][0], last=rows[-1][0], by_id=by_id)
 
 
 def _document(row: tuple[Any, ...]) -> dict[str, Any]:
-    id, external_id, title, source, url, published_on, language, sha256, text = row
+    _, key, external_id, title, source, url, published_on, language, sha256, _ = row
     return {
-        "id": str(id),
+        "id": uuid_text(key),
         "external_id": external_id,
         "title": title,
         "source": source or "",
@@ -70,7 +106,6 @@ def _document(row: tuple[Any, ...]) -> dict[str, Any]:
         "published_on": published_on.isoformat() if published_on else None,
         "language": language,
         "sha256": sha256,
-        "text": text,
     }
 
 
@@ -90,15 +125,16 @@ def claim_lines(selection: Selection) -> Iterator[dict[str, Any]]:
     """
     registries = Registries()
     facts = _LayerFacts(selection, registries)
-    for part in documents(selection):
-        by_id = {document["id"]: document for document in part}
-        ids = [UUID(id) for id in by_id]
-        rows = Claim.objects.filter(layer__in=selection.layer_rows().filter(document__in=ids).values("pk"))
+    for part in parts(selection):
+        texts = part.texts()
+        rows = Claim.objects.filter(layer__in=part.layers(selection).values("pk"))
         ordered = rows.order_by("layer__document__number", "layer_id", "id")
         for claim in claim_dicts(ordered, registries=registries, ordered=True):
-            document = by_id[claim["document"]]
-            check_quotes(claim, document["text"])
-            yield claim | facts.of(claim["layer"]) | {"document": without_text(document)}
+            id = claim["document"]
+            check_quotes(claim, texts[id])
+            claim.update(facts.of(claim["layer"]))
+            claim["document"] = part.by_id[id]
+            yield claim
 
 
 class _LayerFacts:
@@ -106,64 +142,60 @@ class _LayerFacts:
 
     def __init__(self, selection: Selection, registries: Registries) -> None:
         self.project = selection.project.slug
-        self.registries = registries
         rows = selection.layer_rows().filter(n_claims__gt=0)
-        self.rows = {
-            str(id): (kind, annotator, version)
-            for id, kind, annotator, version in rows.values_list(
-                "id", "kind", "annotator__username", "codebook_version_id"
-            )
-        }
+        columns = rows.values_list(Key("id"), "kind", "annotator__username", Key("codebook_version_id"))
+        books: dict[str, dict[str, Any]] = {}
+        # Layers share what they say, so that many of them need little memory.
+        said: dict[tuple[str, str | None, str], dict[str, Any]] = {}
+        self.rows: dict[str, dict[str, Any]] = {}
+        for id, kind, annotator, version in columns.iterator(chunk_size=2000):
+            if version not in books:
+                books[version] = codebook_ref(registries, version)
+            fresh = {
+                "project": self.project,
+                "annotator": annotator,
+                "layer_kind": kind,
+                "codebook": books[version],
+            }
+            self.rows[uuid_text(id)] = said.setdefault((kind, annotator, version), fresh)
 
     def of(self, layer: str) -> dict[str, Any]:
-        kind, annotator, version = self.rows[layer]
-        return {
-            "project": self.project,
-            "annotator": annotator,
-            "layer_kind": kind,
-            "codebook": codebook_ref(self.registries, version),
-        }
+        return self.rows[layer]
 
 
-def codebook_ref(registries: Registries, version_id: UUID) -> dict[str, Any]:
+def codebook_ref(registries: Registries, version_id: UUID | str) -> dict[str, Any]:
     view = registries.names(version_id).view
     return {"name": view.name, "version": view.version.number}
 
 
-def without_text(document: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in document.items() if key != "text"}
-
-
 def check_quotes(claim: dict[str, Any], text: str) -> None:
     """Raise BrokenSpan unless every span of the claim quotes the text exactly."""
-    spans = claim["spans"] + claim["cue"]
-    for speaker in claim["speakers"]:
-        spans = spans + speaker["mention"]
-    for span in spans:
-        if text[span["start"] : span["end"]] != span["quote"]:
-            raise BrokenSpan(
-                f"Claim {claim['id']}: the span {span['start']}–{span['end']} quotes {span['quote'][:80]!r}, but the "
-                f"text reads {text[span['start'] : span['end']][:80]!r}. The export ends here; restore a backup."
-            )
+    groups = [claim["spans"], claim["cue"], *(speaker["mention"] for speaker in claim["speakers"])]
+    for spans in groups:
+        for span in spans:
+            if text[span["start"] : span["end"]] != span["quote"]:
+                raise BrokenSpan(
+                    f"Claim {claim['id']}: the span {span['start']}–{span['end']} quotes {span['quote'][:80]!r}, but "
+                    f"the text reads {text[span['start'] : span['end']][:80]!r}. The export ends here; restore a backup."
+                )
 
 
 def document_lines(selection: Selection) -> Iterator[dict[str, Any]]:
     """Yield every document with its text and its layers, empty ones included."""
     registries = Registries()
-    for part in documents(selection):
-        ids = [UUID(document["id"]) for document in part]
-        extra = dict(Document.objects.filter(pk__in=ids).values_list("pk", "metadata"))
-        rows = selection.layer_rows().filter(document__in=ids).select_related("annotator")
+    for part in parts(selection):
+        rows = part.layers(selection).select_related("annotator")
         layers: dict[str, list[dict[str, Any]]] = {}
         found = list(rows.order_by("document__number", "id"))
         for row, layer in zip(found, layer_dicts(found, registries=registries), strict=True):
             whose = {"annotator": row.annotator.get_username() if row.annotator else None}
             book = {"codebook": codebook_ref(registries, row.codebook_version_id)}
             layers.setdefault(str(row.document_id), []).append(layer | whose | book)
-        for document in part:
-            own = layers.get(document["id"], [])
+        for key, text, metadata in part.rows().values_list(Key("id"), "text", "metadata"):
+            id = uuid_text(key)
+            own = layers.get(id, [])
             for layer in own:
                 for claim in layer["claims"]:
-                    check_quotes(claim, document["text"])
-            metadata = extra[UUID(document["id"])]
-            yield document | {"project": selection.project.slug, "metadata": metadata, "layers": own}
+                    check_quotes(claim, text)
+            project = selection.project.slug
+            yield part.by_id[id] | {"text": text, "project": project, "metadata": metadata, "layers": own}

@@ -216,11 +216,14 @@ class Answer(models.Model):
                 name="answer_is_of_claim_or_layer",
             ),
             models.CheckConstraint(
-                condition=Q(label__isnull=False, entity__isnull=True, number__isnull=True, flag__isnull=True, text__isnull=True)
+                condition=Q(
+                    label__isnull=False, entity__isnull=True, number__isnull=True, flag__isnull=True, text__isnull=True
+                )
                 | Q(label__isnull=True, entity__isnull=False, number__isnull=True, flag__isnull=True, text__isnull=True)
                 | Q(label__isnull=True, entity__isnull=True, number__isnull=False, flag__isnull=True, text__isnull=True)
                 | Q(label__isnull=True, entity__isnull=True, number__isnull=True, flag__isnull=False, text__isnull=True)
-                | Q(label__isnull=True, entity__isnull=True, number__isnull=True, flag__isnull=True) & ~Q(text__isnull=True),
+                | Q(label__isnull=True, entity__isnull=True, number__isnull=True, flag__isnull=True)
+                & ~Q(text__isnull=True),
                 name="answer_has_one_value",
             ),
             models.UniqueConstraint(

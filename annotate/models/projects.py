@@ -181,4 +181,3 @@ class RoundDocument(models.Model):
 
     def __str__(self) -> str:
         return f"{self.document_id} in {self.round_id}"
-

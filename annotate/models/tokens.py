@@ -28,3 +28,8 @@ class Token(models.Model):
 
     def __str__(self) -> str:
         return f"{self.prefix}…"
+
+
+def find_token(secret: str) -> Token | None:
+    """Return the token with its user, where both are known and the user is active. One query."""
+    return Token.objects.select_related("user").filter(digest=digest(secret), user__is_active=True).first()

@@ -14,6 +14,8 @@ from corpus.text.blocks import Block, headline_block, split_blocks
 from corpus.text.segments import Drawn, Stroke, cut_segments
 
 LANES_DRAWN = 3
+# Claims that lie deeper still have no segment: the list shows them, and the work stays bounded.
+LANES_KEPT = 30
 NO_STANCE, OPEN = "plain", "open"
 
 
@@ -46,7 +48,7 @@ class Article:
         tag, kind = ("h1", "headline") if block.index == self.headline else ("p", "gap" if block.has_gap else "line")
         words = "".join(
             _mark(self.text[segment.start : segment.end], segment.strokes, slots)
-            for segment in cut_segments(block.start, block.end, drawn)
+            for segment in cut_segments(block.start, block.end, drawn, n_lanes=LANES_KEPT)
         )
         gap = self._gap_before(block)
         return f'<{tag} id="b{block.index}" class="t {kind}" data-o="{block.start}"{gap} dir="auto">{words}</{tag}>'

@@ -13,13 +13,13 @@ WIDTH = 30
 
 
 class Progress:
-    """Shows how far a long command is; silent where standard error is a file or a pipe."""
+    """Shows how far a long command is; silent where standard error is a file or a pipe. Total 0: not known."""
 
     def __init__(self, label: str, total: int, *, stream: TextIO | None = None) -> None:
         self._stream = stream or sys.stderr
         self._is_shown = self._stream.isatty()
         self._label = label
-        self._total = max(total, 1)
+        self._total = total
         self._next_at = 0.0
 
     def __enter__(self) -> Self:
@@ -36,9 +36,9 @@ class Progress:
         if not self._is_shown or now < self._next_at:
             return
         self._next_at = now + SECONDS_BETWEEN
-        share = min(done / self._total, 1.0)
-        bar = "█" * int(share * WIDTH)
-        line = f"{self._label} {bar:░<{WIDTH}} {share:4.0%} {note}"
+        share = min(done / self._total, 1.0) if self._total else 0.0
+        bar = f"{'█' * int(share * WIDTH):░<{WIDTH}} {share:4.0%} " if self._total else ""
+        line = f"{self._label} {bar}{note}"
         self._stream.write("\r" + line[: shutil.get_terminal_size().columns - 1] + "\x1b[K")
         self._stream.flush()
 

@@ -151,6 +151,8 @@ class Document(models.Model):
                 violation_error_message="A URL starts with http:// or https://.",
             ),
         ]
+        # The constraints above are partial, so none of them finds all documents of a text.
+        indexes = [models.Index(fields=["corpus", "sha256"], name="documents_by_sha256")]
 
     def __str__(self) -> str:
         return self.title or f"Document {self.number}"

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from corpus.models.documents import AnyUser
 
 
-
 def curated_by(user: AnyUser) -> models.QuerySet[Corpus]:
     """Return the corpora in which `user` sees the provisional entries of everybody."""
     if user.is_active and getattr(user, "is_superuser", False):
@@ -59,6 +58,10 @@ class Entry(models.Model):
     created_at = models.DateTimeField(db_default=Now())
 
     objects = EntryQuerySet.as_manager()
+
+    if TYPE_CHECKING:
+        corpus_id: uuid.UUID
+        merged_into_id: uuid.UUID | None
 
     class Meta:
         abstract = True

@@ -89,9 +89,12 @@ def read_lines(stream: BinaryIO, encoding: str) -> Iterator[Line]:
 
 def bad_byte(line: Line, encoding: str) -> RowError | None:
     """Say which byte of the line did not decode, or None."""
-    found = SURROGATE.search(line.text)
-    if found is None:
+    try:
+        line.text.encode()  # ten times as fast as the pattern, and the usual case
         return None
+    except UnicodeEncodeError:
+        found = SURROGATE.search(line.text)
+    assert found is not None
     position, code = found.start(), ord(found[0])
     offset = line.offset + len(line.text[:position].encode(encoding, _handler(encoding)))
     shown = f"byte 0x{code - 0xDC00:02X}" if 0xDC80 <= code <= 0xDCFF else f"lone surrogate U+{code:04X}"

@@ -100,14 +100,16 @@ def _quick_lanes(claims: list[Drawn]) -> dict[Hashable, int]:
     return lanes
 
 
-def cut_segments(start: int, end: int, claims: Iterable[Drawn]) -> list[Segment]:
+def cut_segments(start: int, end: int, claims: Iterable[Drawn], *, n_lanes: int | None = None) -> list[Segment]:
     """Return the segments of the stretch [start, end), in order and without gaps.
 
     Only claims that reach into the stretch are given lanes; a claim's caps stand at its true ends, and the stretch
-    between two of its parts is a bridge.
+    between two of its parts is a bridge. Claims beyond the first `n_lanes` lanes are left out.
     """
     inside = [claim for claim in claims if claim.start < end and start < claim.end]
     lanes = assign_lanes(inside)
+    if n_lanes is not None:
+        inside = [claim for claim in inside if lanes[claim.key] < n_lanes]
     edges = {start, end}
     for claim in inside:
         for part in claim.parts:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.make import PASSWORD
+
 ROLES = ("anonymous", "outsider", "annotator", "other_annotator", "curator", "manager", "superuser")
 # What the arguments of a route are called in tests; `{document}` and the like are filled in by the test.
 ARGUMENTS = {
@@ -29,6 +31,9 @@ ARGUMENTS = {
     "api-proposition": {"id": "{proposition}"},
     "api-proposition-merge": {"id": "{proposition}"},
     "api-proposition-unmerge": {"id": "{merged_proposition}"},
+    "token-delete": {"token_id": "{token}"},
+    "password_reset_confirm": {"uidb64": "MQ", "token": "none"},
+    "entry-options": {"kind": "speaker"},
 }
 
 
@@ -42,7 +47,7 @@ class Line:
     body: Any = None
     headers: dict[str, str] = field(default_factory=dict)
     query: str = ""
-    # Web forms are sent by session and as a form; the API by token and as JSON.
+    # Pages are asked for by session, and posted as a form; the API by token and as JSON.
     is_form: bool = False
 
 
@@ -98,7 +103,54 @@ REGISTRIES = [
         line(f"api-{one}-unmerge", "POST", 401, 404, 403, 403, 200, 200, 200),
     )
 ]  # fmt: skip
-WEB: list[Line] = []
+
+
+def web(route: str, method: str, *statuses: int, **extra: Any) -> Line:
+    """Return a line for a page: sent by session; nobody is sent to sign in (302), and so is a form that was done."""
+    return line(route, method, *statuses, is_form=True, **extra)
+
+
+#                                          anon out  ann  other cur  man  super
+WEB = [
+    web("home", "GET",                     302, 200, 200, 200, 200, 200, 200),
+    web("favicon", "GET",                  302, 302, 302, 302, 302, 302, 302),
+    web("robots", "GET",                   200, 200, 200, 200, 200, 200, 200),
+    web("login", "GET",                    200, 302, 302, 302, 302, 302, 302),
+    web("login", "POST",                   302, 302, 302, 302, 302, 302, 302, body={"username": "annotator", "password": PASSWORD}),
+    web("logout", "POST",                  302, 302, 302, 302, 302, 302, 302),
+    web("account", "GET",                  302, 200, 200, 200, 200, 200, 200),
+    web("password_change", "GET",          302, 200, 200, 200, 200, 200, 200),
+    web("password_change", "POST",         302, 400, 400, 400, 400, 400, 400, body={}),
+    web("token-create", "POST",            302, 200, 200, 200, 200, 200, 200, body={"name": "laptop"}),
+    web("token-delete", "POST",            302, 404, 302, 404, 404, 404, 404),
+    web("password_reset_complete", "GET",  200, 200, 200, 200, 200, 200, 200),
+    web("password_reset_confirm", "GET",   200, 200, 200, 200, 200, 200, 200),
+    web("project-new", "GET",              302, 200, 200, 200, 200, 200, 200),
+    web("project-new", "POST",             302, 302, 302, 302, 302, 302, 302, body={"name": "New one", "slug": "new-one"}),
+    web("project", "GET",                  302, 404, 200, 200, 200, 200, 200),
+    web("project-next", "GET",             302, 404, 200, 200, 200, 200, 200),
+    web("project-next", "POST",            302, 404, 302, 302, 302, 302, 302),
+    web("documents", "GET",                302, 404, 200, 200, 200, 200, 200),
+    web("upload", "GET",                   302, 404, 403, 403, 200, 200, 200),
+    web("upload", "POST",                  302, 404, 403, 403, 400, 400, 400, body={}),
+    web("paste", "POST",                   302, 404, 403, 403, 302, 302, 302, body={"text": "Another article."}),
+    web("import", "GET",                   302, 404, 403, 403, 404, 404, 404),
+    web("export", "GET",                   302, 404, 403, 403, 200, 200, 200),
+    web("guidelines", "GET",               302, 404, 200, 200, 200, 200, 200),
+    web("members", "GET",                  302, 404, 403, 403, 200, 200, 200),
+    web("members", "POST",                 302, 404, 403, 403, 403, 302, 302, body={"username": "outsider", "role": "annotator"}),
+    web("member-change", "POST",           302, 404, 403, 403, 403, 302, 302, body={"username": "annotator", "do": "remove"}),
+    web("rounds", "GET",                   302, 404, 200, 200, 200, 200, 200),
+    web("rounds", "POST",                  302, 404, 403, 403, 403, 302, 302, body={"name": "Second", "lease_minutes": "60", "blind": "on"}),
+    web("round-change", "POST",            302, 404, 403, 403, 403, 302, 302, body={"name": "Renamed", "lease_minutes": "60", "blind": "on", "status": "open"}),
+    web("reader", "GET",                   302, 404, 200, 200, 200, 200, 200),
+    web("reader-claim", "PUT",             401, 404, 200, 404, 404, 404, 404, body="{changed_claim}", headers=IF_1),
+    web("reader-claim", "DELETE",          401, 404, 200, 404, 404, 404, 404, headers=IF_1),
+    web("reader-layer", "PUT",             401, 404, 200, 200, 200, 200, 200, body={"no_claim": []}),
+    web("reader-submit", "POST",           302, 404, 302, 302, 302, 302, 302),
+    web("reader-reopen", "POST",           302, 404, 302, 404, 404, 404, 404),
+    web("entry-options", "GET",            302, 404, 200, 200, 200, 200, 200),
+]  # fmt: skip
 TABLE = [*API, *REGISTRIES, *WEB]
 # Routes with one generic rule: nobody but whom the admin admits gets in.
 ADMIN_PREFIX = "admin/"

@@ -19,6 +19,7 @@ from corpus.text.encoding import EncodingError, check_encoding
 
 USAGE = 2
 REFUSED = 1
+LISTED_DUPLICATES = 20
 
 
 class Command(BaseCommand):
@@ -51,6 +52,8 @@ class Command(BaseCommand):
             raise CommandError(
                 "Interrupted. What was stored is kept; run the same command again to go on.", returncode=130
             ) from None
+        if counts["duplicates"] > LISTED_DUPLICATES:
+            self.stderr.write(f"… and {counts['duplicates'] - LISTED_DUPLICATES} more were not stored again.")
         self.stdout.write(
             f"{counts['created']} documents {'would be ' if dry_run else ''}created, "
             f"{counts['duplicates']} duplicates, {counts['errors']} rows refused."
@@ -71,7 +74,8 @@ class Command(BaseCommand):
             for outcome in ingest(corpus=corpus, rows=rows, actor=None, now=timezone.now(), dry_run=dry_run):
                 kind = "created" if outcome.is_created else "duplicates" if outcome.is_duplicate else "errors"
                 counts[kind] += 1
-                for line in _lines(outcome):
+                is_listed = not outcome.is_duplicate or counts[kind] <= LISTED_DUPLICATES
+                for line in _lines(outcome) if is_listed else ():
                     bar.clear()
                     self.stderr.write(line)
                 bar.show(n_read, f"{counts.total()} rows")
@@ -85,7 +89,6 @@ def _lines(outcome: Outcome) -> Iterator[str]:
         yield f"{where}: {error}"
     if outcome.is_duplicate:
         yield f"{where}: not stored again: {outcome.reason} (document {outcome.id})."
-
 
 
 def _corpus(slug: str) -> Corpus:
