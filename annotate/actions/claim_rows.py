@@ -326,7 +326,7 @@ def _core_of_resolved(resolved: ResolvedClaim, registries: Registries) -> dict[s
 
     def value(stance: ResolvedStance) -> str | None:
         turned = stance.target is not None and registries.targets.known[stance.target].is_inverted
-        return names.value(stance.value, inverted=turned)
+        return names.value(stance.value and str(stance.value), inverted=turned)
 
     speakers = registries.speakers
     return {

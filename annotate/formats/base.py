@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from annotate.models import Claim, Layer, Project
 from annotate.permissions import AnyUser
 from annotate.records import Registries, claim_dicts, layer_dicts
-from corpus.database.bulk import Key, uuid_text
+from corpus.database.bulk import Among, Key, uuid_text
 from corpus.models import Document
 
 LAYERS = ("gold", "annotators", "all")
@@ -70,9 +70,6 @@ class Part:
     def texts(self) -> dict[str, str]:
         return {uuid_text(key): text for key, text in self.rows().values_list(Key("id"), "text")}
 
-    def layers(self, selection: Selection) -> QuerySet[Layer]:
-        return selection.layer_rows().filter(document__number__range=(self.first, self.last))
-
 
 def parts(selection: Selection) -> Iterator[Part]:
     """Yield the corpus's documents in parts, bounded in number and in text, ordered by number."""
@@ -109,58 +106,58 @@ def _document(row: tuple[Any, ...]) -> dict[str, Any]:
     }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LayerFacts:
-    """What a claim's line says of its layer."""
-
-    kind: str
-    annotator: str | None
-    codebook: dict[str, Any]
-
-
 def claim_lines(selection: Selection) -> Iterator[dict[str, Any]]:
     """Yield every claim with its document, project, annotator and codebook; each quote is checked again.
 
     Ordered by document number, layer id and claim id.
     """
     registries = Registries()
-    facts = _LayerFacts(selection, registries)
+    layers = _LayerStream(selection, registries, with_empty=False)
     for part in parts(selection):
-        texts = part.texts()
-        rows = Claim.objects.filter(layer__in=part.layers(selection).values("pk"))
+        facts, texts = layers.up_to(part.last), part.texts()
+        rows = Claim.objects.filter(Among(F("layer_id"), list(facts)))
+        by_layer = {uuid_text(key): found for key, found in facts.items()}
         ordered = rows.order_by("layer__document__number", "layer_id", "id")
         for claim in claim_dicts(ordered, registries=registries, ordered=True):
             id = claim["document"]
             check_quotes(claim, texts[id])
-            claim.update(facts.of(claim["layer"]))
+            claim.update(by_layer[claim["layer"]])
             claim["document"] = part.by_id[id]
             yield claim
 
 
-class _LayerFacts:
-    """Facts of layers, read once for all layers of the selection that have claims; small beside the claims."""
+class _LayerStream:
+    """The layers of a selection in the order of their documents, read once and beside the documents."""
 
-    def __init__(self, selection: Selection, registries: Registries) -> None:
-        self.project = selection.project.slug
-        rows = selection.layer_rows().filter(n_claims__gt=0)
-        columns = rows.values_list(Key("id"), "kind", "annotator__username", Key("codebook_version_id"))
-        books: dict[str, dict[str, Any]] = {}
+    def __init__(self, selection: Selection, registries: Registries, *, with_empty: bool) -> None:
+        self._project = selection.project.slug
+        self._registries = registries
         # Layers share what they say, so that many of them need little memory.
-        said: dict[tuple[str, str | None, str], dict[str, Any]] = {}
-        self.rows: dict[str, dict[str, Any]] = {}
-        for id, kind, annotator, version in columns.iterator(chunk_size=2000):
-            if version not in books:
-                books[version] = codebook_ref(registries, version)
-            fresh = {
-                "project": self.project,
+        self._said: dict[tuple[str, str | None, str], dict[str, Any]] = {}
+        rows = selection.layer_rows().order_by("document__number")
+        rows = rows if with_empty else rows.filter(n_claims__gt=0)
+        columns = ("document__number", Key("id"), "kind", "annotator__username", Key("codebook_version_id"))
+        self._rows = rows.values_list(*columns).iterator(chunk_size=2000)
+        self._next = next(self._rows, None)
+
+    def up_to(self, number: int) -> dict[str, dict[str, Any]]:
+        """Return what the lines say of the layers of the next documents, by the key of the layer."""
+        found: dict[str, dict[str, Any]] = {}
+        while self._next is not None and self._next[0] <= number:
+            found[self._next[1]] = self._facts(*self._next[2:])
+            self._next = next(self._rows, None)
+        return found
+
+    def _facts(self, kind: str, annotator: str | None, version: str) -> dict[str, Any]:
+        key = (kind, annotator, version)
+        if key not in self._said:
+            self._said[key] = {
+                "project": self._project,
                 "annotator": annotator,
                 "layer_kind": kind,
-                "codebook": books[version],
+                "codebook": codebook_ref(self._registries, version),
             }
-            self.rows[uuid_text(id)] = said.setdefault((kind, annotator, version), fresh)
-
-    def of(self, layer: str) -> dict[str, Any]:
-        return self.rows[layer]
+        return self._said[key]
 
 
 def codebook_ref(registries: Registries, version_id: UUID | str) -> dict[str, Any]:
@@ -183,8 +180,9 @@ def check_quotes(claim: dict[str, Any], text: str) -> None:
 def document_lines(selection: Selection) -> Iterator[dict[str, Any]]:
     """Yield every document with its text and its layers, empty ones included."""
     registries = Registries()
+    stream = _LayerStream(selection, registries, with_empty=True)
     for part in parts(selection):
-        rows = part.layers(selection).select_related("annotator")
+        rows = Layer.objects.filter(Among(F("id"), list(stream.up_to(part.last)))).select_related("annotator")
         layers: dict[str, list[dict[str, Any]]] = {}
         found = list(rows.order_by("document__number", "id"))
         for row, layer in zip(found, layer_dicts(found, registries=registries), strict=True):

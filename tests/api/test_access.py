@@ -19,7 +19,17 @@ def test_nobody_is_401_with_a_challenge(project):
 
 
 @pytest.mark.parametrize(
-    "header", ["Bearer", "Bearer ", "Bearer a b", "Bearer nonsense", "bearer x", "Basic YTpi", "Bearer \xff", "Bearer " + "x" * 5000]
+    "header",
+    [
+        "Bearer",
+        "Bearer ",
+        "Bearer a b",
+        "Bearer nonsense",
+        "bearer x",
+        "Basic YTpi",
+        "Bearer \xff",
+        "Bearer " + "x" * 5000,
+    ],
 )
 def test_a_malformed_or_unknown_token_is_401(project, header):
     answer = Api().get("projects/", headers={"Authorization": header})

@@ -114,7 +114,9 @@ def test_a_cursor_that_was_tampered_with_is_400(manager, cursor):
         assert answer.status_code == 400 and answer.json()["parameter"] == "cursor"
 
 
-@pytest.mark.parametrize("values", [["after", 2**40], ["after", -1], ["after", True], ["up", 1], ["after", 1, 2], ["after", {}]])
+@pytest.mark.parametrize(
+    "values", [["after", 2**40], ["after", -1], ["after", True], ["up", 1], ["after", 1, 2], ["after", {}]]
+)
 def test_a_cursor_with_other_values_is_400(manager, values):
     import base64
 
@@ -240,7 +242,9 @@ def test_a_bad_field_is_400_and_points_to_it(manager, method, path, body, pointe
 
 
 @pytest.mark.parametrize("body", [[], 5, "x", None, True])
-@pytest.mark.parametrize("path", ["projects/", "projects/bridge/members/", "projects/bridge/rounds/", "projects/bridge/targets/"])
+@pytest.mark.parametrize(
+    "path", ["projects/", "projects/bridge/members/", "projects/bridge/rounds/", "projects/bridge/targets/"]
+)
 def test_a_body_that_is_no_object_is_400(manager, path, body):
     assert manager.post(path, raw=json.dumps(body).encode()).status_code == 400
 

@@ -34,7 +34,10 @@ def work(ann, document):
 
     def act():
         claim = ann.put_claim(
-            document, CLOSURE, proposition={"text": "It has to close.", "relation": "affirms"}, reported_by=[{"name": "L"}]
+            document,
+            CLOSURE,
+            proposition={"text": "It has to close.", "relation": "affirms"},
+            reported_by=[{"name": "L"}],
         ).json()
         ann.put(f"documents/{document.pk}/layer/", {"no_claim": [{"start": 0, "end": 7, "quote": "Harbour"}]})
         return claim

@@ -89,7 +89,15 @@ def test_a_thousand_lines_with_three_bad_ones(manager):
 
 @pytest.mark.parametrize(
     "text",
-    ["emoji 👩‍👩‍👧 and 🇨🇾", "e\u0301 and é", "مرحبا world", "tab\tno-break\u00a0space", "a\r\nb\rc\n", "\ufeffmark", "“quotes” l’été"],
+    [
+        "emoji 👩‍👩‍👧 and 🇨🇾",
+        "e\u0301 and é",
+        "مرحبا world",
+        "tab\tno-break\u00a0space",
+        "a\r\nb\rc\n",
+        "\ufeffmark",
+        "“quotes” l’été",
+    ],
 )
 def test_the_text_comes_back_exactly_in_api_and_export(manager, text):
     id = manager.post(WHERE, {"text": text}).json()["created"][0]["id"]

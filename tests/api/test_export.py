@@ -43,7 +43,9 @@ def claims(ann, document):
 )
 def test_a_file_has_its_type_and_a_safe_name(manager, claims, format, extension, type):
     answer = manager.get(f"{WHERE}?format={format}&layers=annotators")
-    assert answer.status_code == 200 and answer["Content-Type"] == type and answer["X-Content-Type-Options"] == "nosniff"
+    assert (
+        answer.status_code == 200 and answer["Content-Type"] == type and answer["X-Content-Type-Options"] == "nosniff"
+    )
     assert answer["Content-Disposition"] == f'attachment; filename="bridge-annotators.{extension}"'
     assert claims[0]["id"].encode() in b"".join(answer.streaming_content)
     assert free_places() == export.AT_ONCE

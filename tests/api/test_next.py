@@ -30,6 +30,7 @@ def work(client: Api) -> list[str]:
     try:
         while (answer := client.post(NEXT)).status_code != 204:
             assert answer.status_code == 200, answer.content
+            connection.close()  # as a server's thread does at the end of each request
             id = answer.json()["document"]["id"]
             put = client.put(f"documents/{id}/layer/", {"nothing_to_code": True})
             assert put.status_code == 200, put.content

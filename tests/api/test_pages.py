@@ -79,7 +79,9 @@ def test_projects_and_rounds_and_members_are_paged(manager, project):
 
 def test_a_deep_page_asks_the_index_for_its_start_and_counts_nothing(manager, twenty):
     deep = walk(manager, "projects/bridge/documents/?page_size=7")[1]["next"]
-    with CaptureQueriesContext(connection, ) as first:
+    with CaptureQueriesContext(
+        connection,
+    ) as first:
         manager.get("projects/bridge/documents/?page_size=7")
     with CaptureQueriesContext(connection) as last:
         manager.get(deep)
@@ -92,7 +94,9 @@ def test_an_empty_list_has_no_links(manager):
     assert not Document.objects.exists()
 
 
-@pytest.mark.parametrize("path", ["projects/", "projects/bridge/speakers/", "projects/bridge/members/", "projects/bridge/rounds/"])
+@pytest.mark.parametrize(
+    "path", ["projects/", "projects/bridge/speakers/", "projects/bridge/members/", "projects/bridge/rounds/"]
+)
 def test_a_list_costs_the_same_for_few_and_many_rows(manager, project, path):
     with CaptureQueriesContext(connection) as few:
         manager.get(path)

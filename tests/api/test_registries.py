@@ -14,7 +14,13 @@ SPEAKERS = "projects/bridge/speakers/"
 
 
 def test_a_curators_entry_is_accepted_at_once(curator):
-    body = {"name": "Port authority", "kind": "authority", "aliases": ["Harbour board"], "external_id": "Q1", "note": "n"}
+    body = {
+        "name": "Port authority",
+        "kind": "authority",
+        "aliases": ["Harbour board"],
+        "external_id": "Q1",
+        "note": "n",
+    }
 
     answer = curator.post(SPEAKERS, body)
 
@@ -73,7 +79,9 @@ def test_annotators_give_a_name_only(ann):
     assert answer.status_code == 400 and answer.json()["errors"][0]["pointer"] == "#/kind"
 
 
-@pytest.mark.parametrize("words", ["lind", "LIND", "Lind", "r L", "berg", "STRASSE", "ŠKODA", "škoda", "éclair", "ÉCLAIR"])
+@pytest.mark.parametrize(
+    "words", ["lind", "LIND", "Lind", "r L", "berg", "STRASSE", "ŠKODA", "škoda", "éclair", "ÉCLAIR"]
+)
 def test_a_search_finds_parts_of_names_and_aliases_in_any_case(curator, words):
     names = {"Tor Lind": ["Bergmann"], "Strasse": [], "Škoda works": [], "Éclair": []}
     for name, aliases in names.items():

@@ -48,7 +48,10 @@ def random_claim(dice: random.Random, text: str) -> dict:
         ],
         "reported_by": [{"name": name} for name in dice.sample(others, dice.randint(0, 2))],
         "mode": dice.choice(MODES),
-        "proposition": {"text": dice.choice(["It closes.", "It opens."]), "relation": dice.choice(["affirms", "denies"])}
+        "proposition": {
+            "text": dice.choice(["It closes.", "It opens."]),
+            "relation": dice.choice(["affirms", "denies"]),
+        }
         if dice.random() < 0.5
         else None,
         "stances": [
@@ -81,7 +84,8 @@ def test_200_random_claims_survive_api_and_export(ann, ben, manager, project):
         found = answer.json()
         assert {key: without_ids(found[key]) for key in claim} == claim
         assert client.get(answer["Location"]).json() == found
-        assert client.put(f"claims/{found['id']}/", found).status_code == 200
+        if number % 4 < 2:
+            assert client.put(f"claims/{found['id']}/", found).status_code == 200
         stored[found["id"]] = (client.user.username, found)
 
     exported = {line["id"]: line for line in lines(manager.get("projects/bridge/export/?layers=annotators"))}

@@ -34,7 +34,9 @@ def test_every_route_and_method_is_in_the_schema():
     assert found == expected and len(found) > 40
 
 
-@pytest.mark.parametrize(("path", "method", "spec"), operations(), ids=lambda value: value if isinstance(value, str) else "")
+@pytest.mark.parametrize(
+    ("path", "method", "spec"), operations(), ids=lambda value: value if isinstance(value, str) else ""
+)
 def test_every_operation_says_what_it_takes_and_answers(path, method, spec):
     assert spec["summary"] and spec["description"] and spec["tags"]
     good = [status for status in spec["responses"] if status < "400"]

@@ -1,0 +1,174 @@
+"""What bodies look like, for the OpenAPI schema only: reading and writing is done by payloads, records and shapes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers as s
+
+from annotate.models import Mode, Relation
+from annotate.models.projects import RoundStatus
+from annotate.permissions import Role
+
+MODES = [value for value in Mode.values if value]
+RELATIONS = [value for value in Relation.values if value]
+ROLES = [str(role) for role in Role]
+
+
+class PlainText(s.CharField):
+    """A text that may be empty."""
+
+    def __init__(self, **extra: Any) -> None:
+        super().__init__(allow_blank=True, **extra)
+
+
+class ErrorSerializer(s.Serializer[Any]):
+    pointer = s.CharField(help_text="JSON pointer to the bad field, as a URI fragment.")
+    detail = s.CharField(help_text="Value, rule and remedy.")
+
+
+class ProblemSerializer(s.Serializer[Any]):
+    """RFC 9457. Some problems carry more: `current` and `sent` (412, 428), `rounds` (409), `parameter` (400)."""
+
+    type = s.CharField()
+    title = s.CharField()
+    status = s.IntegerField()
+    detail = s.CharField()
+    errors = ErrorSerializer(many=True, required=False)  # type: ignore[assignment]
+
+
+class CodebookRefSerializer(s.Serializer[Any]):
+    id = s.UUIDField()
+    name = s.CharField()
+
+
+class ProjectInSerializer(s.Serializer[Any]):
+    slug = s.CharField(help_text="Up to 100 lower-case letters, digits, hyphens, underscores.")
+    name = s.CharField()
+    description = PlainText(required=False)
+
+
+class ProjectChangeSerializer(s.Serializer[Any]):
+    name = s.CharField(required=False)
+    description = PlainText(required=False)
+
+
+class ProjectSerializer(s.Serializer[Any]):
+    id = s.UUIDField()
+    slug = s.CharField()
+    name = s.CharField()
+    description = PlainText()
+    corpus = s.CharField(help_text="Projects on one corpus share its documents and registries.")
+    codebook = CodebookRefSerializer()
+    roles = s.ListField(child=s.ChoiceField(ROLES), help_text="Your own.")
+    version = s.IntegerField()
+    created_at = s.DateTimeField()
+
+
+class MemberInSerializer(s.Serializer[Any]):
+    username = s.CharField()
+    role = s.ChoiceField(ROLES, required=False, help_text="One role; or give a list as `roles`.")
+    roles = s.ListField(child=s.ChoiceField(ROLES), required=False)
+
+
+class RolesSerializer(s.Serializer[Any]):
+    roles = s.ListField(child=s.ChoiceField(ROLES))
+
+
+class MemberSerializer(RolesSerializer):
+    username = s.CharField()
+    pseudonym = s.CharField()
+    joined_at = s.DateTimeField()
+
+
+class RoundInSerializer(s.Serializer[Any]):
+    name = s.CharField(required=False, help_text="Needed for a new round.")
+    overlap = s.IntegerField(required=False, allow_null=True, help_text="Null: everyone annotates every document.")
+    blind = s.BooleanField(required=False)
+    quota = s.IntegerField(required=False, allow_null=True, help_text="Most documents for one person.")
+    lease_minutes = s.IntegerField(required=False)
+    speakers_closed = s.BooleanField(required=False, help_text="No new speakers from annotators.")
+    targets_closed = s.BooleanField(required=False)
+    propositions_closed = s.BooleanField(required=False)
+    status = s.ChoiceField(RoundStatus.values, required=False)
+
+
+class CodebookVersionSerializer(s.Serializer[Any]):
+    name = s.CharField()
+    version = s.IntegerField()
+
+
+class RoundSerializer(s.Serializer[Any]):
+    id = s.UUIDField()
+    project = s.CharField()
+    number = s.IntegerField()
+    name = s.CharField()
+    status = s.ChoiceField(RoundStatus.values)
+    overlap = s.IntegerField(allow_null=True)
+    blind = s.BooleanField()
+    quota = s.IntegerField(allow_null=True)
+    lease_minutes = s.IntegerField()
+    speakers_closed = s.BooleanField()
+    targets_closed = s.BooleanField()
+    propositions_closed = s.BooleanField()
+    codebook = CodebookVersionSerializer()
+    created_at = s.DateTimeField()
+
+
+class DocumentInSerializer(s.Serializer[Any]):
+    text = s.CharField(help_text="At most 10,000,000 bytes in UTF-8. The headline belongs to it.")
+    title = PlainText(required=False)
+    source = PlainText(required=False, help_text="The outlet.")  # type: ignore[assignment]
+    url = PlainText(required=False)
+    published_on = s.DateField(required=False, allow_null=True)
+    language = PlainText(required=False)
+    external_id = PlainText(required=False)
+    metadata = s.DictField(required=False)
+
+
+class CreatedSerializer(s.Serializer[Any]):
+    id = s.UUIDField()
+    external_id = PlainText()
+    row = s.IntegerField(help_text="From 1; the line in NDJSON.")
+
+
+class DuplicateSerializer(CreatedSerializer):
+    reason = s.CharField()
+
+
+class RowProblemSerializer(s.Serializer[Any]):
+    row = s.IntegerField()
+    field = PlainText()
+    pointer = s.CharField()
+    value = PlainText()
+    rule = s.CharField()
+    remedy = s.CharField()
+    detail = s.CharField()
+
+
+class ImportedSerializer(s.Serializer[Any]):
+    created = CreatedSerializer(many=True)
+    duplicates = DuplicateSerializer(many=True)
+    errors = RowProblemSerializer(many=True)  # type: ignore[assignment]
+
+
+class DocumentSerializer(s.Serializer[Any]):
+    id = s.UUIDField()
+    number = s.IntegerField()
+    external_id = PlainText()
+    title = PlainText()
+    source = PlainText()  # type: ignore[assignment]
+    url = PlainText()
+    published_on = s.DateField(allow_null=True)
+    language = PlainText()
+    metadata = s.DictField()
+    sha256 = s.CharField()
+    n_characters = s.IntegerField()
+    same_text_as = s.UUIDField(allow_null=True)
+    created_at = s.DateTimeField()
+
+
+class SpanSerializer(s.Serializer[Any]):
+    start = s.IntegerField(help_text="Unicode code points, from 0.")
+    end = s.IntegerField(help_text="Half-open.")
+    quote = s.CharField(help_text="Exactly the text between start and end.")

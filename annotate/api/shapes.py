@@ -1,0 +1,125 @@
+"""The JSON of projects, members, rounds, documents and entries; whole claims and layers come from annotate.records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+from uuid import UUID
+
+from annotate import permissions
+from annotate.models import Member, Project, Round
+from annotate.permissions import Action, AnyUser
+from annotate.records import stamp
+from corpus.models import Document, Entry, Proposition, Speaker, Target
+
+
+def project_dicts(projects: list[Project], user: AnyUser) -> Iterator[dict[str, Any]]:
+    """Yield projects with the roles that `user` has in them. One query."""
+    own = Member.objects.filter(user=user.pk, left_at__isnull=True, project__in=[found.pk for found in projects])
+    roles = {member.project_id: member.roles for member in own}
+    for project in projects:
+        yield {
+            "id": project.pk,
+            "slug": project.slug,
+            "name": project.name,
+            "description": project.description,
+            "corpus": project.corpus.slug,
+            "codebook": {"id": project.codebook_id, "name": project.codebook.name},
+            "roles": roles.get(project.pk, []),
+            "version": project.version,
+            "created_at": stamp(project.created_at),
+        }
+
+
+def project_dict(project: Project, user: AnyUser) -> dict[str, Any]:
+    return next(project_dicts([project], user))
+
+
+def member_dict(member: Member) -> dict[str, Any]:
+    return {
+        "username": member.user.get_username(),
+        "roles": member.roles,
+        "pseudonym": member.pseudonym,
+        "joined_at": stamp(member.joined_at),
+    }
+
+
+def round_dict(round: Round) -> dict[str, Any]:
+    version = round.codebook_version
+    return {
+        "id": round.pk,
+        "project": round.project.slug,
+        "number": round.number,
+        "name": round.name,
+        "status": round.status,
+        "overlap": round.overlap,
+        "blind": round.is_blind,
+        "quota": round.quota,
+        "lease_minutes": round.lease_minutes,
+        "speakers_closed": round.are_speakers_closed,
+        "targets_closed": round.are_targets_closed,
+        "propositions_closed": round.are_propositions_closed,
+        "codebook": {"name": version.codebook.name, "version": version.number},
+        "created_at": stamp(round.created_at),
+    }
+
+
+def document_dict(document: Document) -> dict[str, Any]:
+    """Return what is known of a document, without its text."""
+    return {
+        "id": document.pk,
+        "number": document.number,
+        "external_id": document.external_id,
+        "title": document.title,
+        "source": document.source.name if document.source else "",
+        "url": document.url,
+        "published_on": document.published_on.isoformat() if document.published_on else None,
+        "language": document.language,
+        "metadata": document.metadata,
+        "sha256": document.sha256,
+        "n_characters": document.n_characters,
+        "same_text_as": document.same_text_as_id,
+        "created_at": stamp(document.created_at),
+    }
+
+
+def whole_document(document: Document) -> dict[str, Any]:
+    return document_dict(document) | {"text": document.text}
+
+
+def entry_dicts(entries: Iterable[Entry], user: AnyUser, corpus_id: UUID) -> Iterator[dict[str, Any]]:
+    """Yield entries of one corpus as `user` may see them. One query."""
+    curates = permissions.can_in_corpus(user, Action.EDIT_REGISTRIES, corpus_id)
+    for entry in entries:
+        # An entry that others typed before looks, to somebody who types it now, exactly like a new one.
+        yield _entry(_as_new(entry) if entry.is_provisional and not curates else entry, curates)
+
+
+def entry_dict(entry: Entry, user: AnyUser) -> dict[str, Any]:
+    return next(entry_dicts([entry], user, entry.corpus_id))
+
+
+def _as_new(entry: Entry) -> Entry:
+    return type(entry)(id=entry.pk, name=entry.name, is_provisional=True)
+
+
+def _entry(entry: Entry, curates: bool) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "id": entry.pk,
+        "text" if isinstance(entry, Proposition) else "name": entry.name,
+        "disambiguation": entry.disambiguation,
+        "note": entry.note,
+        "provisional": entry.is_provisional,
+        "merged_into": entry.merged_into_id,
+        "version": entry.version,
+    }
+    if isinstance(entry, Speaker):
+        names = [] if entry._state.adding else sorted(alias.name for alias in entry.aliases.all())
+        found |= {"kind": entry.kind, "external_id": entry.external_id, "aliases": names}
+    if isinstance(entry, Target):
+        found |= {"kind": entry.kind, "inverted": entry.is_merged_inverted}
+    if isinstance(entry, Proposition):
+        target = entry.usual_target
+        is_shown = target is not None and (curates or not target.is_provisional)
+        found["usual_target"] = {"id": target.pk, "name": target.name} if target and is_shown else None
+    return found

