@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import User
@@ -22,7 +23,7 @@ def run_import(import_id: str) -> None:
 
 
 def start_import(
-    *, user: User, project: Project, files: Sequence[UploadedFile], options: dict[str, str], now: datetime
+    *, user: User, project: Project, files: Sequence[UploadedFile[Any]], options: dict[str, str], now: datetime
 ) -> DocumentImport:
     """Keep an upload and have the worker read it. Raises Invalid or TooLarge."""
     upload = imports.keep_files(user=user, project=project, files=files, options=options)

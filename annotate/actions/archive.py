@@ -114,7 +114,9 @@ class Backup:
             with self.archive.open(name) as member:
                 yield from iter(lambda: member.read(PIECE), b"")
         except (zipfile.BadZipFile, EOFError, OSError) as error:
-            raise BackupError(f"The member {name!r} of the archive is damaged ({error}); use another backup.") from error
+            raise BackupError(
+                f"The member {name!r} of the archive is damaged ({error}); use another backup."
+            ) from error
 
     def extract(self, name: str, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

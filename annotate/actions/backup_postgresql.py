@@ -73,7 +73,9 @@ def load(backup: Backup) -> None:
     have = {table.name: set(table.columns) for table in _tables()}
     for table in tables:
         if table.name not in have or not set(table.columns) <= have[table.name]:
-            raise BackupError(f"The backup has a table {table.name!r} that this version does not know; install its own.")
+            raise BackupError(
+                f"The backup has a table {table.name!r} that this version does not know; install its own."
+            )
     with transaction.atomic(), connection.cursor() as cursor:
         quote = connection.ops.quote_name
         cursor.execute(f"TRUNCATE {', '.join(quote(name) for name in have)}")

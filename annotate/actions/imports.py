@@ -62,9 +62,7 @@ class Upload:
         shutil.rmtree(uploads_directory() / str(self.id), ignore_errors=True)
 
 
-def keep_files(
-    *, user: User, project: Project, files: Sequence[UploadedFile], options: dict[str, str]
-) -> Upload:
+def keep_files(*, user: User, project: Project, files: Sequence[UploadedFile[Any]], options: dict[str, str]) -> Upload:
     """Check an upload and keep its files. Outside of any transaction: copying is slow and writers would wait.
 
     Raises Invalid or TooLarge; then nothing was kept.
@@ -113,7 +111,7 @@ def check_options(options: dict[str, str]) -> dict[str, str]:
     return {key: value for key, value in chosen.items() if value}
 
 
-def _check_files(files: Sequence[UploadedFile], format: str | None) -> None:
+def _check_files(files: Sequence[UploadedFile[Any]], format: str | None) -> None:
     if not files:
         raise _invalid("/files", "There is no file in this upload; choose at least one.")
     if len(files) > MAX_FILES:
@@ -134,7 +132,7 @@ def _check_files(files: Sequence[UploadedFile], format: str | None) -> None:
         raise Invalid.of(errors)
 
 
-def _keep(files: Sequence[UploadedFile], directory: Path) -> list[dict[str, Any]]:
+def _keep(files: Sequence[UploadedFile[Any]], directory: Path) -> list[dict[str, Any]]:
     """Copy the files under names of our own; the uploaded name is only ever shown."""
     directory.mkdir(parents=True, mode=0o700)
     kept = []
@@ -233,7 +231,7 @@ def _read(found: DocumentImport, tally: Tally) -> None:
 
 def _is_from_before(found: DocumentImport, outcome: Outcome, own: set[UUID]) -> bool:
     """Return whether a duplicate is a document that an interrupted run of this import stored."""
-    if not outcome.is_duplicate or outcome.id in own:
+    if outcome.id is None or not outcome.is_duplicate or outcome.id in own:
         return False
     return Document.objects.filter(pk=outcome.id, created_at=found.created_at).exists()
 

@@ -22,8 +22,9 @@ from annotate.admin.filters import (
     PropositionFilter,
     StanceFilter,
 )
+from annotate.admin.scope import is_superuser, seen
 from annotate.admin.site import register
-from annotate.models import Claim, Span, SpanRole
+from annotate.models import Claim, Project, Span, SpanRole
 from annotate.payloads.codebooks import load_codebook
 from annotate.records import claim_dicts
 
@@ -68,10 +69,15 @@ class ClaimPanel(Panel):
         words = self.words(search_term)
         if not words:
             return queryset, False
-        spans = Span.objects.filter(role=SpanRole.CONTENT, claim__in=queryset.order_by().values("pk"))
+        spans = Span.objects.filter(role=SpanRole.CONTENT)
+        if not is_superuser(request.user):
+            spans = spans.filter(
+                claim__layer__project__in=list(seen(Project, request.user).values_list("pk", flat=True))
+            )
         for word in words:
             spans = spans.filter(quote__icontains=word)
-        return queryset.filter(pk__in=list(spans.values_list("claim", flat=True)[:MAX_FOUND])), False
+        hits = list(spans.order_by().values_list("claim", flat=True)[:MAX_FOUND])
+        return queryset.filter(pk__in=hits), False
 
     def fill_page(self, request: HttpRequest, rows: list[Any]) -> None:
         """Read the whole claims of the page; a fixed number of queries."""

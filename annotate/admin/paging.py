@@ -31,8 +31,11 @@ class PageList(ChangeList):
         self.is_cut = self.result_count >= MAX_ROWS
 
     def get_results(self, request: HttpRequest) -> None:
+        """Sort and cut by id alone, then read the rows of the page: sorting whole rows is several times slower."""
         super().get_results(request)
         panel: Any = self.model_admin
-        rows = list(self.result_list)
+        ids = list(self.result_list.values_list("pk", flat=True))
+        found = {row.pk: row for row in self.queryset.filter(pk__in=ids).order_by()}
+        rows = [found[id] for id in ids if id in found]
         panel.fill_page(request, rows)
         self.result_list = rows

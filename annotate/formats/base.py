@@ -173,7 +173,8 @@ def check_quotes(claim: dict[str, Any], text: str) -> None:
             if text[span["start"] : span["end"]] != span["quote"]:
                 raise BrokenSpan(
                     f"Claim {claim['id']}: the span {span['start']}–{span['end']} quotes {span['quote'][:80]!r}, but "
-                    f"the text reads {text[span['start'] : span['end']][:80]!r}. The export ends here; restore a backup."
+                    f"the text reads {text[span['start'] : span['end']][:80]!r}. "
+                    "The export ends here; restore a backup."
                 )
 
 

@@ -70,7 +70,7 @@ class Supervisor:
         raise Failed(f"The web server did not answer within {READY_SECONDS:.0f} s; see the lines above.")
 
     def _answers(self) -> bool:
-        connection = HTTPConnection(*self.place, timeout=5)
+        connection = HTTPConnection(self.place[0], self.place[1], timeout=5)
         try:
             connection.request("GET", "/healthz/", headers={"Host": "127.0.0.1"})
             return connection.getresponse().status < 500

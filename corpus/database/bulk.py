@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.db import connection, models
 
-type Compiled = tuple[str, list[Any]]
+type Compiled = tuple[str, tuple[Any, ...]]
 
 # SQLite keeps times in UTC, as text, with six digits of a second, three or none.
 SQLITE_STAMP = (
@@ -28,9 +28,9 @@ class Key(models.Func):
     output_field = models.CharField()
     arity = 1
 
-    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> Compiled:
+    def as_sql(self, compiler: Any, connection: Any, *args: Any, **extra: Any) -> Compiled:
         sql, params = compiler.compile(self.get_source_expressions()[0])
-        return (sql if connection.vendor == "sqlite" else f"({sql})::text"), list(params)
+        return (sql if connection.vendor == "sqlite" else f"({sql})::text"), tuple(params)
 
 
 class Stamp(models.Func):
@@ -39,10 +39,10 @@ class Stamp(models.Func):
     output_field = models.CharField()
     arity = 1
 
-    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> Compiled:
+    def as_sql(self, compiler: Any, connection: Any, *args: Any, **extra: Any) -> Compiled:
         sql, params = compiler.compile(self.get_source_expressions()[0])
         pattern = SQLITE_STAMP if connection.vendor == "sqlite" else POSTGRESQL_STAMP
-        return pattern.format(sql), list(params)
+        return pattern.format(sql), tuple(params)
 
 
 class Among(models.Lookup[Any]):
@@ -54,8 +54,8 @@ class Among(models.Lookup[Any]):
         sql, params = compiler.compile(self.lhs)
         keys: list[str] = list(self.rhs)
         if connection.vendor == "sqlite":
-            return f"{sql} IN (SELECT value FROM json_each(%s))", [*params, json.dumps(keys)]
-        return f"{sql} = ANY(%s::uuid[])", [*params, keys]
+            return f"{sql} IN (SELECT value FROM json_each(%s))", (*params, json.dumps(keys))
+        return f"{sql} = ANY(%s::uuid[])", (*params, keys)
 
 
 def uuid_text(key: str) -> str:
@@ -68,7 +68,7 @@ def insert_rows(model: type[models.Model], names: Sequence[str], rows: Iterable[
 
     Several times as fast as bulk_create, which makes an object of each row and a statement of each batch.
     """
-    by_name = {field.attname: field for field in model._meta.concrete_fields}
+    by_name: dict[str, Any] = {field.attname: field for field in model._meta.concrete_fields}
     fields = [by_name[name] for name in names]
     writers = [_writer(field) for field in fields]
     values = [tuple(write(value) for write, value in zip(writers, row, strict=True)) for row in rows]

@@ -23,7 +23,7 @@ from annotate.permissions import Role
 from corpus.models import Document, Speaker, Target
 from corpus.readers.base import Row
 
-SYLLABLES = "ba ce di fo gu ha jo ka le mi no pu ra se ti vo wé xu yö za".split()
+SYLLABLES = ("ba", "ce", "di", "fo", "gu", "ha", "jo", "ka", "le", "mi", "no", "pu", "ra", "se", "wé", "xu", "yö")
 N_CHARACTERS = 2500
 CLAIMS_EACH = 3
 AT_ONCE = 2000
@@ -88,7 +88,7 @@ class World:
         codebook = load_codebook(round.codebook_version_id)
         documents = Document.objects.filter(corpus=self.project.corpus_id).order_by("number")
         n_claims = 0
-        for part in batched(documents.values_list("pk", "text").iterator(AT_ONCE), AT_ONCE, strict=False):
+        for part in batched(documents.values_list("pk", "text").iterator(AT_ONCE), AT_ONCE):
             layers = [
                 Layer(
                     project=self.project, document_id=id, round=round, annotator=self.ann, n_claims=CLAIMS_EACH,
@@ -102,7 +102,7 @@ class World:
         return n_claims
 
     def entries(self) -> tuple[Any, Any]:
-        made = {Speaker: "A speaker", Target: "A target"}
+        made: dict[Any, str] = {Speaker: "A speaker", Target: "A target"}
         found = [
             create_entry(user=self.manager, project=self.project, model=model, values={"name": name})
             for model, name in made.items()
@@ -127,7 +127,15 @@ def _store_claims(layers: list[Layer], texts: list[str], speaker: Any, target: A
             ("mention", link, start + 150, start + 160),
         ):
             spans.append(
-                Span(claim=claim, role=role, claim_speaker=owner, position=0, start=left, end=right, quote=text[left:right])
+                Span(
+                    claim=claim,
+                    role=role,
+                    claim_speaker=owner,
+                    position=0,
+                    start=left,
+                    end=right,
+                    quote=text[left:right],
+                )
             )
     Span.objects.bulk_create(spans)
     Stance.objects.bulk_create(Stance(claim=claim, position=0, target=target, value_id=value) for claim in claims)

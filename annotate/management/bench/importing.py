@@ -39,7 +39,7 @@ def _import(world: World, lines: bytes) -> None:
 
 
 def _columns() -> list[str]:
-    return [field.column for field in Document._meta.concrete_fields]
+    return [str(field.column) for field in Document._meta.concrete_fields]
 
 
 def _raw_rows(stored: Any) -> list[tuple[Any, ...]]:

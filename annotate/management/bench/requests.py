@@ -1,10 +1,10 @@
-"""Single requests: an article opened, lists, a claim saved, each beside the bare statement that it cannot do without."""
+"""Single requests: an article opened, lists, a claim saved, each beside the bare statement that it needs."""
 
 from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -72,7 +72,7 @@ def run_save(world: World) -> list[Figure]:
     ]
 
 
-def _measured(name: str, raw: list[float], works: list[Callable[[], None]]) -> Figure:
+def _measured(name: str, raw: list[float], works: Sequence[Callable[[], None]]) -> Figure:
     try:
         works[0]()
     except AssertionError as error:

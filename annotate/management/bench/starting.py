@@ -25,7 +25,9 @@ def run(world: World) -> list[Figure]:
         environment.pop("DATABASE_URL", None)
         raw = clock(lambda: subprocess.run([sys.executable, "-c", "import django"], check=True))
         return [
-            Figure(name=f"up, {name}", ours=f"{_start(environment):.2f} s", raw=f"{raw:.2f} s", note="raw: import django")
+            Figure(
+                name=f"up, {name}", ours=f"{_start(environment):.2f} s", raw=f"{raw:.2f} s", note="raw: import django"
+            )
             for name in ("empty data (SQLite, with the demo)", "second start")
         ]
 

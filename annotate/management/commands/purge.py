@@ -45,7 +45,9 @@ class Command(BaseCommand):
             return
         n_layers, n_claims = n_annotations(layers)
         if not sys.stdin.isatty():
-            raise CommandError(f"Purging {shown} cannot be undone; say --yes where nobody can answer.", returncode=USAGE)
+            raise CommandError(
+                f"Purging {shown} cannot be undone; say --yes where nobody can answer.", returncode=USAGE
+            )
         self.stdout.write(f"This deletes the {shown} with {n_layers} layers and {n_claims} claims, for good.")
         if input(f"Type {name} to go on: ").strip() != name:
             raise CommandError("The name differs; nothing was deleted.")

@@ -1,0 +1,54 @@
+"""`export_dataset`: whole files only, and the same bytes each time."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+
+from annotate.formats import FORMATS
+from annotate.models import Span
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def document():
+    project = make.project()
+    document = make.document(project)
+    make.claim(
+        make.member(project, "ann"), document, "The closure is needed", cue=[make.span(document.text, "he said")]
+    )
+    return document
+
+
+def export(path, format="jsonl", **options):
+    call_command("export_dataset", "bridge", format=format, layers="all", output=path, stdout=io.StringIO(), **options)
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_two_exports_are_the_same_bytes(document, tmp_path, format):
+    assert export(tmp_path / "one", format) == export(tmp_path / "two", format) != b""
+
+
+def test_times_and_ids_are_written_in_full(document, tmp_path):
+    line = json.loads(export(tmp_path / "one"))
+    assert line["created_at"] == "2026-05-14T12:00:00.000000Z"
+    assert line["document"]["id"] == str(document.pk) and line["annotator"] == "ann"
+
+
+def test_a_broken_quote_leaves_nothing_under_the_final_name(document, tmp_path):
+    Span.objects.filter(role="content").update(quote="something else")
+    with pytest.raises(CommandError, match="something else"):
+        export(tmp_path / "one")
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_unknown_project_is_named_with_the_known_ones(document, tmp_path):
+    with pytest.raises(CommandError, match="Known: bridge"):
+        call_command("export_dataset", "nope", format="jsonl", output=tmp_path / "one")
