@@ -134,12 +134,12 @@ class Registries:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodebookNames:
-    """Keys of a codebook version by the database's text of their ids, which is either hexadecimal or the usual one."""
+    """Keys of a codebook version by their ids, and by the database's text of those."""
 
     view: CodebookView
-    attributes: dict[str, Any]
-    labels: dict[str, str]
-    values: dict[str, str]
+    attributes: dict[UUID | str, Any]
+    labels: dict[UUID | str, str]
+    values: dict[UUID | str, str]
 
     @classmethod
     def of(cls, view: CodebookView) -> CodebookNames:
@@ -150,7 +150,7 @@ class CodebookNames:
             values=_by_keys((label.id, label.key) for label in view.stances.values()),
         )
 
-    def value(self, id: str | None, *, inverted: bool) -> str | None:
+    def value(self, id: UUID | str | None, *, inverted: bool) -> str | None:
         """Return the key of a stance value, turned round where its target was merged as the opposite."""
         if id is None:
             return None
@@ -175,8 +175,8 @@ class CodebookNames:
         return {spec.key: KINDS[spec.kind].dump(spec, found) for spec, found in sorted(specs, key=lambda s: s[0].key)}
 
 
-def _by_keys[T](pairs: Iterable[tuple[UUID, T]]) -> dict[str, T]:
-    return {key: value for id, value in pairs for key in (id.hex, str(id))}
+def _by_keys[T](pairs: Iterable[tuple[UUID, T]]) -> dict[UUID | str, T]:
+    return {key: value for id, value in pairs for key in (id, id.hex, str(id))}
 
 
 def claim_dicts(

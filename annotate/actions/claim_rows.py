@@ -172,7 +172,9 @@ def _entity_errors(resolved: ResolvedClaim, finder: EntryFinder) -> Iterator[Fie
     groups = [("/attributes", "claim", resolved.claim.attributes)]
     groups += [(f"/stances/{i}/attributes", "stance", s.answers) for i, s in enumerate(resolved.stances)]
     for pointer, scope, answers in groups:
-        yield from entity_errors(resolved.codebook, scope, answers, pointer, user=finder.user, corpus_id=finder.corpus_id)
+        yield from entity_errors(
+            resolved.codebook, scope, answers, pointer, user=finder.user, corpus_id=finder.corpus_id
+        )
 
 
 def entity_errors(
@@ -197,9 +199,7 @@ def _parsed(
             yield spec, values
 
 
-def answer_rows(
-    codebook: CodebookView, scope: str, answers: dict[str, object], **owner: Any
-) -> Iterator[Answer]:
+def answer_rows(codebook: CodebookView, scope: str, answers: dict[str, object], **owner: Any) -> Iterator[Answer]:
     """Yield unsaved Answer rows; `owner` is claim_id (and stance), or layer_id."""
     for spec, values in _parsed(codebook, scope, answers):
         column = KINDS[spec.kind].column
@@ -288,73 +288,60 @@ def originals_of(registries: Registries) -> dict[UUID, UUID]:
     return {record.id: id for found in known for id, record in found.items() if record.id != id}
 
 
-def is_same(stored: dict[str, Any], resolved: ResolvedClaim, registries: Registries) -> bool:
-    """Return whether `resolved` says what `stored` (a claim as it is read) says, merges resolved."""
-    return _core_of_stored(stored) == _core_of_resolved(resolved, registries)
+def is_same(stored: dict[str, Any], content: dict[str, Any]) -> bool:
+    """Return whether a claim as it is read says what `content` says."""
+    return all(stored[key] == value for key, value in content.items())
 
 
-def _core_of_stored(claim: dict[str, Any]) -> dict[str, Any]:
-    def ref(entry: dict[str, Any] | None) -> str | None:
-        return entry["id"] if entry else None
-
-    return {
-        "spans": claim["spans"],
-        "cue": claim["cue"],
-        "speakers": [(ref(s), ref(s["represents"]), s["mention"]) for s in claim["speakers"]],
-        "reported_by": [ref(s) for s in claim["reported_by"]],
-        "mode": claim["mode"] or "",
-        "proposition": (ref(claim["proposition"]), (claim["proposition"] or {}).get("relation", "")),
-        "stances": [
-            (ref(s["holder"]), ref(s["target"]), s["value"], s.get("attributes", {})) for s in claim["stances"]
-        ],
-        "rest": (claim["no_stance"], claim["attributes"], claim["unsure"], claim["note"]),
-    }
-
-
-def _core_of_resolved(resolved: ResolvedClaim, registries: Registries) -> dict[str, Any]:
-    claim, names = resolved.claim, registries.names(resolved.codebook.version.pk)
-    registries.speakers.learn(
-        [id for s in resolved.speakers for id in (s.speaker, s.represents)]
-        + [s.holder for s in resolved.stances]
-        + list(resolved.reporters)
-    )
+def content_of(resolved: ResolvedClaim, registries: Registries) -> dict[str, Any]:
+    """Return the claim as it will be read back, merges resolved, without what the server adds. At most 3 queries."""
+    claim, codebook = resolved.claim, resolved.codebook
+    people = [id for s in resolved.speakers for id in (s.speaker, s.represents)] + [s.holder for s in resolved.stances]
+    registries.speakers.learn([*people, *resolved.reporters])
     registries.targets.learn([stance.target for stance in resolved.stances])
     registries.propositions.learn([resolved.proposition])
 
-    def ref(registry: Any, id: UUID | None) -> str | None:
-        return str(registry.known[id].id) if id is not None else None
+    def ref(id: UUID | None) -> dict[str, str] | None:
+        return dict(registries.speakers.known[id].ref) if id is not None else None
 
-    def value(stance: ResolvedStance) -> str | None:
-        turned = stance.target is not None and registries.targets.known[stance.target].is_inverted
-        return names.value(stance.value and str(stance.value), inverted=turned)
-
-    speakers = registries.speakers
     return {
         "spans": [_plain(span) for span in claim.spans],
         "cue": [_plain(span) for span in claim.cue],
         "speakers": [
-            (ref(speakers, s.speaker), ref(speakers, s.represents), [_plain(span) for span in s.mention])
+            {**(ref(s.speaker) or {}), "represents": ref(s.represents), "mention": [_plain(span) for span in s.mention]}
             for s in resolved.speakers
         ],
-        "reported_by": [ref(speakers, id) for id in resolved.reporters],
-        "mode": claim.mode,
-        "proposition": (ref(registries.propositions, resolved.proposition), claim.relation),
-        "stances": [
-            (
-                ref(speakers, s.holder),
-                ref(registries.targets, s.target),
-                value(s),
-                _canonical(resolved.codebook, "stance", s.answers),
-            )
-            for s in resolved.stances
-        ],
-        "rest": (
-            claim.no_stance,
-            _canonical(resolved.codebook, "claim", claim.attributes),
-            claim.unsure,
-            claim.note,
-        ),
+        "reported_by": [ref(id) for id in resolved.reporters],
+        "mode": claim.mode or None,
+        "proposition": _proposition(resolved, registries),
+        "stances": [_stance_content(stance, codebook, registries, ref(stance.holder)) for stance in resolved.stances],
+        "no_stance": claim.no_stance,
+        "attributes": _canonical(codebook, "claim", claim.attributes),
+        "unsure": claim.unsure,
+        "note": claim.note,
     }
+
+
+def _proposition(resolved: ResolvedClaim, registries: Registries) -> dict[str, str] | None:
+    if resolved.proposition is None:
+        return None
+    record = registries.propositions.known[resolved.proposition]
+    return {"id": str(record.id), "text": record.name, "relation": resolved.claim.relation}
+
+
+def _stance_content(
+    stance: ResolvedStance, codebook: CodebookView, registries: Registries, holder: dict[str, str] | None
+) -> dict[str, Any]:
+    target = registries.targets.known[stance.target] if stance.target is not None else None
+    names = registries.names(codebook.version.pk)
+    value = names.value(stance.value and str(stance.value), inverted=target is not None and target.is_inverted)
+    found: dict[str, Any] = {
+        "holder": holder,
+        "target": None if target is None else target.ref | {"kind": target.kind},
+        "value": value,
+    }
+    answers = _canonical(codebook, "stance", stance.answers)
+    return found | {"attributes": answers} if answers else found
 
 
 def _plain(span: SpanIn) -> dict[str, Any]:

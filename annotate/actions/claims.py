@@ -34,6 +34,7 @@ class SavedClaim:
     is_new: bool = False
     is_changed: bool = True
     previous: dict[str, Any] | None = None
+    text: str | None = None  # of the document, where it was read anyway
 
 
 @transaction.atomic
@@ -132,14 +133,16 @@ def _create(
         raise TooLarge(f"This layer has {layer.n_claims} claims; {MAX_CLAIMS} is the limit for one document.")
     layers.keep_place(layer, now=now)
     batch = _batch("claim.create", user, layer)
-    resolved = _resolve(user, layer, claim, batch, originals={})
+    text = _text_of(layer)
+    resolved = _resolve(user, layer, claim, text, batch, originals={})
     version = _last_version(claim_id) + 1
     claim_rows.insert_claim(claim_id=claim_id, layer=layer, claim=resolved, version=version, now=now)
     _touch(layer, now=now, added=1)
-    after = records.claim_dict(claim_id)
+    content = claim_rows.content_of(resolved, records.Registries())
+    after = _as_read(claim_id, layer, content, version=version, created_at=now, updated_at=now)
     batch.add("claim", claim_id, before=None, after=after)
     batch.write()
-    return SavedClaim(claim=after, layer=layer, is_new=True)
+    return SavedClaim(claim=after, layer=layer, is_new=True, text=text)
 
 
 def _update(
@@ -148,18 +151,35 @@ def _update(
     registries = records.Registries()
     before = next(records.claim_dicts(Claim.objects.filter(pk=stored.pk), registries=registries, chunk=1))
     batch = _batch("claim.update", user, layer)
-    resolved = _resolve(user, layer, claim, batch, originals=claim_rows.originals_of(registries))
-    if claim_rows.is_same(before, resolved, registries):
-        return SavedClaim(claim=before, layer=layer, is_changed=False, previous=before)
+    text = _text_of(layer)
+    resolved = _resolve(user, layer, claim, text, batch, originals=claim_rows.originals_of(registries))
+    content = claim_rows.content_of(resolved, registries)
+    if claim_rows.is_same(before, content):
+        return SavedClaim(claim=before, layer=layer, is_changed=False, previous=before, text=text)
     layers.check_writable(layer)
     precondition.check_update(stored.version, current=before, sent=body)
     layers.keep_place(layer, now=now)
     claim_rows.replace_claim(claim=stored, resolved=resolved, now=now)
     _touch(layer, now=now, added=0)
-    after = records.claim_dict(stored.pk)
+    version, created = stored.version + 1, stored.created_at
+    after = _as_read(stored.pk, layer, content, version=version, created_at=created, updated_at=now)
     batch.add("claim", stored.pk, before=before, after=after)
     batch.write()
-    return SavedClaim(claim=after, layer=layer, previous=before)
+    return SavedClaim(claim=after, layer=layer, previous=before, text=text)
+
+
+def _as_read(claim_id: UUID, layer: Layer, content: dict[str, Any], **server: Any) -> dict[str, Any]:
+    """Return the claim exactly as `records.claim_dict` would read it now, without asking the database again."""
+    return {
+        "id": str(claim_id),
+        "document": str(layer.document_id),
+        "round": str(layer.round_id),
+        "layer": str(layer.pk),
+        **content,
+        "version": server["version"],
+        "created_at": records.stamp(server["created_at"]),
+        "updated_at": records.stamp(server["updated_at"]),
+    }
 
 
 @transaction.atomic
@@ -216,14 +236,17 @@ def _check_id(body: dict[str, Any], claim_id: UUID) -> None:
 
 
 def _resolve(
-    user: User, layer: Layer, claim: ClaimIn, batch: Batch, originals: dict[UUID, UUID]
+    user: User, layer: Layer, claim: ClaimIn, text: str, batch: Batch, originals: dict[UUID, UUID]
 ) -> ResolvedClaim:
     assert layer.round is not None
     finder = EntryFinder(user=user, corpus_id=layer.project.corpus_id, batch=batch, round=layer.round)
-    text = Document.objects.values_list("text", flat=True).get(pk=layer.document_id)
     return claim_rows.resolve_claim(
         claim=claim, text=text, version_id=layer.codebook_version_id, finder=finder, originals=originals
     )
+
+
+def _text_of(layer: Layer) -> str:
+    return Document.objects.values_list("text", flat=True).get(pk=layer.document_id)
 
 
 def _batch(action: str, user: User, layer: Layer) -> Batch:
@@ -246,5 +269,3 @@ def _touch(layer: Layer, *, now: datetime, added: int) -> None:
     layer.n_claims += added
     layer.version += 1
     layer.updated_at = now
-
-

@@ -104,7 +104,7 @@ def _add_documents(project: Project, user: User, documents: list[dict[str, Any]]
 
 
 def _add_entries(project: Project, curator: User, content: dict[str, Any]) -> None:
-    """Make the curated entries. Those marked provisional are left to the annotators' claims, to be accepted or merged."""
+    """Make the curated entries. Provisional ones are left to the annotators' claims, for a curator to settle."""
     for values in _curated(content["speakers"]):
         create_entry(user=curator, project=project, model=Speaker, values=values)
     targets: dict[str, Any] = {}

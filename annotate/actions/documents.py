@@ -24,7 +24,13 @@ EDITABLE = ("title", "source", "url", "published_on", "language", "external_id",
 
 
 def add_documents(
-    *, user: User, project: Project, rows: Iterable[Row], now: datetime, extra: Extra = "metadata", dry_run: bool = False
+    *,
+    user: User,
+    project: Project,
+    rows: Iterable[Row],
+    now: datetime,
+    extra: Extra = "metadata",
+    dry_run: bool = False,
 ) -> Iterator[Outcome]:
     """Store rows in the project's corpus; yields one outcome a row, each batch in a transaction of its own."""
     permissions.require(user, Action.ADD_DOCUMENTS, project.pk)

@@ -74,25 +74,27 @@ class EntryFinder:
             name = check_name(raw, what=str(model._meta.verbose_name), max_length=MAX_NAME[model])
         except InvalidName as error:
             raise EntryRefused(str(error)) from error
-        may_create = self.curates or self.round is None or not getattr(self.round, CLOSED_FLAGS[model])
         # What the user sees comes first: a colleague's provisional entry must neither add a second hit nor open a
         # closed registry, or its existence would show.
-        hits = self._hits(self._visible(model), name)
-        if not hits and may_create:
-            hits = self._hits(model._default_manager.filter(corpus=self.corpus_id), name)
-        if len(hits) > 1:
-            ids = " and ".join(str(id) for id, _ in hits)
-            raise EntryRefused(f"“{name}” names more than one {model._meta.verbose_name}: {ids}. Give the id.")
-        if not hits:
-            if not may_create:
-                raise EntryRefused(f"“{name}” is not in the registry, which this round keeps closed; choose from it.")
-            return self._make(model, name)
-        if hits[0][1]:
-            self._join_makers(model, hits[0][0])
-        return hits[0][0]
+        if hits := self._hits(self._visible(model), model, name):
+            return hits[0]
+        if self._is_closed(model):
+            raise EntryRefused(f"“{name}” is not in the registry, which this round keeps closed; choose from it.")
+        if hits := self._hits(model._default_manager.filter(corpus=self.corpus_id), model, name):
+            self._join_makers(model, hits[0])
+            return hits[0]
+        return self._make(model, name)
 
-    def _hits(self, rows: Any, name: str) -> list[tuple[UUID, bool]]:
-        return list(rows.filter(name=name).values_list("pk", "is_provisional")[:3])
+    def _is_closed(self, model: type[Entry]) -> bool:
+        return self.round is not None and getattr(self.round, CLOSED_FLAGS[model]) and not self.curates
+
+    def _hits(self, rows: Any, model: type[Entry], name: str) -> list[UUID]:
+        """Return the one entry of that name, or none. Raises EntryRefused where there are several."""
+        hits = list(rows.filter(name=name).values_list("pk", flat=True)[:3])
+        if len(hits) > 1:
+            ids = " and ".join(str(id) for id in hits)
+            raise EntryRefused(f"“{name}” names more than one {model._meta.verbose_name}: {ids}. Give the id.")
+        return hits
 
     def _make(self, model: type[Entry], name: str) -> UUID:
         entry = model(corpus_id=self.corpus_id, name=name, is_provisional=not self.curates)

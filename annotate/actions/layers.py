@@ -59,15 +59,16 @@ def choose_round(user: User, document: Document, round_id: UUID | None) -> Round
 def layer_for_writing(*, user: User, document: Document, now: datetime, round_id: UUID | None = None) -> Layer:
     """Return the caller's layer on `document`, locked; without an overlap the first write opens it."""
     round = choose_round(user, document, round_id)
-    own = Layer.objects.filter(document=document, round=round, annotator=user.pk, kind=LayerKind.ANNOTATOR)
-    found = own.values_list("pk", flat=True).first()
+    locked = Layer.objects.select_for_update(of=("self",)).select_related("round", "project")
+    own = locked.filter(document=document, round=round, annotator=user.pk, kind=LayerKind.ANNOTATOR)
+    found = own.first()
     if found is None:
         if round.overlap is not None:
             raise WrongState(
                 f"Round “{round.name}” hands out its documents; take this one with “next” before writing to it."
             )
-        found = open_layer(user=user, document=document, round=round, now=now).pk
-    return lock_own_layer(user=user, layer_id=found)
+        found = locked.get(pk=open_layer(user=user, document=document, round=round, now=now).pk)
+    return found
 
 
 def open_layer(*, user: User, document: Document, round: Round, now: datetime, **place: Any) -> Layer:
@@ -260,9 +261,7 @@ def _replace_marks(layer: Layer, marks: Any) -> None:
 def _replace_answers(user: User, layer: Layer, answers: dict[str, object]) -> None:
     codebook = load_codebook(layer.codebook_version_id)
     errors = [
-        error
-        for key, raw in answers.items()
-        for error in answer_errors(codebook, "document", key, raw, "/attributes")
+        error for key, raw in answers.items() for error in answer_errors(codebook, "document", key, raw, "/attributes")
     ]
     if not errors:
         corpus_id = layer.project.corpus_id

@@ -56,9 +56,13 @@ class Panel(ModelAdmin):
     # Rows and rights
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        rows = seen(self.model, request.user)
+        rows = self.columns(seen(self.model, request.user))
         ordering = self.get_ordering(request)
         return rows.order_by(*ordering) if ordering else rows
+
+    def columns(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Say what is read with the rows, and what is left in the database."""
+        return rows.select_related(*self.list_select_related) if self.list_select_related else rows  # type: ignore[misc]
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)

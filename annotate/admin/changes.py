@@ -62,14 +62,13 @@ class DocumentImportPanel(Panel):
 
     list_display = ("created_at", "names", "project", "who", "status", "n_created", "n_duplicates", "n_errors")
     list_filter = (ProjectFilter,)
-    list_select_related = ("project", "user")
     fields = readonly_fields = (
         *("names", "project", "who", "status", "message", "n_created", "n_duplicates", "n_errors", "report_shown"),
         *("created_at", "finished_at"),
     )
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).defer("report")
+    def columns(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return rows.select_related("project", "user").defer("report")
 
     @admin.display(description="files")
     def names(self, obj: Any) -> str:

@@ -59,8 +59,7 @@ class ClaimPanel(Panel):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return [name for _, options in self.fieldsets for name in options["fields"]]
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        rows = super().get_queryset(request)
+    def columns(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         rows = rows.select_related("layer__document", "layer__annotator", "layer__project")
         return rows.defer("layer__document__text", "layer__document__metadata")
 

@@ -24,8 +24,8 @@ class CodebookPanel(Panel):
     fields = readonly_fields = ("name", "versions_shown", "created_at")
     search_fields = ("name",)
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).prefetch_related("versions")
+    def columns(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return rows.prefetch_related("versions")
 
     @admin.display(description="versions")
     def versions_shown(self, obj: Any) -> str:

@@ -89,7 +89,6 @@ class DocumentPanel(Panel):
     object_type = "document"
     list_display = ("title_shown", "source", "published_on", "language", "n_layers", "number")
     list_filter = (CorpusFilter, SourceFilter, LanguageFilter, PublishedFilter)
-    list_select_related = ("source",)
     ordering = ("corpus_id", "number")
     search_fields = ("title", "=external_id")
     search_help_text = "Words of the title, or a whole external id."
@@ -106,8 +105,8 @@ class DocumentPanel(Panel):
         *("text_shown", "corpus", "number", "n_characters", "sha256", "same_text", "other_versions", "created_at"),
     )
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).defer("text", "metadata")
+    def columns(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return rows.select_related("source").defer("text", "metadata")
 
     def fill_page(self, request: HttpRequest, rows: list[Any]) -> None:
         counts = counted(seen(Layer, request.user), "document", rows)

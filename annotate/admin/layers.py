@@ -47,8 +47,8 @@ class LayerPanel(Panel):
         *("marks", "codebook_version", "lease_expires_at", "created_at", "updated_at", "submitted_at"),
     )
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        rows = super().get_queryset(request).select_related("document", "annotator", "round", "project")
+    def columns(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        rows = rows.select_related("document", "annotator", "round", "project")
         return rows.defer("document__text", "document__metadata")
 
     def has_return_permission(self, request: HttpRequest, obj: Any = None) -> bool:

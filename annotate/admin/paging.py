@@ -35,7 +35,7 @@ class PageList(ChangeList):
         super().get_results(request)
         panel: Any = self.model_admin
         ids = list(self.result_list.values_list("pk", flat=True))
-        found = {row.pk: row for row in self.queryset.filter(pk__in=ids).order_by()}
+        found = {row.pk: row for row in panel.columns(self.model._default_manager.filter(pk__in=ids))}
         rows = [found[id] for id in ids if id in found]
         panel.fill_page(request, rows)
         self.result_list = rows

@@ -55,6 +55,11 @@ def _for_superusers(model: Any) -> Callable[[AnyUser], Rows]:
     return lambda user: model.objects.all() if is_superuser(user) else model.objects.none()
 
 
+def _claims(user: AnyUser) -> Rows:
+    """Return the claims of the layers shown: one subquery, which is planned better than a join beside it."""
+    return Claim.objects.filter(layer__in=seen(Layer, user).values("pk"))
+
+
 def _codebooks(user: AnyUser) -> Rows:
     return Codebook.objects.filter(pk__in=seen(Project, user).values("codebook"))
 
@@ -94,7 +99,7 @@ SEEN: dict[type[Model], Callable[[AnyUser], Rows]] = {
     Round: _of_projects(Round),
     DocumentImport: _of_projects(DocumentImport),
     Layer: _of_projects(Layer),
-    Claim: _of_projects(Claim, "layer__project"),
+    Claim: _claims,
     Codebook: _codebooks,
     CodebookVersion: _codebook_versions,
     Change: _changes,

@@ -21,8 +21,9 @@ from corpus.models import Document
 
 def answer_body(saved: SavedClaim, *, is_deleted: bool) -> dict[str, Any]:
     """Return the answer to the scripts: HTML by block id, the item, the claim as it is stored, the count."""
-    text, title = Document.objects.values_list("text", "title").get(pk=saved.layer.document_id)
-    article = Article.of(text, title)
+    document = Document.objects.filter(pk=saved.layer.document_id)
+    text = saved.text or document.values_list("text", flat=True).get()
+    article = Article.of(text, document.values_list("title", flat=True).get())
     codebook = load_codebook(saved.layer.codebook_version_id)
     blocks = article.blocks_of([saved.claim] + ([saved.previous] if saved.previous else []))
     near = _claims_within(saved.layer, blocks[0].start, blocks[-1].end)

@@ -10,6 +10,7 @@ from annotate.actions import claims, layers
 from annotate.models import Claim, Layer
 from annotate.payloads.preconditions import Precondition
 from annotate.payloads.problems import Invalid, NotThere, PreconditionFailed, PreconditionRequired, WrongState
+from annotate.records import claim_dict
 from corpus.models import Change, Speaker
 from tests import make
 
@@ -66,6 +67,7 @@ def test_a_full_claim_comes_back_as_it_was_sent(project, ann):
 
     assert saved.is_new
     got = saved.claim
+    assert got == claim_dict(id)
     assert got["id"] == str(id) and got["version"] == 1 and got["document"] == str(document.pk)
     for key in ("spans", "cue", "mode", "no_stance", "attributes", "unsure", "note"):
         assert got[key] == sent[key]
@@ -166,3 +168,17 @@ def test_two_annotators_typing_one_name_share_the_entry_without_learning_of_it(p
     assert entry.is_provisional
     assert entry in Speaker.objects.visible_to(ben) and entry not in Speaker.objects.visible_to(cara)
     assert Layer.objects.visible_to(ben).count() == 1
+
+
+def test_what_a_save_answers_is_what_is_read_later(project, ann):
+    document, id = make.document(project), uuid.uuid4()
+    put(ann, document, id, "The closure is needed")
+    changed = put(ann, document, id, "it will be short", match='"1"', attributes={"type": "demand"}, note="n")
+    assert changed.claim == claim_dict(id)
+
+
+def test_a_save_takes_a_bounded_number_of_queries(project, ann, django_assert_max_num_queries):
+    document = make.document(project)
+    put(ann, document, uuid.uuid4(), "The closure is needed")
+    with django_assert_max_num_queries(22):
+        put(ann, document, uuid.uuid4(), "it will be short")

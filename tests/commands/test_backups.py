@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import sqlite3
@@ -113,6 +114,6 @@ def test_a_backup_restores_into_an_empty_directory(tmp_path):
     assert run(one, "backup", str(tmp_path / "b.zip")).returncode == 0
     restored = run(two, "restore", str(tmp_path / "b.zip"))
     assert restored.returncode == 0, restored.stderr
-    with sqlite3.connect(two / "standpoint.sqlite3") as database:
+    with contextlib.closing(sqlite3.connect(two / "standpoint.sqlite3")) as database:
         assert database.execute("SELECT username FROM auth_user").fetchall() == [("ann",)]
     assert run(two, "restore", str(tmp_path / "b.zip")).returncode == 1

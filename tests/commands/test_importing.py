@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
@@ -121,5 +122,5 @@ def test_an_import_killed_half_way_and_run_again_stores_every_article_once(tmp_p
 
 def stored(data):
     time.sleep(0.01)
-    with sqlite3.connect(data / "standpoint.sqlite3", timeout=10) as database:
+    with contextlib.closing(sqlite3.connect(data / "standpoint.sqlite3", timeout=10)) as database:
         return database.execute("SELECT count(*) FROM corpus_document").fetchone()[0]
