@@ -11,6 +11,7 @@ from django.contrib.admin.options import ActionLocation
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.html import format_html
 
 from annotate.actions import registries
 from annotate.admin.base import Panel
@@ -87,7 +88,11 @@ class EntryPanel(MergeMixin, Panel):
     def state(self, obj: Any) -> str:
         """Say whether the entry counts, waits, or stands for another."""
         if obj.merged_into_id is None:
-            return "waits to be accepted" if obj.is_provisional else "–"
+            return (
+                "waits to be accepted"
+                if obj.is_provisional
+                else format_html('<span class="quiet">{}</span>', "accepted")
+            )
         kind = "merged, as its opposite, into " if getattr(obj, "is_merged_inverted", False) else "merged into "
         return f"{kind}{obj.merged_into}"
 

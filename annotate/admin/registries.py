@@ -35,7 +35,7 @@ class AliasInline(TabularInline):
     model = SpeakerAlias
     extra = 1
     max_num = registries.MAX_ALIASES
-    verbose_name_plural = "Also known as"
+    verbose_name, verbose_name_plural = "name", "Also known as"
 
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         if db_field.name == "name":

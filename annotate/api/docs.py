@@ -73,12 +73,20 @@ def docs(request: HttpRequest) -> HttpResponse:
 
 @cache
 def groups() -> dict[str, list[Operation]]:
-    """Return the operations by resource, in the order of the routes."""
+    """Return the operations by resource, in the order in which a client meets them."""
     found: dict[str, list[Operation]] = {}
     for path, methods in openapi()["paths"].items():
         for method, spec in methods.items():
             found.setdefault(spec["tags"][0], []).append(_operation(path, method, spec))
-    return found
+    return {name: found[name] for name in sorted(found, key=_place)}
+
+
+# What a client does first; resources that are not named follow in the order of their names.
+ORDER = ("projects", "members", "rounds", "documents", "queue", "claims", "layers", "export")
+
+
+def _place(name: str) -> tuple[int, str]:
+    return (ORDER.index(name) if name in ORDER else len(ORDER), name)
 
 
 @cache
