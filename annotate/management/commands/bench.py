@@ -61,6 +61,7 @@ class Command(BaseCommand):
 
     def _measure(self, what: str, count: int) -> None:
         call_command("migrate", interactive=False, verbosity=0)
+        call_command("collectstatic", interactive=False, verbosity=0)  # pages name their hashed files
         if World.exists():
             raise CommandError("The database for the measurement is not empty; give an empty one.")
         world = World(count)
