@@ -9,7 +9,7 @@ from django.db import connection
 
 @register(Tags.database)
 def check_pragmas(databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
-    """SQLite must run with the pragmas that keep acknowledged writes; a wrong nesting of OPTIONS drops them silently."""
+    """Compare SQLite's pragmas with those that keep acknowledged writes: wrong OPTIONS are dropped silently."""
     if not databases or connection.vendor != "sqlite":
         return []
     from corpus.database.sqlite.base import PRAGMAS

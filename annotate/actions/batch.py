@@ -37,5 +37,8 @@ class Batch:
         )
 
     def write(self) -> None:
+        """Store the rows. What the action made first belongs to the project that it made later."""
+        for row in self.rows:
+            row.project_id, row.corpus_id = row.project_id or self.project_id, row.corpus_id or self.corpus_id
         Change.objects.bulk_create(self.rows)
         self.rows = []

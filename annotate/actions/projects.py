@@ -153,6 +153,7 @@ def add_member(*, user: User, project: Project, username: object, roles: set[Rol
 
 
 def _add_member(project: Project, person: User, roles: set[Role], batch: Batch, *, now: datetime) -> Member:
+    _check_roles(roles)
     Project.objects.select_for_update().get(pk=project.pk)
     member = Member.objects.filter(project=project, user=person).first()
     before = member_state(member) if member else None
@@ -168,6 +169,11 @@ def _add_member(project: Project, person: User, roles: set[Role], batch: Batch, 
     return member
 
 
+def _check_roles(roles: set[Role]) -> None:
+    if not roles:
+        raise invalid("/roles", f"A member has at least one role; choose from {', '.join(Role)}.")
+
+
 def member_state(member: Member) -> dict[str, Any]:
     return {
         "user": member.user_id,
@@ -181,6 +187,7 @@ def member_state(member: Member) -> dict[str, Any]:
 def set_roles(*, user: User, member: Member, roles: set[Role]) -> Member:
     """Replace a member's roles. A project keeps at least one manager."""
     permissions.require(user, Action.MANAGE_MEMBERS, member.project_id)
+    _check_roles(roles)
     member = _locked(member)
     before = member_state(member)
     if Role.MANAGER not in roles:

@@ -111,7 +111,6 @@ def _set_values(entry: Any, values: dict[str, Any], batch: Batch, *, is_new: boo
             raise _invalid(f"/{key}", f"“{key}” is not a field here; known are {known}.")
         if key != "aliases":
             setattr(entry, key, _value(entry, key, raw))
-    entry.version += 0 if is_new else 1
     try:
         with transaction.atomic():
             entry.save()
@@ -121,8 +120,11 @@ def _set_values(entry: Any, values: dict[str, Any], batch: Batch, *, is_new: boo
     if "aliases" in values:
         _set_aliases(entry, values["aliases"])
     after = entry_state(entry)
-    if before is None or after | {"version": 0} != before | {"version": 0}:
-        batch.add(entry._meta.model_name, entry.pk, before=before, after=after)
+    if after != before:
+        if before is not None:
+            entry.version += 1
+            entry.save(update_fields=["version"])
+        batch.add(entry._meta.model_name, entry.pk, before=before, after=after | {"version": entry.version})
     return entry
 
 
@@ -160,10 +162,12 @@ def _usual_target(entry: Entry, raw: object) -> Target | None:
     if raw is None or isinstance(raw, Target):
         return raw
     id = raw.get("id") if isinstance(raw, dict) else None
+    found: Target | None = None
     try:
-        found = Target.objects.filter(corpus=entry.corpus_id, pk=UUID(id)).first() if isinstance(id, str) else None
+        if isinstance(id, str):
+            found = Target.objects.filter(corpus=entry.corpus_id, pk=UUID(id)).first()
     except ValueError:
-        found = None
+        pass  # refused below, like an id that is not there
     if found is None:
         raise _invalid("/usual_target", f'{str(raw)[:60]!r} is no target of this corpus; give {{"id": …}}.')
     return found

@@ -14,8 +14,19 @@ MAX_LIST = 50
 MAX_NOTE = 10_000
 MAX_OFFSET = 2**31 - 1
 READ_ONLY = frozenset(
-    ("id", "document", "round", "layer", "version", "created_at", "updated_at")
-    + ("project", "annotator", "layer_kind", "codebook")
+    [
+        "id",
+        "document",
+        "round",
+        "layer",
+        "version",
+        "created_at",
+        "updated_at",
+        "project",
+        "annotator",
+        "layer_kind",
+        "codebook",
+    ]
 )
 
 

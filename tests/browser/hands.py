@@ -15,7 +15,8 @@ FIND = """([quote, nth]) => {
     const place = (units) => {
       const walker = document.createTreeWalker(block, NodeFilter.SHOW_TEXT);
       for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-        if (units < node.data.length || (units === node.data.length && !node.nextSibling && !node.parentElement.nextSibling)) return [node, units];
+        const isLast = !node.nextSibling && !node.parentElement.nextSibling;
+        if (units < node.data.length || (units === node.data.length && isLast)) return [node, units];
         units -= node.data.length;
       }
       const last = block.lastChild; return [last.lastChild ?? last, (last.lastChild ?? last).data.length];

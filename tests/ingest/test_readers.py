@@ -124,7 +124,7 @@ class TestEveryReader:
 
 
 def test_an_unknown_format_names_the_known_ones():
-    with pytest.raises(UnknownFormat, match="txt.*jsonl.*csv.*html"):
+    with pytest.raises(UnknownFormat, match=r"txt.*jsonl.*csv.*html"):
         reader_for("story.docx", None)
     with pytest.raises(UnknownFormat, match="txt, jsonl, csv, html"):
         reader_for("story.txt", "docx")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -44,7 +46,7 @@ def test_an_inner_claim_lies_nearer_to_the_text(found):
 def test_segments_cover_the_stretch_and_show_exactly_the_claims_there(found, start, end):
     segments = cut_segments(start, end, found)
     assert segments[0].start == start and segments[-1].end == end
-    assert all(one.end == two.start for one, two in zip(segments, segments[1:], strict=False))
+    assert all(one.end == two.start for one, two in pairwise(segments))
     for segment in segments:
         parts = {c.key for c in found if any(s <= segment.start and segment.end <= e for s, e in c.parts)}
         assert {stroke.key for stroke in segment.strokes if not stroke.is_bridge} == parts

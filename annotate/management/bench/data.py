@@ -86,9 +86,9 @@ class World:
         speaker, target = self.entries()
         round = self.project.rounds.get()
         codebook = load_codebook(round.codebook_version_id)
-        documents = Document.objects.filter(corpus=self.project.corpus_id).order_by("number")
+        documents = Document.objects.filter(corpus=self.project.corpus_id).exclude(layers__annotator=self.ann)
         n_claims = 0
-        for part in batched(documents.values_list("pk", "text").iterator(AT_ONCE), AT_ONCE):
+        for part in batched(documents.order_by("number").values_list("pk", "text").iterator(AT_ONCE), AT_ONCE):
             layers = [
                 Layer(
                     project=self.project, document_id=id, round=round, annotator=self.ann, n_claims=CLAIMS_EACH,

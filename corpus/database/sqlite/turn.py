@@ -64,7 +64,8 @@ class Turn:
 
     def _lock_file(self) -> None:
         try:
-            self._file = open(self._path, "ab")  # type: ignore[arg-type]  # noqa: SIM115  (held until the release)
+            assert self._path is not None
+            self._file = self._path.open("ab")  # held until the release
             fcntl.flock(self._file, fcntl.LOCK_EX)
         except OSError:
             self._file = None  # a read-only directory: SQLite itself will refuse the write with a clear error
