@@ -197,5 +197,8 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     # Anybody can send a wrong Host header; the 400 is answer enough.
-    "loggers": {"django.security.DisallowedHost": {"level": "CRITICAL", "propagate": False}},
+    "loggers": {
+        "django.security.DisallowedHost": {"level": "CRITICAL", "propagate": False},
+        "django.request": {"level": "ERROR"},  # 403 and 404 are answers, not events
+    },
 }

@@ -6,18 +6,22 @@ import unicodedata
 from collections import Counter
 
 import pytest
+from django.db import connection, transaction
 
 from annotate.actions.demo import demo_content, load_demo
 from annotate.models import Claim, ClaimSpeaker, Layer, Span, Stance
 from corpus.models import Document, Speaker
 from tests import make
 
-pytestmark = pytest.mark.django_db
 
-
-@pytest.fixture
-def project():
-    return load_demo(password=make.PASSWORD, now=make.NOW)
+@pytest.fixture(scope="module")
+def project(django_db_setup, django_db_blocker):
+    """The demo, loaded once for all tests here, which only read, and rolled back after the last one."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        loaded = load_demo(password=make.PASSWORD, now=make.NOW)
+        connection.check_constraints()
+        yield loaded
+        transaction.set_rollback(True)
 
 
 @pytest.fixture

@@ -17,7 +17,14 @@ Mark every **claim**: what somebody asserts, demands, promises, predicts or reje
    the spokesperson is the speaker and the body stands under *on behalf of*.
 3. Say where the speaker **stands**: choose the target and the stance. If the claim takes no side on anything, choose
    *no stance*. *Neutral* is for speakers who expressly take no side.
-4. If the claim reached the outlet through others, name them under *reported by*, the outermost first.
+4. Word targets in the positive and neutrally: “Sunday opening”, not “ban on Sunday opening”; whoever is against it
+   opposes it.
+5. If the claim affirms or denies something that others speak about too, name that as its **proposition**, one neutral
+   sentence in the positive, and choose *affirms*, *denies* or *leaves open*.
+6. **Mode**: *direct* in quotation marks, *indirect* in a clause of its own, *mixed*, *reported* for the act only
+   (“expressed regret”), *narrated* for the outlet's own voice; the speaker is then the outlet. The **cue** is the words
+   that attribute (“she said”).
+7. If the claim reached the outlet through others, name them under *reported by*, the outermost first.
 
 You record what is said and by whom, never whether it is true.
 """

@@ -96,8 +96,7 @@ class ClaimPanel(Panel):
         return text if len(text) <= 120 else f"{text[:119]}…"
 
     def links(self, request: HttpRequest, obj: Any) -> list[tuple[str, str]]:
-        address = show.reader_address(obj.layer.project, obj.layer.document_id)
-        return [("Open in the reader", address)] if address else []
+        return show.layer_links(obj.layer)
 
     @admin.display(description="claim")
     def quote(self, obj: Any) -> str:

@@ -21,7 +21,7 @@ from annotate.admin.filters import (
     StatusFilter,
 )
 from annotate.admin.scope import reach
-from annotate.admin.show import data, link, reader_address
+from annotate.admin.show import data, layer_links, link
 from annotate.admin.site import register
 from annotate.models import Layer, LayerKind, LayerStatus
 from annotate.payloads.codebooks import load_codebook
@@ -82,8 +82,7 @@ class LayerPanel(Panel):
         return data(found) if found else "–"
 
     def links(self, request: HttpRequest, obj: Any) -> list[tuple[str, str]]:
-        address = reader_address(obj.project, obj.document_id)
-        return [("Open in the reader", address)] if address else []
+        return layer_links(obj)
 
     def fitting(self, request: HttpRequest, obj: Any) -> set[str]:
         can = obj.status == LayerStatus.SUBMITTED and self.has_return_permission(request, obj)

@@ -14,7 +14,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from annotate.admin.scope import is_superuser, seen
-from annotate.models import Member, Project
+from annotate.models import Layer, Member, Project
 from annotate.models.codebook import Slot
 from annotate.payloads.codebooks import CodebookView
 from corpus.models import Document
@@ -50,6 +50,12 @@ def reader_address(project: Project, document_id: Any) -> str:
         return reverse("reader", args=[project.slug, document_id])
     except NoReverseMatch:
         return ""
+
+
+def layer_links(layer: Layer) -> list[tuple[str, str]]:
+    """Return a link to the page of the reader that shows this layer, not the user's own."""
+    address = reader_address(layer.project, layer.document_id)
+    return [("Open in the reader", f"{address}?{urlencode({'layer': layer.pk})}")] if address else []
 
 
 def quote(spans: Sequence[dict[str, Any]]) -> str:

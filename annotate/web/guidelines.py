@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlsplit
 
 from django.http import Http404, HttpResponse
@@ -22,10 +22,10 @@ SCHEMES = ("http", "https", "mailto")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """An attribute with its labels, each with its glyph."""
+    """An attribute with its labels. They have no glyphs: those stand for the values of the stance scale alone."""
 
     spec: AttributeSpec
-    labels: list[tuple[LabelView, str]]
+    labels: Sequence[LabelView]
 
 
 @page("GET")
@@ -37,10 +37,9 @@ def guidelines(request: Request, slug: str) -> HttpResponse:
         "place": place,
         "codebook": codebook,
         "prose": markdown(codebook.version.guidelines),
-        "stances": _signed(codebook.stances.values()),
+        "stances": [(label, GLYPHS[label.slot]) for label in codebook.stances.values()],
         "questions": [
-            Question(spec=spec, labels=_signed(codebook.labels.get(spec.id, ())))
-            for spec in codebook.attributes.values()
+            Question(spec=spec, labels=codebook.labels.get(spec.id, ())) for spec in codebook.attributes.values()
         ],
     }
     return render(request, "annotate/guidelines.html", context)
@@ -55,10 +54,6 @@ def _codebook(request: Request, place: Place) -> CodebookView:
     if newest is None:
         raise Http404
     return load_codebook(newest)
-
-
-def _signed(labels: Any) -> list[tuple[LabelView, str]]:
-    return [(label, GLYPHS[label.slot]) for label in labels]
 
 
 def markdown(source: str) -> SafeString:

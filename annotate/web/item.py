@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +26,7 @@ class Item:
     quote: tuple[str, ...]
     gap: str = ""
     is_hidden: bool = False
+    flags: str = ""  # what else there is to know: denies, unsure, note
 
 
 def items_of(claims: list[dict[str, Any]], article: Article, codebook: CodebookView) -> list[Item]:
@@ -61,4 +63,14 @@ def _item(claim: dict[str, Any], codebook: CodebookView, *, is_hidden: bool) -> 
         quote=tuple(span["quote"] for span in claim["spans"]),
         gap=", ".join(dict.fromkeys(gap.field.split("/")[0].removesuffix("s") for gap in gaps)),
         is_hidden=is_hidden,
+        flags=" · ".join(_flags(claim)),
     )
+
+
+def _flags(claim: dict[str, Any]) -> Iterator[str]:
+    if claim["proposition"] and claim["proposition"]["relation"] != "affirms":
+        yield claim["proposition"]["relation"].replace("_", " ")
+    if claim["unsure"]:
+        yield "unsure"
+    if claim["note"]:
+        yield "note"

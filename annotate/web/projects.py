@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -10,7 +12,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from annotate.actions import projects, queue
-from annotate.models import Layer, Project, Round
+from annotate.models import Layer, Project
 from annotate.payloads.problems import Invalid
 from annotate.permissions import Action
 from annotate.web.access import Place, Request, answer, go, page, place_of
@@ -77,11 +79,10 @@ def project_next(request: Request, slug: str) -> HttpResponse:
     place = place_of(request, slug, Action.ANNOTATE)
     now = timezone.now()
     if request.method == "POST":
-        taken = queue.take_next(user=request.user, project=place.project, now=now)
-        if taken is None:
+        found = _next_document(request, place, now)
+        if found is None:
             return go(request, "project-next", slug)
-        path = reverse("reader", args=[slug, taken.document.pk])
-        return go(request, f"{path}?round={taken.round.pk}" if _has_several_rounds(request, place) else path)
+        return go(request, f"{reverse('reader', args=[slug, found.document.pk])}?round={found.round.pk}")
     context = {
         "place": place,
         "own": own_progress(request.user, [place.project])[place.id],
@@ -90,5 +91,12 @@ def project_next(request: Request, slug: str) -> HttpResponse:
     return render(request, "annotate/next.html", context)
 
 
-def _has_several_rounds(request: Request, place: Place) -> bool:
-    return Round.objects.visible_to(request.user).filter(project=place.id, status="open").count() > 1
+def _next_document(request: Request, place: Place, now: datetime) -> queue.Assignment | None:
+    """Return the next document, taken where the round counts places.
+
+    Without an overlap the first write opens a layer: an open one would hide colleagues' readings from a curator.
+    """
+    peeked = queue.peek_next(user=request.user, project=place.project, now=now)
+    if peeked is None or peeked.round.overlap is None:
+        return peeked
+    return queue.take_next(user=request.user, project=place.project, now=now, round_id=peeked.round.pk)

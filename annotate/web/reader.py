@@ -7,6 +7,7 @@ from uuid import UUID
 
 import orjson
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from annotate.actions import claims as claim_actions
 from annotate.actions import layers, queue
 from annotate.actions.gaps import gaps_of
-from annotate.models import Layer, Mode
+from annotate.models import Layer, LayerStatus, Mode
 from annotate.payloads.preconditions import Precondition, etag
 from annotate.payloads.problems import Invalid, Problem, SignedOut
 from annotate.records import Registries, layer_answers
@@ -52,11 +53,26 @@ def reader(request: HttpRequest, slug: str, document_id: UUID) -> HttpResponse:
         "codebook": reading.codebook,
         "stances": [(label, GLYPHS[label.slot]) for label in reading.codebook.stances.values()],
         "attributes": _attributes(reading),
+        "others": _others(request, reading),
+        "n_submitted": _n_submitted(request, reading),
         "modes": [(value, name) for value, name in Mode.choices if value],
         "state": _state(request, reading, found),
         **_neighbours(reading),
     }
     return render(request, "annotate/reader.html", context)
+
+
+def _others(request: HttpRequest, reading: Reading) -> QuerySet[Layer]:
+    """Return the other readings of the document that the caller may look at."""
+    user: Any = request.user
+    rows = Layer.objects.visible_to(user).filter(project=reading.project, document=reading.document)
+    own = reading.layer.pk if reading.layer is not None else None
+    return rows.exclude(pk=own).select_related("annotator").order_by("kind", "annotator__username", "pk")
+
+
+def _n_submitted(request: HttpRequest, reading: Reading) -> int:
+    rows = Layer.objects.filter(project=reading.project, round=reading.round, annotator=request.user.pk)
+    return rows.filter(status=LayerStatus.SUBMITTED).count()
 
 
 def _attributes(reading: Reading) -> list[dict[str, Any]]:
@@ -79,6 +95,7 @@ def _state(request: HttpRequest, reading: Reading, found: list[dict[str, Any]]) 
         "entries": reverse("entry-options", args=[reading.project.slug, "speaker"]).removesuffix("speaker/"),
         "user": str(request.user.pk),
         "writable": reading.is_writable,
+        "locked": _why_locked(reading),
         "claims": found,
         "stances": {key: {"name": s.name, "slot": s.slot} for key, s in reading.codebook.stances.items()},
         "scopes": {spec.key: spec.kind for spec in reading.codebook.of_scope("claim")},
@@ -86,6 +103,15 @@ def _state(request: HttpRequest, reading: Reading, found: list[dict[str, Any]]) 
         "notStated": _entry(not_stated),
         "layer": _layer_state(reading.layer),
     }
+
+
+def _why_locked(reading: Reading) -> str:
+    """Say why nothing can be marked here, for who tries."""
+    if not reading.is_own:
+        return "You are looking at another reading; it cannot be changed here."
+    if reading.layer is not None and not reading.layer.is_writable:
+        return f"Your reading is {reading.layer.status}. Reopen it to change it."
+    return "Nothing can be marked here: the round is closed, or it hands out its documents with “Start”."
 
 
 def _layer_state(layer: Layer | None) -> dict[str, Any]:
@@ -197,7 +223,10 @@ def submit(request: HttpRequest, slug: str, document_id: UUID) -> HttpResponse:
     except Problem as problem:
         return _refused_submit(request, reading, problem)
     url = f"{reverse('project', args=[slug])}?done={document_id}"
-    found = queue.take_next(user=user, project=reading.project, now=now, round_id=round_id)
+    # Without an overlap the first write opens a layer: an open one would hide colleagues' readings from a curator.
+    by_lease = reading.round is not None and reading.round.overlap is not None
+    step = queue.take_next if by_lease else queue.peek_next
+    found = step(user=user, project=reading.project, now=now, round_id=round_id)
     if found is not None:
         url = f"{reverse('reader', args=[slug, found.document.pk])}?round={found.round.pk}&done={document_id}"
     if "application/json" in request.headers.get("Accept", ""):

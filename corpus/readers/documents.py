@@ -152,6 +152,8 @@ def _url(value: object) -> str:
         check_characters(url, what="URL")
     except InvalidName as error:
         raise FieldError(split_error(error, field="url")) from error
+    if not url.lower().startswith(("http://", "https://")):
+        raise _error(url, "must start with http:// or https://", "write it as https://host/path", "url")
     if NOT_IN_URL.search(url):
         raise _error(url, "has a character that a URL may not have", "percent-encode it", "url")
     if not _is_web_address(url):

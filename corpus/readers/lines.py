@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from corpus.readers.base import RowError
-from corpus.text.encoding import MARKS, EncodingError, check_encoding, wide_encoding
+from corpus.text.encoding import MARKS, NAME_IT, EncodingError, check_encoding, wide_encoding
 
 MAX_LINE_BYTES = 20_000_000
 CHUNK_BYTES = 65_536
@@ -101,7 +101,7 @@ def bad_byte(line: Line, encoding: str) -> RowError | None:
     return RowError(
         value=f"{shown} at offset {offset}",
         rule=f"line {line.number}, column {position + 1} is not valid {encoding}",
-        remedy="save the file as UTF-8 or pass --encoding with its real encoding",
+        remedy=f"save the file as UTF-8, or {NAME_IT}",
     )
 
 

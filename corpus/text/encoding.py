@@ -34,6 +34,7 @@ NOT_FILE_ENCODINGS = frozenset({"unicode_escape", "raw_unicode_escape", "idna", 
 # Their bytes can be valid UTF-8 and still mean something else, so the declaration goes first.
 LOOKS_LIKE_ASCII = ("utf-16", "utf-32", "utf-7", "iso2022", "hz")
 SAMPLE_BYTES = 100_000
+NAME_IT = "name its encoding: --encoding on the command line, the field “Encoding” on the upload page"
 
 
 class EncodingError(ValueError):
@@ -80,9 +81,7 @@ def check_encoding(name: str) -> str:
     except (LookupError, ValueError):
         info = None
     if info is None or info.name.replace("-", "_") in NOT_FILE_ENCODINGS:
-        raise EncodingError(
-            f"Unknown encoding {name[:40]!r}; use a name such as utf-8, windows-1251 or iso-8859-9.", byte=0
-        )
+        raise EncodingError(f"Unknown encoding {name[:40]!r}; use a name such as utf-8, utf-16 or iso-8859-1.", byte=0)
     # Without a mark, Python would take the machine's byte order.
     return {"utf-16": "utf-16-le", "utf-32": "utf-32-le"}.get(info.name, info.name)
 
@@ -127,7 +126,7 @@ def _strict(data: bytes, encoding: str, skip: int = 0) -> str:
         byte = error.start + skip
         raise EncodingError(
             f"Byte 0x{data[byte]:02X} at offset {byte} is not valid {encoding} ({error.reason}); "
-            "save the file as UTF-8 or pass --encoding with its real encoding.",
+            f"save the file as UTF-8, or {NAME_IT}.",
             byte=byte,
         ) from error
 
@@ -138,11 +137,11 @@ def _not_utf8(data: bytes, error: UnicodeDecodeError) -> str:
     if error.reason == "unexpected end of data":
         return (
             f"The file ends inside a character: byte 0x{data[byte]:02X} at offset {byte} begins one that is cut off; "
-            "get the complete file, or pass --encoding if it is not UTF-8."
+            f"get the complete file, or, if it is not UTF-8, {NAME_IT}."
         )
     return (
         f"Byte 0x{data[byte]:02X} at offset {byte} is not valid UTF-8 ({error.reason}) and no other encoding fits "
-        "clearly; save the file as UTF-8 or pass --encoding, for example --encoding windows-1251."
+        f"clearly; save the file as UTF-8, or {NAME_IT}."
     )
 
 

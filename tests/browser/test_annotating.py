@@ -84,8 +84,8 @@ def test_parts_nesting_cue_mention_and_the_rest_of_the_record(project, ann, visi
     assert claim["proposition"]["relation"] == "denies"
     assert claim["note"] == "Two\nlines "
 
-    page.keyboard.press("Escape")
     drag(page, "closure")
+    page.locator("#n-claims").get_by_text("2").wait_for()
     saved(page)
     assert Claim.objects.count() == 2
 
@@ -177,3 +177,66 @@ def test_markup_in_an_article_is_text(project, ann, visit):
 
     assert page.locator("#text").inner_text().startswith("Headline <img src=x onerror=alert(1)>")
     assert page.locator("#article img, #article script, #article b, #article svg").count() == 0
+
+
+def test_a_note_is_saved_while_the_cursor_is_still_in_it(project, ann, visit):
+    document = make.document(project)
+    make.claim(ann, document, "The closure is needed")
+    page = visit(ann).open(reader(project, document))
+    page.locator("#text mark").first.click()
+    page.locator(".card summary").click()
+    page.locator(".card [data-note]").click()
+
+    page.keyboard.type("Not sure who speaks")
+    assert page.locator("#saved").get_attribute("data-state") != "good"
+    saved(page)
+
+    assert only_claim()["note"] == "Not sure who speaks"
+
+
+def test_a_name_that_was_typed_but_not_taken_stays_and_says_so(project, ann, visit):
+    document = make.document(project)
+    page = visit(ann).open(reader(project, document))
+    drag(page, "The closure is needed")
+    page.locator(SPEAKER).fill("Tor Li")
+    page.locator(".card .seg input[value=support]").check()
+    saved(page)
+
+    assert page.locator(SPEAKER).input_value() == "Tor Li"
+    assert "Not taken yet" in page.locator(".card [data-speakers] .hint").inner_text()
+    assert only_claim()["speakers"] == []
+    page.locator(SPEAKER).press("Enter")
+    saved(page)
+    assert only_claim()["speakers"] == []
+
+
+def test_escape_leaves_the_field_then_the_claim(project, ann, visit):
+    document = make.document(project)
+    page = visit(ann).open(reader(project, document))
+    drag(page, "The closure is needed")
+    page.locator(SPEAKER).wait_for()
+
+    page.keyboard.press("Escape")
+    page.keyboard.press("a")
+    page.locator("#picking:not([hidden])").wait_for()
+    drag(page, "it will be short")
+    page.locator(".card q i").wait_for()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    assert page.locator(".card").count() == 0
+    saved(page)
+    assert len(only_claim()["spans"]) == 2
+
+
+def test_an_article_without_claims_is_not_submitted_by_a_stray_key(project, ann, visit):
+    document = make.document(project)
+    page = visit(ann).open(reader(project, document))
+    page.locator("#read").focus()
+    page.keyboard.press("d")
+    page.locator("#toast button").wait_for()
+    assert not Layer.objects.exists()
+
+    page.locator("#toast button").click()
+    page.wait_for_url("**/p/bridge/**done=**")
+    layer = Layer.objects.get()
+    assert layer.status == "submitted" and layer.has_nothing_to_code

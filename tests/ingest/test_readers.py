@@ -88,7 +88,7 @@ class TestEveryReader:
         error = only_error(name, sample)
         first = next(offset for offset, byte in enumerate(sample) if byte > 0x7F)
         assert str(first) in error.value
-        assert "--encoding" in error.remedy
+        assert "--encoding" in error.remedy and "the field “Encoding”" in error.remedy
 
     @pytest.mark.parametrize("data", [b"\x89PNG\r\n\x1a\n\x00", b"PK\x03\x04\x14\x00", bytes(range(9)) * 50])
     def test_binary_data_is_an_error(self, name, data):

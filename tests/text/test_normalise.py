@@ -154,7 +154,9 @@ class TestDecodeBytes:
     def test_another_encoding_is_refused_with_the_byte_and_the_remedy(self, text, name):
         data = text.encode(name, "ignore")
         first = next(offset for offset, byte in enumerate(data) if byte > 0x7F)
-        with pytest.raises(EncodingError, match=f"offset {first} .*pass --encoding") as caught:
+        with pytest.raises(
+            EncodingError, match=f"offset {first} .*--encoding on the command line, the field “Encoding”"
+        ) as caught:
             decode_bytes(data)
         assert caught.value.byte == first
 

@@ -32,7 +32,7 @@ class Command(BaseCommand):
         parser.add_argument("corpus", help="Short name of the corpus: that of the project it was made with.")
         parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="File, or folder with files.")
         parser.add_argument("--format", choices=list(READERS), help="Default: by the extension of each file.")
-        parser.add_argument("--encoding", help="Of all files that are not UTF-8, for example windows-1251.")
+        parser.add_argument("--encoding", help="Of all files that are not UTF-8, for example iso-8859-1.")
         parser.add_argument("--source", default="", help="Outlet of all rows that name none.")
         parser.add_argument("--language", default="", help="Language of all rows that name none, for example en.")
         parser.add_argument("--dry-run", action="store_true", help="Check everything, store nothing.")

@@ -18,6 +18,9 @@ export class Card {
     this.host = host;
     this.element = null;
     this.id = null;
+    /** Names typed and not taken yet, by claim and field. @type {Map<string, string>} */
+    this.drafts = new Map();
+    this.typing = 0;
   }
 
   get claim() {
@@ -33,10 +36,15 @@ export class Card {
     item.classList.add("active");
     this.element.addEventListener("click", (event) => this.clicked(event));
     this.element.addEventListener("change", (event) => this.changed(event));
+    this.element.addEventListener("input", (event) => this.typed(event));
+    this.element.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && event.target.matches("[type=radio], [type=checkbox]")) event.target.click();
+    });
     this.fill();
   }
 
   close() {
+    this.keepNote();
     this.element?.closest(".c")?.classList.remove("active");
     this.element?.remove();
     this.element = null;
@@ -104,7 +112,7 @@ export class Card {
         bold(speaker.represents.name);
       }
     });
-    if (!claim.speakers.length) out.push("Who says this?");
+    if (!claim.speakers.length) out.push("Speaker open");
     if (claim.reported_by.length) out.push(`, reported by ${claim.reported_by.map((entry) => entry.name).join(" ← ")}`);
     const stances = claim.stances.map((stance) => {
       const value = this.host.state.stances[stance.value]?.name.toLowerCase() ?? "…";
@@ -113,6 +121,8 @@ export class Card {
     });
     if (claim.no_stance) stances.push("no stance");
     if (stances.length) out.push(`: ${stances.join("; ")}`);
+    const { proposition } = claim;
+    if (proposition) out.push(` – ${proposition.relation.replace("_", " ")}: “${proposition.text}”`);
     return out;
   }
 
@@ -136,6 +146,7 @@ export class Card {
 
   speaker(speaker, index) {
     const field = get("speaker-template").cloneNode(true);
+    field.dataset.index = String(index);
     this.combo(field.querySelector("[data-combo]"), "speaker", "Speaker", speaker, (entry) => {
       this.edit((claim) => {
         if (!entry) claim.speakers.splice(index, 1);
@@ -191,6 +202,7 @@ export class Card {
 
   stance(stance, index) {
     const field = get("stance-template").cloneNode(true);
+    field.dataset.index = String(index);
     const set = (values) => {
       this.edit((claim) => {
         const next = { holder: null, target: null, value: null, ...claim.stances[index], ...values };
@@ -292,7 +304,8 @@ export class Card {
     this.spanChips(element.querySelector("[data-cue]"), claim.cue, "Select it in the text", { field: "cue" });
     for (const input of element.querySelectorAll("[data-mode] input")) input.checked = claim.mode === input.value;
     this.proposition();
-    element.querySelector("[data-note]").value = claim.note;
+    const note = element.querySelector("[data-note]");
+    if (!this.typing) note.value = claim.note;
   }
 
   dropReporter(index) {
@@ -317,8 +330,14 @@ export class Card {
 
   combo(slot, kind, label, value, onPick) {
     const near = () => this.host.near(kind);
+    const place = slot.closest("[data-speaker], [data-stance]");
+    const key = `${this.id}/${label}/${place?.dataset.index ?? 0}`;
+    const draft = {
+      get: () => this.drafts.get(key),
+      set: (text) => (text === undefined ? this.drafts.delete(key) : this.drafts.set(key, text)),
+    };
     slot.replaceChildren(
-      combobox({ kind, url: this.host.state.entries, label, value: value ?? null, near, onPick }),
+      combobox({ kind, url: this.host.state.entries, label, value: value ?? null, near, onPick, draft }),
     );
   }
 
@@ -369,13 +388,28 @@ export class Card {
     } else if ("unsure" in target.dataset) {
       this.edit((claim) => (claim.unsure = target.checked));
     } else if ("note" in target.dataset) {
-      this.edit((claim) => (claim.note = target.value));
+      this.keepNote();
     } else if (target.closest("[data-mode]")) {
       this.edit((claim) => (claim.mode = target.value));
     } else if (target.closest("[data-relation]")) {
       this.edit((claim) => (claim.proposition.relation = target.value));
       this.head();
     }
+  }
+
+  /** A note is saved a moment after the last key, and until then the page says that it is not. */
+  typed(event) {
+    if (!("note" in event.target.dataset)) return;
+    clearTimeout(this.typing);
+    this.typing = setTimeout(() => this.keepNote(), 600);
+    this.host.act("typing");
+  }
+
+  keepNote() {
+    clearTimeout(this.typing);
+    this.typing = 0;
+    const note = this.element?.querySelector("[data-note]");
+    if (note && this.claim && note.value !== this.claim.note) this.edit((claim) => (claim.note = note.value));
   }
 
   /** Draw the card anew, keeping the focus in the same field. */

@@ -2,6 +2,7 @@
 // it never makes an entry. ⇧Enter does, after near matches were shown.
 
 const template = document.getElementById("combo-template");
+const NO_DRAFT = { get: () => undefined, set: () => {} };
 let count = 0;
 
 /**
@@ -12,12 +13,15 @@ let count = 0;
  * @param {{id?: string, name: string} | null} options.value
  * @param {() => {id?: string, name: string, hint?: string}[]} [options.near] candidates shown before anything is typed
  * @param {(entry: {id?: string, name: string, target?: string} | null) => void} options.onPick
+ * @param {{get: () => string | undefined, set: (text: string | undefined) => void}} [options.draft] keeps what was
+ *   typed and not taken yet, also when the card is drawn anew
  * @returns {HTMLElement}
  */
-export function combobox({ kind, url, label, value, near = () => [], onPick }) {
+export function combobox({ kind, url, label, value, near = () => [], onPick, draft = NO_DRAFT }) {
   const root = template.content.firstElementChild.cloneNode(true);
   const input = root.querySelector("input");
   const list = root.querySelector("ul");
+  const note = root.querySelector(".hint");
   const clear = root.querySelector(".clear");
   let chosen = value?.name ?? "";
   let asked = 0;
@@ -25,8 +29,18 @@ export function combobox({ kind, url, label, value, near = () => [], onPick }) {
   input.setAttribute("aria-controls", list.id);
   input.setAttribute("aria-label", label);
   list.setAttribute("aria-label", label);
-  input.value = chosen;
+  input.value = draft.get() ?? chosen;
   clear.hidden = !chosen;
+
+  /** Say what is missing for a name that was typed but not taken. */
+  function hint() {
+    const text = input.value.trim();
+    const open = text !== "" && text !== chosen;
+    draft.set(open ? input.value : undefined);
+    input.setAttribute("aria-invalid", String(open));
+    note.hidden = !open;
+    note.textContent = open ? `Not taken yet. Choose from the list, or make “${text}” with ⇧ Enter.` : "";
+  }
 
   const options = () => [...list.querySelectorAll('[role="option"]')];
   const active = () => list.querySelector('[aria-selected="true"]');
@@ -59,6 +73,7 @@ export function combobox({ kind, url, label, value, near = () => [], onPick }) {
     input.value = name;
     clear.hidden = false;
     close();
+    hint();
     onPick(id ? { id, name, target } : { name });
   }
 
@@ -119,18 +134,21 @@ export function combobox({ kind, url, label, value, near = () => [], onPick }) {
     } else if (event.key === "Enter") {
       event.preventDefault();
       if (event.shiftKey && input.value.trim()) pick(list.querySelector("[data-new]") ?? exact(all, input.value));
-      else if (!list.hidden) pick(active());
-    } else if (event.key === "Escape" && !list.hidden) {
-      event.stopPropagation();
+      else if (!list.hidden && active()) pick(active());
+      else hint();
+    } else if (event.key === "Escape") {
       input.value = chosen;
       close();
+      hint();
     }
   });
   input.addEventListener("blur", () => {
     setTimeout(() => {
       if (root.contains(document.activeElement)) return;
-      input.value = chosen;
+      const same = exact(options(), input.value);
+      if (same && !("new" in same.dataset) && input.value.trim() !== chosen) pick(same);
       close();
+      hint();
     }, 120);
   });
   list.addEventListener("mousedown", (event) => event.preventDefault());
@@ -139,8 +157,10 @@ export function combobox({ kind, url, label, value, near = () => [], onPick }) {
     chosen = "";
     input.value = "";
     clear.hidden = true;
+    hint();
     onPick(null);
   });
+  if (draft.get()) hint();
   return root;
 }
 

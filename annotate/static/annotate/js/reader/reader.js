@@ -1,7 +1,7 @@
 // The page: selection makes claims, clicks choose them, the card answers them, the store saves them.
 
 import { Card } from "./card.js";
-import { offsetOf, quoteOf } from "./offsets.js";
+import { offsetOf, quoteOf, rangeOf } from "./offsets.js";
 import { paint, tint } from "./paint.js";
 import { send } from "./net.js";
 import { snap } from "./snap.js";
@@ -101,9 +101,15 @@ function activate(id, { light = false } = {}) {
   tint(id, "on");
   mark(id);
   if (!state.writable) for (const field of card.element.querySelectorAll("input, textarea, button:not(.close)")) field.disabled = true;
-  if (narrow.matches) document.querySelector("mark.on")?.scrollIntoView({ block: "start" });
+  if (narrow.matches) showWords(store.claims.get(id));
   else item.scrollIntoView({ block: "nearest" });
   if (light) card.light();
+}
+
+/** Scroll so that a claim's first words stand above the sheet. */
+function showWords(claim) {
+  const box = rangeOf(claim.spans[0].start, claim.spans[0].end)?.getBoundingClientRect();
+  if (box) window.scrollBy(0, box.top - 90);
 }
 
 /** Give the tint of the active claim the tone of its stance. */
@@ -155,7 +161,11 @@ const spanOf = ([start, end]) => ({ start, end, quote: quoteOf(start, end) });
 
 function takeSelection(exact) {
   const found = selected(exact);
-  if (!found || !state.writable) return false;
+  if (!found) return false;
+  if (!state.writable) {
+    notify(state.locked);
+    return false;
+  }
   window.getSelection().removeAllRanges();
   const span = spanOf(found);
   if (pick) usePicked(span);
@@ -207,7 +217,9 @@ function usePicked(span) {
   else claim.speakers[index].mention = [...claim.speakers[index].mention, span].sort(byPlace);
   stopPicking();
   host.change(claim);
+  if (field === "part" || field === "edges") insertItem(itemOf(claim.id), before(claim));
   card.refresh();
+  card.light();
 }
 
 const ASKS = {
@@ -234,6 +246,7 @@ function stopPicking() {
 function act(what, detail) {
   if (what === "close") deactivate();
   else if (what === "delete") removeActive();
+  else if (what === "typing") showSaved();
   else if (what === "part" || what === "edges") startPicking({ field: what });
   else if (what === "pick") startPicking(detail);
   else if (what === "again") {
@@ -379,6 +392,7 @@ store.addEventListener("conflict", ({ detail: { id, error } }) => {
 
 function resolve(id, choice, mine, current) {
   store.adopt(id, current);
+  store.unsettled.delete(id);
   if (choice === "mine") {
     store.enqueue(id);
     return;
@@ -401,8 +415,10 @@ const saved = document.getElementById("saved");
 function showSaved(message = "") {
   if (!saved) return;
   const { size } = store.waiting;
-  saved.dataset.state = message ? "bad" : size || store.running ? "busy" : "good";
-  saved.querySelector(".words").textContent = message || (size || store.running ? "Saving…" : "All changes saved");
+  const unsettled = store.unsettled.size ? "Not saved – see the message" : "";
+  const busy = size || store.running || card.typing;
+  saved.dataset.state = message || unsettled ? "bad" : busy ? "busy" : "good";
+  saved.querySelector(".words").textContent = message || unsettled || (busy ? "Saving…" : "All changes saved");
 }
 
 store.addEventListener("state", ({ detail }) => {
@@ -412,7 +428,8 @@ store.addEventListener("state", ({ detail }) => {
 window.addEventListener("online", () => store.flush());
 document.addEventListener("visibilitychange", () => store.flush());
 window.addEventListener("beforeunload", (event) => {
-  if (store.waiting.size || store.running) event.preventDefault();
+  card.keepNote();
+  if (store.waiting.size || store.running || store.unsettled.size) event.preventDefault();
 });
 
 // --- messages
@@ -447,13 +464,18 @@ function say(message) {
 
 // --- events
 
-text.addEventListener("pointerdown", (event) => {
+const read = document.getElementById("read");
+
+read.addEventListener("pointerdown", (event) => {
+  if (event.button !== 0 || event.target.closest("a, button")) return;
   downAt = [event.clientX, event.clientY];
+  document.body.classList.add("selecting"); // keeps the selection inside the text while the mouse is elsewhere
 });
 document.addEventListener("pointerup", (event) => {
   if (!downAt) return;
   const moved = event.pointerType !== "touch" && Math.hypot(event.clientX - downAt[0], event.clientY - downAt[1]) > 3;
   downAt = null;
+  document.body.classList.remove("selecting");
   setTimeout(() => {
     if (moved) takeSelection(event.altKey);
     if (!isSelecting()) drawAnswers();
@@ -480,9 +502,17 @@ function offsetInside(segment, offset) {
 
 document.addEventListener("pointercancel", () => {
   downAt = null;
+  document.body.classList.remove("selecting");
 });
+/** A double click takes the word, unless a third click follows and takes the paragraph. */
+let doubled = 0;
 text.addEventListener("dblclick", () => {
-  if (selected(false)) takeSelection(false);
+  doubled = setTimeout(() => takeSelection(false), 260);
+});
+text.addEventListener("click", (event) => {
+  if (event.detail !== 3) return;
+  clearTimeout(doubled);
+  takeSelection(false);
 });
 list.addEventListener("click", (event) => {
   const id = event.target.closest(".c > button")?.parentElement.dataset.id;
@@ -503,6 +533,7 @@ document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   if (event.key === "Escape") {
     if (pick) stopPicking();
+    else if (card.element?.contains(document.activeElement)) read.focus({ preventScroll: true });
     else if (card.id) deactivate();
     return;
   }
@@ -518,9 +549,13 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
+/** The request that stores what concerns the whole document. @type {Promise<any> | null} */
+let describing = null;
+
 document.getElementById("nothing")?.addEventListener("change", async (event) => {
   try {
-    await send("PUT", `${state.path}layer/${store.query}`, { body: { nothing_to_code: event.target.checked } });
+    describing = send("PUT", `${state.path}layer/${store.query}`, { body: { nothing_to_code: event.target.checked } });
+    await describing;
     showSaved();
   } catch (error) {
     event.target.checked = !event.target.checked;
@@ -531,7 +566,16 @@ document.getElementById("nothing")?.addEventListener("change", async (event) => 
 document.getElementById("submit-form")?.addEventListener("submit", async (event) => {
   event.preventDefault();
   const form = event.target;
+  card.keepNote();
   await store.flush();
+  const nothing = document.getElementById("nothing");
+  if (!store.claims.size && !nothing.checked) {
+    notify("No claim is marked. Is there nothing to code in this article?", "Nothing to code", () => {
+      nothing.click();
+      describing?.then(() => form.requestSubmit());
+    });
+    return;
+  }
   if (store.waiting.size) {
     notify("Some changes are not saved yet. They are sent as soon as the server answers; then press D again.");
     return;

@@ -20,6 +20,8 @@ export class Store extends EventTarget {
     this.confirmed = new Map(state.claims.map((claim) => [claim.id, JSON.stringify(claim)]));
     /** @type {Set<string>} ids that still have to be sent */
     this.waiting = new Set();
+    /** @type {Set<string>} ids whose last change was refused or is disputed: the person has to decide */
+    this.unsettled = new Set();
     this.undoable = [];
     this.redoable = [];
     this.running = null;
@@ -72,6 +74,7 @@ export class Store extends EventTarget {
   }
 
   enqueue(id) {
+    this.unsettled.delete(id);
     this.waiting.add(id);
     this.say();
     this.flush();
@@ -141,6 +144,7 @@ export class Store extends EventTarget {
       this.say("Not saved – sign in again in another tab, then come back here.");
       return false;
     }
+    this.unsettled.add(id);
     const type = error.status === 412 || error.status === 428 ? "conflict" : "refused";
     this.dispatchEvent(new CustomEvent(type, { detail: { id, error } }));
     return true;
@@ -148,6 +152,7 @@ export class Store extends EventTarget {
 
   /** Forget a refused change: the page shows what the server has. @returns {Claim | null} */
   revert(id) {
+    this.unsettled.delete(id);
     const stored = this.confirmed.get(id);
     if (stored) this.claims.set(id, JSON.parse(stored));
     else this.claims.delete(id);
