@@ -123,7 +123,10 @@ export function combobox({ kind, url, label, value, near = () => [], onPick, dra
     open();
     ask();
   });
-  input.addEventListener("input", ask);
+  input.addEventListener("input", () => {
+    draft.set(input.value.trim() && input.value !== chosen ? input.value : undefined);
+    ask();
+  });
   input.addEventListener("keydown", (event) => {
     const all = options();
     const at = all.indexOf(active());
