@@ -66,8 +66,8 @@ def _others(request: HttpRequest, reading: Reading) -> QuerySet[Layer]:
     """Return the other readings of the document that the caller may look at."""
     user: Any = request.user
     rows = Layer.objects.visible_to(user).filter(project=reading.project, document=reading.document)
-    own = reading.layer.pk if reading.layer is not None else None
-    return rows.exclude(pk=own).select_related("annotator").order_by("kind", "annotator__username", "pk")
+    own = [reading.layer.pk] if reading.layer is not None else []
+    return rows.exclude(pk__in=own).select_related("annotator").order_by("kind", "annotator__username", "pk")
 
 
 def _n_submitted(request: HttpRequest, reading: Reading) -> int:

@@ -153,7 +153,7 @@ def _url(value: object) -> str:
     except InvalidName as error:
         raise FieldError(split_error(error, field="url")) from error
     if not url.lower().startswith(("http://", "https://")):
-        raise _error(url, "must start with http:// or https://", "write it as https://host/path", "url")
+        raise _error(url, "is not an http or https address", "start it with http:// or https://", "url")
     if NOT_IN_URL.search(url):
         raise _error(url, "has a character that a URL may not have", "percent-encode it", "url")
     if not _is_web_address(url):

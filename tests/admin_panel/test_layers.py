@@ -91,7 +91,15 @@ def test_a_claims_page_shows_the_whole_claim(bridge, as_user):
         "note",
     ):
         assert part in answer.text, part
-    assert f"/p/{bridge.project.slug}/d/{bridge.document.pk}/" in answer.text
+
+
+def test_layers_and_claims_open_that_very_layer_in_the_reader(bridge, as_user):
+    client = as_user(bridge.curator)
+    address = f"/p/{bridge.project.slug}/d/{bridge.document.pk}/?layer={bridge.layer.pk}"
+
+    for obj in (bridge.layer, bridge.layer.claims.get()):
+        assert f'href="{address}"' in client.get(page(obj)).text
+    assert client.get(address).context["reading"].layer == bridge.layer
 
 
 @pytest.mark.parametrize("model", [Layer, Claim])

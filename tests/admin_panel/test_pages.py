@@ -208,3 +208,7 @@ def test_odd_list_parameters_do_no_harm(bridge, as_user, address):
     answer = as_user(bridge.curator).get(f"{listing(Speaker)}{address}", follow=True)
 
     assert answer.status_code == 200
+
+
+def test_the_name_in_the_header_leads_back_to_the_projects(bridge, as_user):
+    assert '<a id="site-name" href="/">' in as_user(bridge.curator).get("/admin/").text

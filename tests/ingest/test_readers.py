@@ -421,6 +421,7 @@ class TestCleanDocument:
             ("url", "https://[::1", "http or https"),
             ("url", "https://a:99999/", "http or https"),
             ("url", "https://a/b c", "character"),
+            ("url", "not a url", "http or https"),
             ("url", "java\nscript:x", "line break"),
             ("url", "https://a/" + "x" * 2000, "limit is 2000"),
             ("published_on", "31.05.2024", "ISO date"),
@@ -444,6 +445,10 @@ class TestCleanDocument:
         assert rule in error.rule
         assert error.remedy
         assert str(error).isprintable()
+
+    def test_a_url_without_a_scheme_is_told_how_one_starts(self):
+        with pytest.raises(DocumentErrors, match=r"not a url.*start it with http:// or https://"):
+            clean_document({"text": "A", "url": "not a url"})
 
     @pytest.mark.parametrize(
         ("metadata", "field"),

@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from annotate.actions import queue
 from annotate.actions.documents import add_documents
 from annotate.models import Project
 from corpus.readers.base import Row
@@ -58,8 +59,8 @@ def test_the_list_can_be_searched_by_title(many: Project, browser: SignIn) -> No
 
 def test_the_list_can_be_filtered_by_ones_own_status(many: Project, browser: SignIn) -> None:
     client = browser("ann")
-    client.post("/p/bridge/next/")
-    browser("ben").post("/p/bridge/next/")
+    for name in ("ann", "ben"):
+        queue.take_next(user=make.user(name), project=many, now=NOW)
 
     assert titles(client.get("/p/bridge/documents/?status=open").content) == ["Notice 1"]
     assert titles(client.get("/p/bridge/documents/?status=new").content)[0] == "Notice 2"

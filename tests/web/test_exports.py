@@ -50,6 +50,14 @@ def test_guidelines_show_text_and_labels(project: Project, browser: SignIn) -> N
         assert shown in page
 
 
+def test_guidelines_keep_the_glyphs_to_the_stance_scale(project: Project, browser: SignIn) -> None:
+    page = browser("ann").get("/p/bridge/guidelines/").content.decode()
+
+    before, stances, *others = page.split("<h2>")[1:]
+    assert stances.startswith("Stance") and "▲" in stances
+    assert others and not any('class="sign' in section for section in (before, *others))
+
+
 @pytest.mark.parametrize(
     "source",
     [

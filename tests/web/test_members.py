@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
+from annotate.actions import queue
 from annotate.models import Project, Round
 from tests import make
 from tests.web.conftest import HTMX, SignIn
@@ -148,7 +149,7 @@ def test_a_round_is_changed(project: Project, browser: SignIn) -> None:
 
 def test_the_overlap_is_fixed_once_somebody_has_begun(project: Project, browser: SignIn) -> None:
     make.document(project)
-    browser("ann").post("/p/bridge/next/")
+    queue.take_next(user=make.user("ann"), project=project, now=make.NOW)
 
     response = browser("manager").post(f"{ROUNDS}{project.rounds.get().pk}/", ROUND)
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from annotate.actions import layers, projects, queue
+from annotate.actions import layers, projects, queue, registries
 from annotate.models import Layer, Project
+from corpus.models import Speaker
 from tests import make
 from tests.make import NOW
 from tests.web.conftest import HTMX, SignIn
@@ -101,14 +104,55 @@ def test_a_taken_short_name_is_told_at_its_field(project: Project, browser: Sign
     assert "“bridge” is taken" in page
 
 
-def test_next_opens_the_reader(project: Project, browser: SignIn) -> None:
+def test_next_leads_to_the_reader_where_the_first_write_opens_a_layer(project: Project, browser: SignIn) -> None:
     document = make.document(project)
+
+    response = browser("manager").post("/p/bridge/next/")
+
+    assert response["Location"] == f"/p/bridge/d/{document.pk}/?round={project.rounds.get().pk}"
+    assert not Layer.objects.exists()
+    assert browser("manager").post("/p/bridge/next/", headers=HTMX)["HX-Redirect"] == response["Location"]
+
+
+def test_a_manager_who_asks_for_the_next_still_sees_colleagues_readings(project: Project, browser: SignIn) -> None:
+    document = make.document(project)
+    make.claim(make.user("ann"), document, "The closure is needed")
+    layers.submit_layer(user=make.user("ann"), document=document, now=NOW)
+    manager = make.user("manager")
+    seen = Layer.objects.visible_to(manager).get()
+
+    browser("manager").post("/p/bridge/next/")
+
+    assert Layer.objects.visible_to(manager).get() == seen
+
+
+def test_next_takes_a_place_where_places_are_counted(project: Project, browser: SignIn) -> None:
+    document = make.document(project)
+    round = project.rounds.get()
+    settings = projects.RoundSettings(name=round.name, overlap=1)
+    projects.update_round(user=make.user("manager"), round=round, settings=settings)
 
     response = browser("ann").post("/p/bridge/next/")
 
-    assert response["Location"] == f"/p/bridge/d/{document.pk}/"
+    assert response["Location"] == f"/p/bridge/d/{document.pk}/?round={round.pk}"
     assert Layer.objects.get().annotator == make.user("ann")
-    assert browser("ann").post("/p/bridge/next/", headers=HTMX)["HX-Redirect"] == response["Location"]
+    assert browser("ben").post("/p/bridge/next/")["Location"] == "/p/bridge/next/"
+
+
+def test_the_registries_are_those_of_the_project(project: Project, browser: SignIn) -> None:
+    other = make.project("other", manager=make.user("curator"))
+    for found in (project, other):
+        values = {"name": f"{found.name} authority"}
+        registries.create_entry(user=make.user("curator"), project=found, model=Speaker, values=values)
+    client = browser("curator")
+    addresses = re.findall(r'href="(/admin/corpus/[^"]+)"', client.get("/p/bridge/").content.decode())
+
+    pages = {address: client.get(address) for address in addresses}
+
+    assert len(addresses) == 3 and {page.status_code for page in pages.values()} == {200}
+    rows = next(page for address, page in pages.items() if "speaker" in address).context["cl"].result_list
+    names = {row.name for row in rows}
+    assert "Bridge authority" in names and "Other authority" not in names
 
 
 def test_next_names_the_round_where_there_are_several(project: Project, browser: SignIn) -> None:
@@ -158,7 +202,7 @@ def test_an_annotators_pages_are_the_same_with_and_without_colleagues_work(proje
     make.document(project)
     make.document(project, "Another text", title="Another")
     client = browser("ann")
-    client.post("/p/bridge/next/")
+    queue.take_next(user=make.user("ann"), project=project, now=NOW)
     plain = [page.replace(b" ", b"") for page in map(without_token, pages_of(client))]
 
     read_all(project, "ben")
@@ -168,8 +212,6 @@ def test_an_annotators_pages_are_the_same_with_and_without_colleagues_work(proje
 
 def without_token(page: bytes) -> bytes:
     """Take out the CSRF tokens, which are masked anew in every answer."""
-    import re
-
     return re.sub(rb'(csrfmiddlewaretoken" value=|X-CSRFToken":|name="csrf" content=)"[^"]*"', b"", page)
 
 

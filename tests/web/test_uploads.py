@@ -107,6 +107,15 @@ def test_a_pasted_article_is_stored_as_it_is(project: Project, browser: SignIn) 
     assert stored.title == "Leading space"
 
 
+def test_an_upload_in_an_unknown_encoding_is_told_what_to_do_on_the_page(project: Project, browser: SignIn) -> None:
+    data = "Мост закрыт на ремонт".encode("koi8-r")
+
+    response = upload(browser("curator"), ("a.txt", data))
+
+    page = browser("curator").get(response["Location"]).content.decode()
+    assert "the field “Encoding” on the upload page" in page
+
+
 def test_a_refused_article_comes_back_unchanged(project: Project, browser: SignIn) -> None:
     response = browser("curator").post("/p/bridge/paste/", {"text": PASTED, "url": "ftp://example.org"})
 
