@@ -100,25 +100,27 @@ def _quick_lanes(claims: list[Drawn]) -> dict[Hashable, int]:
     return lanes
 
 
-def cut_segments(start: int, end: int, claims: Iterable[Drawn], *, n_lanes: int | None = None) -> list[Segment]:
+def cut_segments(
+    start: int, end: int, claims: Iterable[Drawn], *, n_lanes: int | None = None, cuts: Iterable[int] = ()
+) -> list[Segment]:
     """Return the segments of the stretch [start, end), in order and without gaps.
 
     Only claims that reach into the stretch are given lanes; a claim's caps stand at its true ends, and the stretch
-    between two of its parts is a bridge. Claims beyond the first `n_lanes` lanes are left out.
+    between two of its parts is a bridge. Claims beyond the first `n_lanes` lanes are left out. `cuts` are further
+    places where a segment has to end, such as the edges of sentences.
     """
     inside = [claim for claim in claims if claim.start < end and start < claim.end]
     lanes = assign_lanes(inside)
     if n_lanes is not None:
         inside = [claim for claim in inside if lanes[claim.key] < n_lanes]
-    edges = {start, end}
+    edges = {start, end, *(cut for cut in cuts if start < cut < end)}
     for claim in inside:
         for part in claim.parts:
             edges.update(edge for edge in part if start < edge < end)
-    cuts = sorted(edges)
     coming = sorted(inside, key=lambda claim: claim.start, reverse=True)
     running: list[Drawn] = []
     segments = []
-    for a, b in pairwise(cuts):
+    for a, b in pairwise(sorted(edges)):
         running = [claim for claim in running if a < claim.end]
         while coming and coming[-1].start < b:
             running.append(coming.pop())

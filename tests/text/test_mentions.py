@@ -1,0 +1,59 @@
+"""Names: what is one, where it ends, and which forms are the same."""
+
+from __future__ import annotations
+
+import pytest
+
+from corpus.text.mentions import find_names
+from corpus.text.outline import outline
+from corpus.text.words import split_words
+
+
+def names(text):
+    return [(name.text, name.kind) for name in find_names(split_words(text, 0, len(text)))]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("It was Foreign Minister Dana Vestrik who came.", [("Dana Vestrik", "person")]),
+        ("Then Mr. Vasco de Brel spoke.", [("Vasco de Brel", "person")]),
+        ("The Osmeran Ministry of Fisheries said so.", [("Osmeran Ministry of Fisheries", "body")]),
+        ("A note of the Foreign Ministry Tor Lind read.", [("Foreign Ministry", "body"), ("Tor Lind", "person")]),
+        ("The Union of Dock Workers met.", [("Union of Dock Workers", "body")]),
+        ("Last Monday in November nothing moved.", []),
+    ],
+)
+def test_names_are_cut_out_of_their_titles(text, expected):
+    assert names(text) == expected
+
+
+def test_speakers_are_resolved_inside_the_document():
+    text = (
+        "The quay is shut, Ishel mayor Brita Solheim said. Solheim said that it leaked. She added that it was old.\n\n"
+        "The Osmeran Port Authority (OPA) rejected the plan. The authority said that it was late. "
+        "The OPA warned that more would follow.\n\nThe Ishel mayor said that she knew."
+    )
+    speakers = [sentence.speaker for sentence in outline(text).sentences]
+    assert speakers == ["Brita Solheim"] * 3 + ["Osmeran Port Authority"] * 3 + ["Brita Solheim"]
+
+
+def test_a_later_full_name_serves_when_none_came_before():
+    text = "Lind said that it rained. Tor Lind, a docker, said that it stopped."
+    assert [sentence.speaker for sentence in outline(text).sentences] == ["Tor Lind", "Tor Lind"]
+
+
+def test_the_speaker_comes_first_among_the_names_and_places_are_left_out():
+    text = "Officials from the Port Authority in Hallun met Dana Vestrik in Ishel, Tor Lind said on Monday."
+    assert outline(text).sentences[0].names == ("Tor Lind", "Port Authority", "Dana Vestrik")
+
+
+@pytest.mark.parametrize("text", ["TOR LIND SHUTS THE QUAY", "Tor Lind Shuts The Old Quay"])
+def test_headlines_give_no_names(text):
+    assert outline(text).sentences[0].names == ()
+
+
+def test_the_mention_is_the_name_and_not_the_title():
+    text = "The quay is shut, guild spokesman Tor Lind said."
+    start, end = outline(text).sentences[0].mention
+    assert text[start:end] == "Tor Lind"
