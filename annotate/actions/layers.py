@@ -133,7 +133,8 @@ def submit_layer(*, user: User, document: Document, now: datetime, round_id: UUI
     layer.status, layer.submitted_at, layer.updated_at = LayerStatus.SUBMITTED, now, now
     layer.version += 1
     layer.save(update_fields=["status", "submitted_at", "updated_at", "version"])
-    reading = records.layer_dicts([layer])[0]
+    moment = records.stamp(now)
+    reading |= {"status": str(layer.status), "version": layer.version, "updated_at": moment, "submitted_at": moment}
     submission = Submission.objects.create(
         layer=layer,
         number=layer.submissions.count() + 1,

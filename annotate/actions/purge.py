@@ -14,6 +14,7 @@ from django.db.models import Q, QuerySet
 
 from annotate.actions.batch import Batch
 from annotate.models import (
+    ActiveTime,
     Answer,
     Attribute,
     Claim,
@@ -98,6 +99,7 @@ def _delete_layers(layers: QuerySet[Layer], deleted: Counter[str]) -> None:
         _delete_claims(claims, deleted)
         _delete(Answer.objects.filter(layer__in=part), deleted)
         _delete(NoClaimMark.objects.filter(layer__in=part), deleted)
+        _delete(ActiveTime.objects.filter(layer__in=part), deleted)
         _delete(Submission.objects.filter(layer__in=part), deleted)
         _delete_changes("submission", submissions, deleted)
         _delete_changes("layer", list(part), deleted)

@@ -28,14 +28,17 @@ class Assignment:
     layer: Layer | None
 
 
-def peek_next(*, user: User, project: Project, now: datetime, round_id: UUID | None = None) -> Assignment | None:
-    """Return what `take_next` would give just now, without writing."""
+def peek_next(
+    *, user: User, project: Project, now: datetime, round_id: UUID | None = None, after: UUID | None = None
+) -> Assignment | None:
+    """Return what `take_next` would give just now, or once the document `after` is submitted, without writing."""
     permissions.require(user, Action.ANNOTATE, project.pk)
     for round in _rounds(project, round_id):
-        found = _running(user, round, now)
+        found = _running(user, round, after)
         if found is not None:
             return _assignment(found, round)
-        document = _candidates(user, round, now).first() if _has_quota(user, round) else None
+        free = _candidates(user, round, now).exclude(pk=after) if after else _candidates(user, round, now)
+        document = free.first() if _has_quota(user, round, after) else None
         if document is not None:
             return Assignment(document=document, round=round, layer=None)
     return None
@@ -48,7 +51,7 @@ def take_next(*, user: User, project: Project, now: datetime, round_id: UUID | N
     for round in _rounds(project, round_id):
         # One request of a person at a time, so that quota and "one open layer" are exact.
         project.members.select_for_update().filter(user=user.pk).first()
-        running = _running(user, round, now)
+        running = _running(user, round)
         if running is not None:
             return _renewed(running, round, now)
         found = _take(user, round, now)
@@ -62,12 +65,14 @@ def _rounds(project: Project, round_id: UUID | None) -> list[Round]:
     return list(rounds.filter(pk=round_id) if round_id is not None else rounds)
 
 
-def _running(user: User, round: Round, now: datetime) -> Layer | None:
+def _running(user: User, round: Round, after: UUID | None = None) -> Layer | None:
     """Return the layer that the caller is working on: returned ones first, then the one touched last."""
     layers = Layer.objects.filter(round=round, annotator=user.pk, kind=LayerKind.ANNOTATOR, status__in=WRITABLE)
     if round.overlap is not None:
         layers = layers.filter(has_place=True)
-    return layers.select_related("document__source").order_by("-status", "-updated_at", "pk").first()
+    layers = layers.exclude(document=after) if after else layers
+    layers = layers.select_related("document__source").defer("document__text")
+    return layers.order_by("-status", "-updated_at", "pk").first()
 
 
 def _renewed(layer: Layer, round: Round, now: datetime) -> Assignment:
@@ -81,14 +86,15 @@ def _assignment(layer: Layer, round: Round) -> Assignment:
     return Assignment(document=layer.document, round=round, layer=layer)
 
 
-def _has_quota(user: User, round: Round) -> bool:
+def _has_quota(user: User, round: Round, after: UUID | None = None) -> bool:
     """Return whether the person may take another document: those with a place, or all where places do not count."""
     if round.quota is None:
         return True
     taken = Layer.objects.filter(round=round, annotator=user.pk, kind=LayerKind.ANNOTATOR)
     if round.overlap is not None:
         taken = taken.filter(has_place=True)
-    return taken.count() < round.quota
+    n_taken = taken.exclude(document=after).count() + 1 if after else taken.count()
+    return n_taken < round.quota
 
 
 def _own_layers(user: User, round: Round, *, with_place: bool) -> QuerySet[Layer]:
@@ -109,11 +115,11 @@ def _candidates(user: User, round: Round, now: datetime) -> QuerySet[Document]:
         new = documents.filter(number__gt=round.n_queued) if round.covers_corpus else documents.none()
         ids = listed.order_by("position").values_list("document", flat=True)[:1]
         first = documents.filter(pk__in=list(ids))
-        return (first if first.exists() else new.order_by("number")).select_related("source")
+        return (first if first.exists() else new.order_by("number")).select_related("source").defer("text")
     if not round.covers_corpus:
         documents = documents.filter(pk__in=round.round_documents.values("document"))
     open_to = documents.exclude(Exists(_own_layers(user, round, with_place=False)))
-    return open_to.order_by("number").select_related("source")
+    return open_to.order_by("number").select_related("source").defer("text")
 
 
 def _take(user: User, round: Round, now: datetime) -> Assignment | None:
@@ -159,4 +165,5 @@ def _seated(user: User, row: RoundDocument, round: Round, now: datetime) -> Assi
 
 
 def _opened(layer: Layer) -> Layer:
-    return Layer.objects.select_related("document__source", "round", "project").get(pk=layer.pk)
+    rows = Layer.objects.select_related("document__source", "round", "project").defer("document__text")
+    return rows.get(pk=layer.pk)

@@ -16,6 +16,7 @@ from annotate.api.serializers import (
     SpanSerializer,
 )
 from annotate.models import LayerKind, LayerStatus
+from annotate.payloads.claims import DETECTABLE
 
 
 class EntryChoiceSerializer(s.Serializer[Any]):
@@ -43,6 +44,13 @@ class StanceInSerializer(s.Serializer[Any]):
     attributes = s.DictField(required=False)
 
 
+class DetectedSerializer(s.Serializer[Any]):
+    """Fields whose value a rule of the reader found in the text and the annotator accepted unchanged."""
+
+    rule = s.RegexField(r"^[A-Za-z0-9._-]{1,40}$", help_text="The set of rules and its version, as frames-1.")
+    fields = s.ListField(child=s.ChoiceField(DETECTABLE))  # type: ignore[assignment]
+
+
 class ClaimInSerializer(s.Serializer[Any]):
     id = s.UUIDField(required=False, help_text="Made by the client, or left out.")
     document = s.UUIDField(required=False, help_text="Needed by PUT for a new claim.")
@@ -58,6 +66,7 @@ class ClaimInSerializer(s.Serializer[Any]):
     attributes = s.DictField(required=False)
     unsure = s.BooleanField(required=False)
     note = PlainText(required=False)
+    detected = DetectedSerializer(required=False, allow_null=True)
 
 
 class ClaimChangeSerializer(ClaimInSerializer):
@@ -102,6 +111,7 @@ class ClaimSerializer(s.Serializer[Any]):
     attributes = s.DictField()
     unsure = s.BooleanField()
     note = PlainText()
+    detected = DetectedSerializer(required=False)
     version = s.IntegerField()
     created_at = s.DateTimeField()
     updated_at = s.DateTimeField()
@@ -122,6 +132,7 @@ class LayerSerializer(s.Serializer[Any]):
     attributes = s.DictField()
     no_claim = SpanSerializer(many=True)
     claims = ClaimSerializer(many=True)
+    active_seconds = s.IntegerField(help_text="Time worked at it in the reader, as the README defines it.")
     version = s.IntegerField()
     created_at = s.DateTimeField()
     updated_at = s.DateTimeField()

@@ -19,11 +19,10 @@ from annotate.api.openapi import PAGING, ROUND, operation, page_of, sent
 from annotate.api.pagination import page
 from annotate.api.parsers import JSONLinesParser, Lines, LinesParser, StrictJSONParser
 from annotate.api.serializers import DocumentInSerializer, DocumentSerializer, ImportedSerializer
-from annotate.api.shapes import document_dict, whole_document
+from annotate.api.shapes import document_dict, layer_dict, whole_document
 from annotate.models import Project
 from annotate.payloads.problems import FieldError, Invalid, TooLarge
 from annotate.permissions import Action
-from annotate.records import layer_dicts
 from corpus.ingest import Outcome
 from corpus.models import Document
 from corpus.readers.base import Row, RowError, row_error
@@ -94,7 +93,7 @@ def document(request: Request, id: UUID) -> Response:
     """Answer one document with the caller's layer."""
     found = document_of(request, id, with_text=True)
     layer = own_layer(request, found)
-    return answer(whole_document(found) | {"layer": layer_dicts([layer])[0] if layer else None})
+    return answer(whole_document(found) | {"layer": layer_dict(layer, caller(request)) if layer else None})
 
 
 def _add(request: Request, project: Project) -> Response:

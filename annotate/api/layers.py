@@ -13,9 +13,9 @@ from annotate.actions import layers as actions
 from annotate.api.claim_serializers import LayerInSerializer, LayerSerializer
 from annotate.api.fetch import answer, caller, document_of, fields, own_layer, round_asked
 from annotate.api.openapi import ROUND, operation, sent
+from annotate.api.shapes import layer_dict
 from annotate.models import Layer
 from annotate.payloads.problems import NotThere
-from annotate.records import layer_dicts
 
 
 @operation(
@@ -46,15 +46,16 @@ def layer(request: Request, id: UUID) -> Response:
         found = own_layer(request, document)
         if found is None:
             raise NotThere("You have no layer on this document.")
-        return _answer(found)
+        return _answer(request, found)
     return _answer(
+        request,
         actions.describe_layer(
             user=caller(request),
             document=document,
             body=fields(request),
             now=timezone.now(),
             round_id=round_asked(request),
-        )
+        ),
     )
 
 
@@ -73,7 +74,7 @@ def submit(request: Request, id: UUID) -> Response:
     """Submit the caller's layer."""
     document, round_id = document_of(request, id), round_asked(request)
     found = actions.submit_layer(user=caller(request), document=document, now=timezone.now(), round_id=round_id)
-    return _answer(found)
+    return _answer(request, found)
 
 
 @operation(
@@ -90,8 +91,8 @@ def reopen(request: Request, id: UUID) -> Response:
     """Reopen the caller's layer."""
     document, round_id = document_of(request, id), round_asked(request)
     found = actions.reopen_layer(user=caller(request), document=document, now=timezone.now(), round_id=round_id)
-    return _answer(found)
+    return _answer(request, found)
 
 
-def _answer(found: Layer) -> Response:
-    return answer(layer_dicts([found])[0])
+def _answer(request: Request, found: Layer) -> Response:
+    return answer(layer_dict(found, caller(request)))

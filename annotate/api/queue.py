@@ -12,9 +12,8 @@ from annotate.actions.queue import Assignment
 from annotate.api.claim_serializers import AssignmentSerializer
 from annotate.api.fetch import answer, caller, document_of, fetch, project_of, round_asked
 from annotate.api.openapi import ROUND, operation
-from annotate.api.shapes import round_dict, whole_document
+from annotate.api.shapes import layer_dict, round_dict, whole_document
 from annotate.models import Round
-from annotate.records import layer_dicts
 
 
 @operation(
@@ -49,5 +48,5 @@ def _shown(request: Request, found: Assignment) -> dict[str, object]:
     return {
         "document": whole_document(document_of(request, found.document.pk, with_text=True)),
         "round": round_dict(fetch(rounds, pk=found.round.pk)),
-        "layer": layer_dicts([found.layer])[0] if found.layer else None,
+        "layer": layer_dict(found.layer, caller(request)) if found.layer else None,
     }

@@ -7,9 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from annotate import permissions
-from annotate.models import Member, Project, Round
+from annotate.models import ActiveTime, Layer, Member, Project, Round
 from annotate.permissions import Action, AnyUser
-from annotate.records import stamp
+from annotate.records import layer_dicts, stamp
 from corpus.models import Document, Entry, Proposition, Speaker, Target
 
 
@@ -85,6 +85,12 @@ def document_dict(document: Document) -> dict[str, Any]:
 
 def whole_document(document: Document) -> dict[str, Any]:
     return document_dict(document) | {"text": document.text}
+
+
+def layer_dict(layer: Layer, user: AnyUser) -> dict[str, Any]:
+    """Return a whole layer with the active time measured for it; exports leave that out, as no import restores it."""
+    times = ActiveTime.objects.visible_to(user).filter(layer=layer)
+    return layer_dicts([layer])[0] | {"active_seconds": times.total_seconds()}
 
 
 def entry_dicts(entries: Iterable[Entry], user: AnyUser, corpus_id: UUID) -> Iterator[dict[str, Any]]:

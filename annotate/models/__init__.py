@@ -13,11 +13,12 @@ from annotate.models.claims import (
 )
 from annotate.models.codebook import Attribute, Codebook, CodebookVersion, Label, StanceLabel
 from annotate.models.imports import DocumentImport
-from annotate.models.layers import Layer, LayerKind, LayerStatus, NoClaimMark, Submission
+from annotate.models.layers import ActiveTime, Layer, LayerKind, LayerStatus, NoClaimMark, Submission
 from annotate.models.projects import Member, Project, Round, RoundDocument
 from annotate.models.tokens import Token
 
 __all__ = [
+    "ActiveTime",
     "Answer",
     "Attribute",
     "Claim",

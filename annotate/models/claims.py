@@ -51,6 +51,9 @@ class Claim(models.Model):
     no_stance = models.BooleanField("no stance expressed", default=False)
     is_unsure = models.BooleanField("unsure", default=False)
     note = models.TextField(blank=True)
+    # Provenance: the rule that found the value of these fields in the text; the annotator accepted it unchanged.
+    detected_by = models.CharField("detected by the rule", max_length=40, blank=True, default="")
+    detected_fields = models.CharField(max_length=60, blank=True, default="", help_text="Sorted, with spaces between.")
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(db_default=Now())
     updated_at = models.DateTimeField(db_default=Now())
@@ -65,6 +68,10 @@ class Claim(models.Model):
                 name="proposition_has_a_relation",
             ),
             models.CheckConstraint(condition=Q(version__gte=1), name="claim_version_from_one"),
+            models.CheckConstraint(
+                condition=Q(detected_by="", detected_fields="") | ~Q(detected_by="") & ~Q(detected_fields=""),
+                name="detected_fields_name_their_rule",
+            ),
         ]
 
     def __str__(self) -> str:

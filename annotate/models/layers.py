@@ -160,3 +160,34 @@ class Submission(models.Model):
 
     def __str__(self) -> str:
         return f"Submission {self.number} of {self.layer_id}"
+
+
+class ActiveTimeQuerySet(models.QuerySet["ActiveTime"]):
+    def visible_to(self, user: permissions.AnyUser) -> Self:
+        """Return the times of the layers that `user` may see; how long somebody took is part of their work."""
+        return self.filter(layer__in=Layer.objects.visible_to(user))
+
+    def total_seconds(self) -> int:
+        return int(self.aggregate(total=models.Sum("seconds"))["total"] or 0)
+
+
+class ActiveTime(models.Model):
+    """How long the reader page of a layer was worked at in one visit, as the page measured it; it only ever grows."""
+
+    layer = models.ForeignKey(Layer, on_delete=models.CASCADE, related_name="active_times")
+    visit = models.UUIDField(help_text="Made by the page when it opens.")
+    seconds = models.PositiveIntegerField(default=0)
+    started_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    objects = ActiveTimeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["layer", "started_at", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["layer", "visit"], name="one_active_time_per_visit"),
+            models.CheckConstraint(condition=Q(seconds__lte=86_400), name="active_time_within_a_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.seconds} s in {self.visit}"

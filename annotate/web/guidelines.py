@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, repeat
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 from annotate.attributes import AttributeSpec
 from annotate.models import CodebookVersion, Round
@@ -21,31 +25,53 @@ SCHEMES = ("http", "https", "mailto")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A label with the key that chooses it in the reader, and its glyph where it is a value of the stance scale."""
+
+    label: LabelView
+    key: str
+    glyph: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """An attribute with its labels. They have no glyphs: those stand for the values of the stance scale alone."""
 
     spec: AttributeSpec
-    labels: Sequence[LabelView]
+    answers: Sequence[Answer]
 
 
 @page("GET")
 def guidelines(request: Request, slug: str) -> HttpResponse:
-    """Show the version that the newest open round is coded under."""
+    """Show the version asked for, else the one that the newest open round is coded under.
+
+    `?fragment=1` answers it for the reader, to be shown and searched beside the text; `?version=` is a number.
+    """
     place = place_of(request, slug)
     codebook = _codebook(request, place)
     context = {
         "place": place,
         "codebook": codebook,
-        "prose": markdown(codebook.version.guidelines),
-        "stances": [(label, GLYPHS[label.slot]) for label in codebook.stances.values()],
+        "parts": list(parts(codebook.version.guidelines)),
+        "stances": list(_answers(codebook.stances.values(), has_glyphs=True)),
         "questions": [
-            Question(spec=spec, labels=codebook.labels.get(spec.id, ())) for spec in codebook.attributes.values()
+            Question(spec=spec, answers=list(_answers(codebook.labels.get(spec.id, ()))))
+            for spec in codebook.attributes.values()
         ],
     }
-    return render(request, "annotate/guidelines.html", context)
+    template = "annotate/guidelines.html"
+    return render(request, f"{template}#guidelines-panel" if "fragment" in request.GET else template, context)
+
+
+def _answers(labels: Iterable[LabelView], *, has_glyphs: bool = False) -> Iterator[Answer]:
+    """Yield the labels with their keys: the codebook's own, else the digit of the place; the tenth has none."""
+    for label, digit in zip(labels, chain("123456789", repeat("")), strict=False):
+        yield Answer(label=label, key=label.shortcut or digit, glyph=GLYPHS[label.slot] if has_glyphs else "")
 
 
 def _codebook(request: Request, place: Place) -> CodebookView:
+    if "version" in request.GET:
+        return _asked(request.GET["version"], place)
     rounds = Round.objects.visible_to(request.user).filter(project=place.id)
     newest = rounds.order_by("-status", "-number").values_list("codebook_version", flat=True).first()
     if newest is None:
@@ -54,6 +80,33 @@ def _codebook(request: Request, place: Place) -> CodebookView:
     if newest is None:
         raise Http404
     return load_codebook(newest)
+
+
+def _asked(raw: str, place: Place) -> CodebookView:
+    """Return the published version of that number. Raises Http404."""
+    versions = CodebookVersion.objects.filter(codebook=place.project.codebook_id, published_at__isnull=False)
+    found = versions.filter(number=int(raw)).first() if raw.isascii() and raw.isdecimal() and len(raw) < 9 else None
+    if found is None:
+        raise Http404
+    return load_codebook(found.pk)
+
+
+def parts(source: str) -> Iterator[SafeString]:
+    """Yield the guidelines in parts, each a heading with what is below it: what a search shows or hides."""
+    env: dict[str, Any] = {}
+    tokens = _MARKDOWN.parse(unicodedata.normalize("NFC", source), env)
+    part: list[Token] = []
+    for token in tokens:
+        if token.type == "heading_open" and token.level == 0 and part:
+            yield _rendered(part, env)
+            part = []
+        part.append(token)
+    if part:
+        yield _rendered(part, env)
+
+
+def _rendered(tokens: list[Token], env: dict[str, Any]) -> SafeString:
+    return mark_safe(str(_MARKDOWN.renderer.render(tokens, _MARKDOWN.options, env)))
 
 
 def markdown(source: str) -> SafeString:

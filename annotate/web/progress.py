@@ -11,11 +11,16 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib.auth.models import User
-from django.db.models import Count
+from django.db.models import Count, Sum
 
-from annotate.models import Layer, Member, Project, Round
+from annotate.models import ActiveTime, Layer, Member, Project, Round
 from annotate.models.layers import WRITABLE
 from corpus.models import Document
+
+ACTIVE_TIME = (
+    "The time during which the reader page of a document was visible, in front and not paused, counted up to 60 "
+    "seconds after each key press, click, scroll, touch or pointer move; opening the page or coming back to it is one."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,3 +104,44 @@ def team_progress(user: User, project: Project, n_documents: int) -> TeamProgres
     for round in Round.objects.visible_to(user).filter(project=project, status="open"):
         wanted += n_documents * (round.overlap or max(annotators, n_people, 1))
     return TeamProgress(n_submitted=layers.filter(status="submitted").count(), n_wanted=wanted)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonTime:
+    """The active time of one person in a project, and over how many layers it is spread."""
+
+    name: str
+    n_layers: int
+    seconds: int
+
+    @property
+    def total(self) -> str:
+        return time_words(self.seconds)
+
+    @property
+    def each(self) -> str:
+        return time_words(self.seconds // max(self.n_layers, 1))
+
+
+def own_time(user: User, project: Project) -> str:
+    """Return the user's own active time in all rounds, empty where none was measured. One query."""
+    times = ActiveTime.objects.visible_to(user).filter(layer__project=project, layer__annotator=user.pk)
+    seconds = times.total_seconds()
+    return time_words(seconds) if seconds else ""
+
+
+def team_times(user: User, project: Project) -> list[PersonTime]:
+    """Return everybody's active time in all rounds as far as `user` may see it, by name. One query."""
+    times = ActiveTime.objects.visible_to(user).filter(layer__project=project).order_by()
+    rows = times.values_list("layer__annotator__username").annotate(
+        n_layers=Count("layer", distinct=True), seconds=Sum("seconds")
+    )
+    return [PersonTime(name=name, n_layers=n, seconds=seconds) for name, n, seconds in sorted(rows)]
+
+
+def time_words(seconds: int) -> str:
+    """Return a time as people say it: “40 s”, “12 min”, “3 h 05 min”."""
+    if seconds < 60:
+        return f"{seconds} s"
+    hours, minutes = divmod(seconds // 60, 60)
+    return f"{hours} h {minutes:02} min" if hours else f"{minutes} min"

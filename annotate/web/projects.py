@@ -17,7 +17,7 @@ from annotate.payloads.problems import Invalid
 from annotate.permissions import Action
 from annotate.web.access import Place, Request, answer, go, page, place_of
 from annotate.web.forms import ProjectForm, add_problem
-from annotate.web.progress import own_progress, team_progress
+from annotate.web.progress import ACTIVE_TIME, own_progress, own_time, team_progress, team_times
 
 RECENT = 5
 SLUG_TRIES = 20
@@ -62,6 +62,9 @@ def project(request: Request, slug: str) -> HttpResponse:
         "place": place,
         "own": own,
         "team": team_progress(request.user, place.project, own.n_documents) if place.may_curate else None,
+        "own_time": own_time(request.user, place.project),
+        "times": team_times(request.user, place.project) if place.may_curate else [],
+        "active_time": ACTIVE_TIME,
         "recent": _own_layers(request, place).order_by("-updated_at", "id")[:RECENT],
     }
     return render(request, "annotate/project.html", context)

@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from annotate.web import entries, reader
+from annotate.web import entries, reader, submitting
 
 urlpatterns = [
     path("p/<slug:slug>/d/<uuid:document_id>/", reader.reader, name="reader"),
     path("p/<slug:slug>/d/<uuid:document_id>/claims/<uuid:claim_id>/", reader.claim, name="reader-claim"),
     path("p/<slug:slug>/d/<uuid:document_id>/layer/", reader.layer, name="reader-layer"),
-    path("p/<slug:slug>/d/<uuid:document_id>/submit/", reader.submit, name="reader-submit"),
-    path("p/<slug:slug>/d/<uuid:document_id>/reopen/", reader.reopen, name="reader-reopen"),
+    path("p/<slug:slug>/d/<uuid:document_id>/submit/", submitting.submit, name="reader-submit"),
+    path("p/<slug:slug>/d/<uuid:document_id>/reopen/", submitting.reopen, name="reader-reopen"),
+    path("p/<slug:slug>/d/<uuid:document_id>/time/", submitting.active_time, name="reader-time"),
+    path("p/<slug:slug>/d/<uuid:document_id>/ahead/", submitting.ahead, name="reader-ahead"),
     path("p/<slug:slug>/entries/<slug:kind>/", entries.options, name="entry-options"),
 ]

@@ -59,6 +59,7 @@ def line(route: str, method: str, *statuses: int, **extra: Any) -> Line:
 
 
 IF_1 = {"If-Match": '"1"'}
+VISIT = "0b6c1f0e-5d0c-4f6e-9c61-0b6c1f0e5d0c"
 #                                          anon out  ann  other cur  man  super
 API = [
     line("api-projects", "GET",            401, 200, 200, 200, 200, 200, 200),
@@ -151,6 +152,8 @@ WEB = [
     web("reader-layer", "PUT",             401, 404, 200, 200, 200, 200, 200, body={"no_claim": []}),
     web("reader-submit", "POST",           302, 404, 302, 302, 302, 302, 302),
     web("reader-reopen", "POST",           302, 404, 302, 404, 404, 404, 404),
+    web("reader-time", "PUT",              401, 404, 200, 204, 204, 204, 204, body={"visit": VISIT, "seconds": 20}),
+    web("reader-ahead", "GET",             302, 404, 200, 200, 200, 200, 200),
     web("entry-options", "GET",            302, 404, 200, 200, 200, 200, 200),
 ]  # fmt: skip
 TABLE = [*API, *REGISTRIES, *WEB]
