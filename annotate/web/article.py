@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -10,8 +10,10 @@ from typing import Any
 from django.utils.safestring import SafeString, mark_safe
 
 from annotate.payloads.codebooks import CodebookView
+from annotate.web.outlines import outline_of
 from corpus.text.blocks import Block, headline_block, split_blocks
-from corpus.text.segments import Drawn, Stroke, cut_segments
+from corpus.text.outline import Sentence
+from corpus.text.segments import Drawn, Segment, Stroke, cut_segments
 
 LANES_DRAWN = 3
 # Claims that lie deeper still have no segment: the list shows them, and the work stays bounded.
@@ -21,16 +23,20 @@ NO_STANCE, OPEN = "plain", "open"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """A text cut into blocks, ready to be drawn with any claims."""
+    """A text cut into blocks and sentences, ready to be drawn with any claims."""
 
     text: str
     blocks: list[Block]
+    sentences: dict[int, list[tuple[int, Sentence]]]  # by block, each with its number in the text
     headline: int | None
 
     @classmethod
-    def of(cls, text: str, title: str) -> Article:
+    def of(cls, text: str, title: str, language: str = "") -> Article:
         blocks = split_blocks(text)
-        return cls(text=text, blocks=blocks, headline=headline_block(text, blocks, title))
+        sentences: dict[int, list[tuple[int, Sentence]]] = {}
+        for number, sentence in enumerate(outline_of(text, language, title).sentences):
+            sentences.setdefault(sentence.block, []).append((number, sentence))
+        return cls(text=text, blocks=blocks, sentences=sentences, headline=headline_block(text, blocks, title))
 
     def blocks_of(self, claims: Iterable[dict[str, Any]]) -> list[Block]:
         """Return the blocks that any of these claims reaches into."""
@@ -46,12 +52,25 @@ class Article:
 
     def block_html(self, block: Block, drawn: list[Drawn], slots: dict[str, str]) -> str:
         tag, kind = ("h1", "headline") if block.index == self.headline else ("p", "gap" if block.has_gap else "line")
-        words = "".join(
-            _mark(self.text[segment.start : segment.end], segment.strokes, slots)
-            for segment in cut_segments(block.start, block.end, drawn, n_lanes=LANES_KEPT)
-        )
+        sentences = self.sentences.get(block.index, [])
+        cuts = [edge for _, sentence in sentences for edge in (sentence.start, sentence.end)]
+        segments = cut_segments(block.start, block.end, drawn, n_lanes=LANES_KEPT, cuts=cuts)
+        words = "".join(self._words(segments, sentences, slots))
         gap = self._gap_before(block)
         return f'<{tag} id="b{block.index}" class="t {kind}" data-o="{block.start}"{gap} dir="auto">{words}</{tag}>'
+
+    def _words(
+        self, segments: list[Segment], sentences: list[tuple[int, Sentence]], slots: dict[str, str]
+    ) -> Iterator[str]:
+        """Yield the marked words, each sentence in an element of its own that can take the focus."""
+        starts = {sentence.start: number for number, sentence in sentences}
+        ends = {sentence.end for _, sentence in sentences}
+        for segment in segments:
+            if segment.start in starts:
+                yield f'<span class="s" id="s{starts[segment.start]}" tabindex="-1">'
+            yield _mark(self.text[segment.start : segment.end], segment.strokes, slots)
+            if segment.end in ends:
+                yield "</span>"
 
     def _gap_before(self, block: Block) -> str:
         """Return what stands between this block and the one before, unless it is line feeds only."""

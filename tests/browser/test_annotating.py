@@ -130,44 +130,6 @@ def test_done_leads_to_the_gap_then_submits_and_opens_the_next_article(project, 
     assert Layer.objects.get(document=first).status == "open"
 
 
-def test_two_windows_the_older_one_sees_both_versions_and_nothing_is_lost(project, ann, visit):
-    document = make.document(project)
-    make.claim(ann, document, "The closure is needed")
-    visitor = visit(ann)
-    one, two = visitor.open(reader(project, document)), visitor.open(reader(project, document))
-
-    one.locator("#text mark").first.click()
-    one.locator(".card .seg input[value=oppose]").check()
-    saved(one)
-    two.locator("#text mark").first.click()
-    two.locator(".card [data-unsure]").check()
-    dialog = two.locator("#conflict")
-    dialog.wait_for()
-    assert "oppose" in dialog.locator("[data-theirs]").inner_text()
-    dialog.locator("button[value=both]").click()
-    saved(two)
-
-    two.locator("#n-claims").get_by_text("2").wait_for()
-    found = {(claim_dict(c.pk)["stances"][0]["value"], c.is_unsure) for c in Claim.objects.all()}
-    assert found == {("oppose", False), ("support", True)}
-
-
-def test_without_a_connection_the_page_says_so_and_sends_later(project, ann, visit):
-    document = make.document(project)
-    visitor = visit(ann)
-    page = visitor.open(reader(project, document))
-    visitor.context.set_offline(True)
-
-    drag(page, "The closure is needed")
-    page.locator("#saved[data-state=bad]").wait_for()
-    assert not Claim.objects.exists()
-    visitor.context.set_offline(False)
-    saved(page)
-
-    assert only_claim()["spans"][0]["quote"] == "The closure is needed"
-    visitor.problems[:] = [problem for problem in visitor.problems if "ERR_INTERNET_DISCONNECTED" not in problem]
-
-
 def test_markup_in_an_article_is_text(project, ann, visit):
     text = 'Headline <img src=x onerror=alert(1)>\n\n<script>alert(2)</script> & "quotes" said <b>Tor</b>.'
     document = make.document(project, text, title="<svg onload=alert(3)>")
@@ -198,11 +160,11 @@ def test_a_name_that_was_typed_but_not_taken_stays_and_says_so(project, ann, vis
     document = make.document(project)
     page = visit(ann).open(reader(project, document))
     drag(page, "The closure is needed")
-    page.locator(SPEAKER).fill("Tor Li")
+    page.locator(SPEAKER).fill("Somebody")
     page.locator(".card .seg input[value=support]").check()
     saved(page)
 
-    assert page.locator(SPEAKER).input_value() == "Tor Li"
+    assert page.locator(SPEAKER).input_value() == "Somebody"
     assert "Not taken yet" in page.locator(".card [data-speakers] .hint").inner_text()
     assert only_claim()["speakers"] == []
     page.locator(SPEAKER).press("Enter")
@@ -214,7 +176,7 @@ def test_escape_leaves_the_field_then_the_claim(project, ann, visit):
     document = make.document(project)
     page = visit(ann).open(reader(project, document))
     drag(page, "The closure is needed")
-    page.locator(SPEAKER).wait_for()
+    page.locator(SPEAKER).click()
 
     page.keyboard.press("Escape")
     page.keyboard.press("a")

@@ -1,15 +1,21 @@
-// The card of the active claim: filled from the claim, and every answer goes back into it at once.
+// The card of the active claim: filled from the claim, one field lit that digits answer, and every answer goes back
+// into the claim at once.
 
+import { fillAnswer, nameGroups, pressNumber, readAnswer } from "./answers.js";
 import { combobox } from "./combobox.js";
 
 const get = (id) => document.getElementById(id).content.firstElementChild;
+const RELATIONS = ["affirms", "denies", "leaves_open"];
+const VERBS = { support: "supports", oppose: "opposes", neutral: "is neutral on", mixed: "is mixed on", unclear: "is unclear on" };
 
 /**
  * @typedef {object} Host what the card needs of the page
  * @property {any} state
  * @property {import("./store.js").Store} store
+ * @property {import("./making.js").Making} making
  * @property {(claim: object) => void} change
  * @property {(what: string, detail?: object) => void} act
+ * @property {() => void} back gives the focus back to the text
  */
 
 export class Card {
@@ -18,6 +24,8 @@ export class Card {
     this.host = host;
     this.element = null;
     this.id = null;
+    /** The field that digits answer. @type {{name: string, index: number, key?: string} | null} */
+    this.lit = null;
     /** Names typed and not taken yet, by claim and field. @type {Map<string, string>} */
     this.drafts = new Map();
     this.typing = 0;
@@ -30,8 +38,9 @@ export class Card {
   /** Show the card of a claim in place of its list item. @param {string} id @param {Element} item */
   open(id, item) {
     this.id = id;
+    this.lit = null;
     this.element = get("card-template").cloneNode(true);
-    this.name("radio groups");
+    nameGroups(this.element, id);
     item.append(this.element);
     item.classList.add("active");
     this.element.addEventListener("click", (event) => this.clicked(event));
@@ -45,17 +54,10 @@ export class Card {
 
   close() {
     this.keepNote();
+    this.host.making.carried.delete(this.id);
     this.element?.closest(".c")?.classList.remove("active");
     this.element?.remove();
-    this.element = null;
-    this.id = null;
-  }
-
-  name() {
-    for (const group of this.element.querySelectorAll("[data-attribute], [data-mode], [data-relation]")) {
-      const name = `${group.dataset.attribute ?? Object.keys(group.dataset)[0]}-${this.id}`;
-      for (const input of group.querySelectorAll("input[type=radio]")) input.name = name;
-    }
+    this.element = this.id = this.lit = null;
   }
 
   /** Change the claim through a function on a copy, then save it. */
@@ -63,6 +65,13 @@ export class Card {
     const copy = structuredClone(this.claim);
     change(copy);
     this.host.change(copy);
+  }
+
+  /** Answer a field: change the claim, draw it, and light the next open field. */
+  answerField(field, change) {
+    this.edit(change);
+    this.host.back();
+    this.light(this.host.making.after(this.claim, field));
   }
 
   fill() {
@@ -74,6 +83,58 @@ export class Card {
     this.attributes();
     this.more();
     element.querySelector("[data-unsure]").checked = claim.unsure;
+    this.showLit();
+  }
+
+  // --- the lit field
+
+  /** @param {{name: string, index?: number, key?: string} | null} field @param {{type?: boolean}} [options] focus it */
+  light(field, { type = false } = {}) {
+    this.lit = field && { index: 0, ...field };
+    this.fill();
+    const element = this.litElement();
+    const frame = this.element?.closest(".claims");
+    if (element && frame) {
+      const [box, view] = [element.getBoundingClientRect(), this.element.scrollHeight > this.element.clientHeight ? this.element.getBoundingClientRect() : frame.getBoundingClientRect()];
+      if (box.bottom > view.bottom || box.top < view.top) element.scrollIntoView({ block: "nearest" });
+    }
+    if (type) element?.querySelector("input, textarea")?.focus();
+    else if (this.lit) this.host.act("lit", { element });
+  }
+
+  litElement() {
+    if (!this.lit || !this.element) return null;
+    const { name, index, key } = this.lit;
+    const found = this.element.querySelectorAll(`[data-field="${key ? `attribute:${key}` : name}"]`);
+    return found[index] ?? null;
+  }
+
+  showLit() {
+    for (const other of this.element.querySelectorAll(".lit")) other.classList.remove("lit");
+    const element = this.litElement();
+    if (!element) return;
+    element.hidden = false;
+    for (let box = element.parentElement?.closest("details, [hidden]"); box; box = box.parentElement?.closest("details:not([open]), [hidden]")) {
+      if (box.tagName === "DETAILS") box.open = true;
+      box.hidden = false;
+      if (box === this.element) break;
+    }
+    element.classList.add("lit");
+    element.querySelector(".combo")?.show();
+  }
+
+  /** Let a digit answer the lit field. @param {number} n @returns {boolean} whether it did */
+  digit(n) {
+    const element = this.litElement();
+    if (!element) return false;
+    const { name } = this.lit;
+    if (n === 0) {
+      if (name !== "target" && name !== "value") return false;
+      this.noStance();
+      return true;
+    }
+    const combo = element.querySelector(".combo");
+    return combo ? combo.choose(n) : pressNumber(element, n);
   }
 
   /** What the claim says, read back as one sentence; and its words. */
@@ -113,16 +174,22 @@ export class Card {
       }
     });
     if (!claim.speakers.length) out.push("Speaker open");
-    if (claim.reported_by.length) out.push(`, reported by ${claim.reported_by.map((entry) => entry.name).join(" ← ")}`);
-    const stances = claim.stances.map((stance) => {
-      const value = this.host.state.stances[stance.value]?.name.toLowerCase() ?? "…";
-      const holder = stance.holder ? `${stance.holder.name}: ` : "";
-      return `${holder}${value} – ${stance.target?.name ?? "which target?"}`;
+    if (claim.reported_by.length) {
+      out.push(", in ");
+      bold(claim.reported_by.map((entry) => entry.name).join(" ← "));
+    }
+    claim.stances.forEach((stance, index) => {
+      const label = this.host.state.stances[stance.value];
+      out.push(index ? "; " : ": ");
+      if (stance.holder) out.push(`${stance.holder.name} `);
+      out.push(label ? `${VERBS[stance.value] ?? `${label.name.toLowerCase()} –`} ` : "… ");
+      if (stance.target) bold(stance.target.name);
+      else out.push("which target?");
     });
-    if (claim.no_stance) stances.push("no stance");
-    if (stances.length) out.push(`: ${stances.join("; ")}`);
+    if (claim.no_stance) out.push(": no stance");
     const { proposition } = claim;
-    if (proposition) out.push(` – ${proposition.relation.replace("_", " ")}: “${proposition.text}”`);
+    if (proposition) out.push(`; ${proposition.relation.replace("_", " ")} “${proposition.text}”`);
+    out.push(".");
     return out;
   }
 
@@ -130,30 +197,23 @@ export class Card {
 
   speakers() {
     const box = this.element.querySelector("[data-speakers]");
-    const shown = this.claim.speakers.length ? this.claim.speakers : [null];
+    const { speakers } = this.claim;
+    const further = this.lit?.name === "speaker" && this.lit.index >= speakers.length;
+    const shown = speakers.length && !further ? speakers : [...speakers, null];
     box.replaceChildren(...shown.map((speaker, index) => this.speaker(speaker, index)));
-    const buttons = box.querySelectorAll('[data-do="speaker"]');
+    box.classList.toggle("carried", this.host.making.carried.has(this.id));
+    const buttons = box.querySelectorAll('[data-do="speaker-further"]');
     buttons.forEach((button, index) => {
-      button.hidden = index < buttons.length - 1 || !this.claim.speakers.length;
+      button.hidden = index < buttons.length - 1 || !speakers.length;
     });
-  }
-
-  addSpeaker() {
-    const field = this.speaker(null, this.claim.speakers.length);
-    this.element.querySelector("[data-speakers]").append(field);
-    field.querySelector("input").focus();
   }
 
   speaker(speaker, index) {
     const field = get("speaker-template").cloneNode(true);
-    field.dataset.index = String(index);
-    this.combo(field.querySelector("[data-combo]"), "speaker", "Speaker", speaker, (entry) => {
-      this.edit((claim) => {
-        if (!entry) claim.speakers.splice(index, 1);
-        else claim.speakers[index] = this.host.rememberSpeaker(entry, claim, claim.speakers[index]);
-      });
-      this.refresh();
-      if (entry) this.light();
+    const at = { name: "speaker", index };
+    this.combo(field.querySelector("[data-combo]"), "speaker", index ? "Further speaker" : "Speaker", speaker, at, (entry, claim) => {
+      if (!entry) claim.speakers.splice(index, 1);
+      else claim.speakers[index] = this.host.making.speaker(entry, claim, claim.speakers[index]);
     });
     this.speakerDetails(field, speaker, index);
     return field;
@@ -166,124 +226,132 @@ export class Card {
     open.hidden = !speaker || Boolean(speaker.represents);
     name.hidden = !speaker;
     if (!speaker) return;
-    this.combo(behalf.querySelector("[data-represents]"), "speaker", "On behalf of", speaker.represents, (entry) => {
-      this.edit((claim) => {
-        claim.speakers[index].represents = entry;
-      });
-      this.refresh();
+    const at = { name: "behalf", index };
+    this.combo(behalf.querySelector("[data-represents]"), "speaker", "On behalf of", speaker.represents, at, (entry, claim) => {
+      claim.speakers[index].represents = entry;
     });
-    open.addEventListener("click", () => {
-      behalf.hidden = false;
-      behalf.querySelector("input").focus();
-    });
+    open.addEventListener("click", () => this.light(at, { type: true }));
     const target = { field: "mention", index };
     name.addEventListener("click", () => this.host.act("pick", target));
-    const chips = speaker.mention.map((span, at) => this.chip(span.quote, () => this.dropSpan(target, at)));
-    field.querySelector("[data-mention]").replaceChildren(...chips);
+    field.querySelector("[data-mention]").replaceChildren(...this.chips(speaker.mention, target));
   }
 
   // --- stances
 
   stances() {
     const box = this.element.querySelector("[data-stances]");
-    const shown = this.claim.stances.length ? this.claim.stances : [null];
+    const { stances } = this.claim;
+    const further = ["target", "value"].includes(this.lit?.name) && this.lit.index >= stances.length;
+    const shown = stances.length && !further ? stances : [...stances, null];
     box.replaceChildren(...shown.map((stance, index) => this.stance(stance, index)));
-    const buttons = box.querySelectorAll('[data-do="stance"]');
+    const buttons = box.querySelectorAll('[data-do="stance-further"]');
     buttons.forEach((button, index) => {
-      button.hidden = index < buttons.length - 1 || !this.claim.stances.length;
+      button.hidden = index < buttons.length - 1 || !stances.length;
     });
   }
 
-  addStance() {
-    const field = this.stance(null, this.claim.stances.length);
-    this.element.querySelector("[data-stances]").append(field);
-    field.querySelector("input").focus();
+  /** Set values of one stance; a stance without target and value goes. */
+  setStance(field, values) {
+    const { index } = field;
+    this.answerField(field, (claim) => {
+      const next = { holder: null, target: null, value: null, ...claim.stances[index], ...values };
+      if (next.target || next.value) claim.stances[index] = next;
+      else claim.stances.splice(index, 1);
+      if (claim.stances.length) claim.no_stance = false;
+    });
   }
 
   stance(stance, index) {
     const field = get("stance-template").cloneNode(true);
-    field.dataset.index = String(index);
-    const set = (values) => {
-      this.edit((claim) => {
-        const next = { holder: null, target: null, value: null, ...claim.stances[index], ...values };
-        if (next.target || next.value) claim.stances[index] = next;
-        else claim.stances.splice(index, 1);
-        if (claim.stances.length) claim.no_stance = false;
-      });
-      this.refresh();
-      this.light();
-    };
-    this.combo(field.querySelector("[data-combo]"), "target", "Target", stance?.target, (entry) => set({ target: entry }));
+    const target = { name: "target", index };
+    this.combo(field.querySelector("[data-combo]"), "target", "Target", stance?.target, target, (entry) => {
+      this.setStance(target, { target: entry });
+      return false;
+    });
     for (const input of field.querySelectorAll(".seg input")) {
       input.name = `stance-${index}-${this.id}`;
       const none = "none" in input.dataset;
       input.checked = none ? this.claim.no_stance : stance?.value === input.value;
       if (none && index) input.closest("label").remove();
-      input.addEventListener("change", () => (none ? this.noStance() : set({ value: input.value })));
+      input.addEventListener("change", (event) => {
+        event.stopPropagation();
+        if (none) this.noStance();
+        else this.setStance({ name: "value", index }, { value: input.value });
+      });
     }
-    this.holder(field, stance, set);
+    this.stanceDetails(field, stance, index);
     return field;
   }
 
-  holder(field, stance, set) {
+  stanceDetails(field, stance, index) {
     const box = field.querySelector("[data-holder-box]");
+    const open = field.querySelector('[data-do="holder"]');
     box.hidden = !stance?.holder;
-    field.querySelector('[data-do="holder"]').hidden = !stance || Boolean(stance.holder);
-    this.combo(box.querySelector("[data-holder]"), "speaker", "Holder", stance?.holder, (entry) => set({ holder: entry }));
-    field.querySelector('[data-do="holder"]').addEventListener("click", () => {
-      box.hidden = false;
-      box.querySelector("input").focus();
+    open.hidden = !stance || Boolean(stance.holder);
+    const at = { name: "holder", index };
+    this.combo(box.querySelector("[data-holder]"), "speaker", "Holder", stance?.holder, at, (entry) => {
+      this.setStance(at, { holder: entry });
+      return false;
     });
+    open.addEventListener("click", () => this.light(at, { type: true }));
+    nameGroups(field, `${index}-${this.id}`);
+    for (const group of field.querySelectorAll("[data-stance-attribute]")) {
+      group.hidden = !stance;
+      const key = group.dataset.stanceAttribute;
+      fillAnswer(group, stance?.attributes?.[key]);
+      group.addEventListener("change", (event) => {
+        event.stopPropagation();
+        const value = readAnswer(group);
+        this.edit((claim) => {
+          const answers = (claim.stances[index].attributes ??= {});
+          if (value === undefined) delete answers[key];
+          else answers[key] = value;
+        });
+      });
+    }
   }
 
   noStance() {
-    this.edit((claim) => {
+    this.answerField({ name: "value", index: 0 }, (claim) => {
       claim.stances = [];
       claim.no_stance = true;
     });
-    this.refresh();
   }
 
   // --- attributes of the codebook
 
   attributes() {
+    const applies = new Set(this.host.making.attributes(this.claim.attributes).map((spec) => spec.key));
     for (const group of this.element.querySelectorAll("[data-attribute]")) {
-      const answer = this.claim.attributes[group.dataset.attribute];
+      const key = group.dataset.attribute;
+      const answer = this.claim.attributes[key];
+      group.hidden = !applies.has(key) && answer === undefined;
       const slot = group.querySelector("[data-combo]");
-      if (slot) {
-        const known = this.host.entryName(answer?.id);
-        this.combo(slot, "speaker", slot.dataset.label, answer && { id: answer.id, name: known ?? "chosen" }, (entry) => {
-          this.answer(group.dataset.attribute, entry?.id ? { id: entry.id } : undefined);
-        });
+      if (!slot) {
+        fillAnswer(group, answer);
         continue;
       }
-      for (const input of group.querySelectorAll("input")) {
-        if (input.type === "radio" || input.type === "checkbox") {
-          input.checked = Array.isArray(answer) ? answer.includes(input.value) : String(answer) === input.value;
-        } else input.value = answer ?? "";
-      }
+      const known = answer && this.host.making.candidates("speaker", this.claim).find((entry) => entry.id === answer.id);
+      const value = answer && { id: answer.id, name: known?.name ?? "chosen" };
+      const at = { name: "attribute", index: 0, key };
+      this.combo(slot, "speaker", slot.dataset.label, value, at, (entry, claim) => {
+        if (entry?.id) claim.attributes[key] = { id: entry.id };
+        else delete claim.attributes[key];
+      });
     }
   }
 
-  answer(key, value) {
-    this.edit((claim) => {
-      if (value === undefined || value === "") delete claim.attributes[key];
+  answer(group) {
+    const key = group.dataset.attribute;
+    const value = readAnswer(group);
+    const change = (claim) => {
+      if (value === undefined) delete claim.attributes[key];
       else claim.attributes[key] = value;
-    });
-    this.head();
-  }
-
-  readAttribute(group) {
-    const { kind } = group.dataset;
-    const inputs = [...group.querySelectorAll("input")];
-    if (kind === "choice") {
-      const chosen = inputs.filter((input) => input.checked).map((input) => input.value);
-      if ("multiple" in group.dataset) return chosen.length ? chosen.sort() : undefined;
-      return chosen[0];
-    }
-    if (kind === "boolean") return inputs.find((input) => input.checked)?.value === "true";
-    if (kind === "scale") return inputs[0].value === "" ? undefined : Number(inputs[0].value);
-    return inputs[0].value;
+    };
+    if (group.dataset.kind === "choice" || group.dataset.kind === "boolean") {
+      if ("multiple" in group.dataset) this.edit(change);
+      else this.answerField({ name: "attribute", index: 0, key }, change);
+    } else this.edit(change);
   }
 
   // --- the rest
@@ -291,53 +359,95 @@ export class Card {
   more() {
     const { claim, element } = this;
     const box = element.querySelector("[data-more]");
-    if (claim.reported_by.length || claim.cue.length || claim.mode || claim.proposition || claim.note) box.open = true;
+    if (claim.proposition || claim.note || claim.reported_by.length) box.open = true;
     const reporters = element.querySelector("[data-reporters]");
     reporters.replaceChildren(
-      ...claim.reported_by.map((entry, index) => this.chip(entry.name, () => this.dropReporter(index))),
+      ...claim.reported_by.map((entry, index) => this.chip(entry.name, () => this.drop((copy) => copy.reported_by.splice(index, 1)))),
     );
-    this.combo(element.querySelector("[data-new-reporter]"), "speaker", "Add a reporter", null, (entry) => {
-      if (!entry) return;
-      this.edit((copy) => copy.reported_by.push(entry));
-      this.refresh();
-    });
-    this.spanChips(element.querySelector("[data-cue]"), claim.cue, "Select it in the text", { field: "cue" });
-    for (const input of element.querySelectorAll("[data-mode] input")) input.checked = claim.mode === input.value;
+    const at = { name: "reported", index: 0 };
+    this.combo(element.querySelector("[data-new-reporter]"), "speaker", "Add a reporter", null, at, (entry, copy) => {
+      if (entry?.chain) copy.reported_by = entry.chain;
+      else if (entry) copy.reported_by.push(entry);
+    }, "chain");
+    const detected = claim.detected?.fields ?? [];
+    const cue = element.querySelector("[data-cue]");
+    const add = document.createElement("button");
+    add.type = "button";
+    add.className = "chip add";
+    add.textContent = "Select it in the text";
+    add.addEventListener("click", () => this.host.act("pick", { field: "cue" }));
+    cue.replaceChildren(...this.chips(claim.cue, { field: "cue" }), add);
+    cue.classList.toggle("detected", detected.includes("cue"));
+    const mode = element.querySelector("[data-mode]");
+    for (const input of mode.querySelectorAll("input")) input.checked = claim.mode === input.value;
+    mode.classList.toggle("detected", detected.includes("mode"));
     this.proposition();
     const note = element.querySelector("[data-note]");
     if (!this.typing) note.value = claim.note;
   }
 
-  dropReporter(index) {
-    this.edit((claim) => claim.reported_by.splice(index, 1));
-    this.refresh();
-  }
-
   proposition() {
     const { claim, element } = this;
     const current = claim.proposition && { id: claim.proposition.id, name: claim.proposition.text };
-    this.combo(element.querySelector("[data-proposition]"), "proposition", "Proposition", current, (entry) => {
-      this.edit((copy) => {
-        const relation = copy.proposition?.relation ?? "affirms";
-        copy.proposition = entry && { ...(entry.id ? { id: entry.id } : {}), text: entry.name, relation };
-      });
-      this.refresh();
+    const at = { name: "proposition", index: 0 };
+    this.combo(element.querySelector("[data-proposition]"), "proposition", "Proposition", current, at, (entry, copy) => {
+      const relation = copy.proposition?.relation ?? "affirms";
+      copy.proposition = entry && { ...(entry.id ? { id: entry.id } : {}), text: entry.name, relation };
+      const usual = entry?.target && this.host.state.targets?.[entry.target];
+      if (usual && !copy.stances.length && !copy.no_stance) copy.stances = [{ holder: null, target: usual, value: null }];
     });
     const relation = element.querySelector("[data-relation]");
     relation.hidden = !claim.proposition;
     for (const input of relation.querySelectorAll("input")) input.checked = claim.proposition?.relation === input.value;
   }
 
-  combo(slot, kind, label, value, onPick) {
-    const near = () => this.host.near(kind);
-    const place = slot.closest("[data-speaker], [data-stance]");
-    const key = `${this.id}/${label}/${place?.dataset.index ?? 0}`;
+  /** Affirms, denies, leaves open, and round again. */
+  turnRelation() {
+    if (!this.claim.proposition) return this.light({ name: "proposition" }, { type: true });
+    this.edit((claim) => {
+      claim.proposition.relation = RELATIONS[(RELATIONS.indexOf(claim.proposition.relation) + 1) % 3];
+    });
+    return this.fill();
+  }
+
+  /** Put a combobox into a slot; `apply` changes the claim, unless it answers the field itself and returns false. */
+  combo(slot, kind, label, value, at, apply, from = kind) {
+    const near = () => this.host.making.candidates(from, this.claim).filter((entry) => from !== "chain" || this.fits(entry));
+    const key = `${this.id}/${label}/${at.index}`;
     const draft = {
       get: () => this.drafts.get(key),
       set: (text) => (text === undefined ? this.drafts.delete(key) : this.drafts.set(key, text)),
     };
-    slot.replaceChildren(
-      combobox({ kind, url: this.host.state.entries, label, value: value ?? null, near, onPick, draft }),
+    const onPick = (entry) => {
+      const isOwn = ["target", "holder"].includes(at.name);
+      if (isOwn) apply(entry);
+      else if (entry) this.answerField(at, (claim) => apply(entry, claim));
+      else this.drop((claim) => apply(null, claim));
+    };
+    slot.replaceChildren(combobox({ kind, url: this.host.state.entries, label, value: value ?? null, near, onPick, draft }));
+  }
+
+  /** Who can stand between the outlet and the speaker: neither of them. */
+  fits(entry) {
+    const { claim } = this;
+    return !claim.speakers.some((one) => one.name === entry.name) && !claim.reported_by.some((one) => one.name === entry.name);
+  }
+
+  /** Change something away and draw the card, keeping the focus where it was. */
+  drop(change) {
+    this.edit(change);
+    this.refresh();
+  }
+
+  chips(spans, target) {
+    return spans.map((span, at) =>
+      this.chip(span.quote, () =>
+        this.drop((claim) => {
+          if (target.field === "cue") claim.cue.splice(at, 1);
+          else claim.speakers[target.index].mention.splice(at, 1);
+          undetect(claim, target.field);
+        }),
+      ),
     );
   }
 
@@ -356,41 +466,24 @@ export class Card {
     return chip;
   }
 
-  spanChips(box, spans, words, target) {
-    const chips = spans.map((span, at) => this.chip(span.quote, () => this.dropSpan(target, at)));
-    const add = document.createElement("button");
-    add.type = "button";
-    add.className = "chip add";
-    add.textContent = words;
-    add.addEventListener("click", () => this.host.act("pick", target));
-    box.replaceChildren(...chips, add);
-  }
-
-  dropSpan({ field, index }, at) {
-    this.edit((claim) => (field === "cue" ? claim.cue : claim.speakers[index].mention).splice(at, 1));
-    this.refresh();
-  }
-
   // --- events
 
   clicked(event) {
     const what = event.target.closest("[data-do]")?.dataset.do;
-    if (what === "speaker") this.addSpeaker();
-    else if (what === "stance") this.addStance();
-    else if (what && !["holder", "behalf", "mention"].includes(what)) this.host.act(what);
+    if (what && !["holder", "behalf", "mention"].includes(what)) this.host.act(what);
   }
 
   changed(event) {
     const { target } = event;
     const attribute = target.closest("[data-attribute]");
-    if (attribute) {
-      this.answer(attribute.dataset.attribute, this.readAttribute(attribute));
-    } else if ("unsure" in target.dataset) {
-      this.edit((claim) => (claim.unsure = target.checked));
-    } else if ("note" in target.dataset) {
-      this.keepNote();
-    } else if (target.closest("[data-mode]")) {
-      this.edit((claim) => (claim.mode = target.value));
+    if (attribute) this.answer(attribute);
+    else if ("unsure" in target.dataset) this.edit((claim) => (claim.unsure = target.checked));
+    else if ("note" in target.dataset) this.keepNote();
+    else if (target.closest("[data-mode]")) {
+      this.answerField({ name: "mode", index: 0 }, (claim) => {
+        claim.mode = target.value;
+        undetect(claim, "mode");
+      });
     } else if (target.closest("[data-relation]")) {
       this.edit((claim) => (claim.proposition.relation = target.value));
       this.head();
@@ -414,27 +507,10 @@ export class Card {
 
   /** Draw the card anew, keeping the focus in the same field. */
   refresh() {
-    const place = this.focusPlace();
+    const all = () => [...this.element.querySelectorAll("input, button, textarea, summary")];
+    const place = all().indexOf(document.activeElement);
     this.fill();
-    if (place) [...this.element.querySelectorAll("input, button, textarea, summary")][place]?.focus({ preventScroll: true });
-  }
-
-  focusPlace() {
-    const all = [...this.element.querySelectorAll("input, button, textarea, summary")];
-    const at = all.indexOf(document.activeElement);
-    return at >= 0 ? at : 0;
-  }
-
-  /** Put the focus on the first field that is still open: speaker, target, stance, then what the codebook asks. */
-  light() {
-    const { claim, element } = this;
-    if (!element) return;
-    const stance = claim.stances[0];
-    const speaker = element.querySelector("[data-speaker] input");
-    const target = element.querySelector("[data-stance] .combo input");
-    const value = element.querySelector("[data-stance] .seg input");
-    const open = !claim.speakers.length ? speaker : claim.no_stance ? null : !stance?.target ? target : !stance.value ? value : null;
-    (open ?? element.querySelector("[data-attribute] input:not(:checked)") ?? element).focus({ preventScroll: false });
+    if (place >= 0) (all()[place] ?? this.element).focus({ preventScroll: true });
   }
 
   showErrors(problem) {
@@ -450,4 +526,12 @@ export class Card {
     );
     list.hidden = false;
   }
+}
+
+/** What a person changed was not detected. */
+export function undetect(claim, field) {
+  if (!claim.detected) return;
+  const fields = claim.detected.fields.filter((other) => other !== field);
+  if (fields.length) claim.detected.fields = fields;
+  else delete claim.detected;
 }

@@ -1,7 +1,11 @@
 // An editable combobox over a registry, after the ARIA Authoring Practices. Enter takes the option under the cursor;
-// it never makes an entry. ⇧Enter does, after near matches were shown.
+// it never makes an entry. ⇧Enter does, after near matches were shown. Until something is typed, digits take the
+// numbered candidates.
+
+import { digitOf } from "./keys.js";
 
 const template = document.getElementById("combo-template");
+const WAIT_MS = 3000;
 const NO_DRAFT = { get: () => undefined, set: () => {} };
 let count = 0;
 
@@ -15,7 +19,8 @@ let count = 0;
  * @param {(entry: {id?: string, name: string, target?: string} | null) => void} options.onPick
  * @param {{get: () => string | undefined, set: (text: string | undefined) => void}} [options.draft] keeps what was
  *   typed and not taken yet, also when the card is drawn anew
- * @returns {HTMLElement}
+ * @returns {HTMLElement & {show: () => void, hide: () => void, choose: (n: number) => boolean}} `show` opens the
+ *   candidates without the focus, `choose` takes the one with this number
  */
 export function combobox({ kind, url, label, value, near = () => [], onPick, draft = NO_DRAFT }) {
   const root = template.content.firstElementChild.cloneNode(true);
@@ -25,6 +30,7 @@ export function combobox({ kind, url, label, value, near = () => [], onPick, dra
   const clear = root.querySelector(".clear");
   let chosen = value?.name ?? "";
   let asked = 0;
+  let pending = Promise.resolve();
   list.id = `options-${++count}`;
   input.setAttribute("aria-controls", list.id);
   input.setAttribute("aria-label", label);
@@ -69,19 +75,25 @@ export function combobox({ kind, url, label, value, near = () => [], onPick, dra
   function pick(option) {
     if (!option) return;
     const { id, name, target } = option.dataset;
+    const { chain } = option;
     chosen = name;
     input.value = name;
     clear.hidden = false;
     close();
     hint();
-    onPick(id ? { id, name, target } : { name });
+    onPick(chain ? { name, chain } : id ? { id, name, target } : { name });
   }
 
   function showNear() {
-    const rows = near().map(({ id, name, hint }) => {
+    const rows = near().map(({ id, name, hint, chain }, index) => {
       const row = document.createElement("li");
       row.setAttribute("role", "option");
+      row.setAttribute("aria-selected", "false");
       Object.assign(row.dataset, id ? { id, name } : { name });
+      Object.assign(row, { chain, isNear: true });
+      const key = document.createElement("kbd");
+      key.textContent = String(index + 1);
+      if (index < 9) row.append(key);
       const words = document.createElement("span");
       words.dir = "auto";
       words.textContent = name;
@@ -96,39 +108,82 @@ export function combobox({ kind, url, label, value, near = () => [], onPick, dra
     list.replaceChildren(...rows);
   }
 
-  async function ask() {
+  function ask() {
+    pending = answer();
+    return pending;
+  }
+
+  async function answer() {
     const mine = ++asked;
     const query = input.value === chosen ? "" : input.value.trim();
     if (!query) showNear();
     try {
-      const response = await fetch(`${url}${kind}/?q=${encodeURIComponent(query)}`, { credentials: "same-origin" });
+      const response = await fetch(`${url}${kind}/?q=${encodeURIComponent(query)}`, { signal: AbortSignal.timeout(WAIT_MS) });
       if (!response.ok || mine !== asked) return;
       const seen = query ? [] : options().map((row) => row.dataset.id);
       const holder = document.createElement("ul");
       holder.innerHTML = await response.text();
       if (mine !== asked) return;
       const fresh = [...holder.children].filter((row) => !seen.includes(row.dataset.id));
-      if (query) list.replaceChildren(...fresh);
+      if (query) {
+        const names = fresh.map((row) => row.dataset.name);
+        const near = options().filter((row) => !row.hidden && row.isNear && !names.includes(row.dataset.name));
+        const last = fresh.filter((row) => "new" in row.dataset);
+        list.replaceChildren(...fresh.filter((row) => !last.includes(row)), ...near, ...last);
+      }
       else list.append(...fresh.filter((row) => row.dataset.id || !seen.length));
       mark(query ? options().find((row) => !("new" in row.dataset)) ?? null : active());
     } catch {
       // Offline: the candidates of this page stay.
     }
-    open();
+    if (mine === asked) open();
   }
 
   input.addEventListener("focus", () => {
-    input.select();
-    showNear();
-    open();
+    if (input.value === chosen) input.select();
     ask();
+    open();
   });
   input.addEventListener("input", () => {
     draft.set(input.value.trim() && input.value !== chosen ? input.value : undefined);
+    narrow();
     ask();
   });
+  /** Before the server answers: the candidates that hold what was typed. */
+  function narrow() {
+    const query = input.value.trim().toLowerCase();
+    for (const row of options()) row.hidden = !row.dataset.name.toLowerCase().includes(query);
+    mark(options().find((row) => !row.hidden && !("new" in row.dataset)) ?? null);
+  }
+
+  /** ⇧Enter takes the name as it is typed; an entry of just that name is bound on saving. */
+  function make() {
+    const name = input.value.trim();
+    if (name) pick(exact(options(), name) ?? made(name));
+  }
+
+  /** Enter waits for the answer to what was typed last; keys pressed meanwhile act afterwards, as they were meant. */
+  async function enter() {
+    const keys = [];
+    const hold = (event) => {
+      event.preventDefault();
+      event.stopPropagation();
+      keys.push(event);
+    };
+    input.addEventListener("keydown", hold, true);
+    await pending;
+    input.removeEventListener("keydown", hold, true);
+    if (!list.hidden && active() && !active().hidden && !("new" in active().dataset)) pick(active());
+    else hint();
+    for (const { key, code, shiftKey } of keys) {
+      document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key, code, shiftKey, bubbles: true, cancelable: true }));
+    }
+  }
+
   input.addEventListener("keydown", (event) => {
-    const all = options();
+    const digit = input.value === chosen ? digitOf(event) : -1;
+    if (digit > 0 && !event.ctrlKey && !event.metaKey && root.choose(digit)) event.preventDefault();
+    const all = options().filter((row) => !row.hidden);
     const at = all.indexOf(active());
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
@@ -136,9 +191,8 @@ export function combobox({ kind, url, label, value, near = () => [], onPick, dra
       else mark(all[(at + (event.key === "ArrowDown" ? 1 : all.length - (at < 0 ? 0 : 1))) % all.length]);
     } else if (event.key === "Enter") {
       event.preventDefault();
-      if (event.shiftKey && input.value.trim()) pick(list.querySelector("[data-new]") ?? exact(all, input.value));
-      else if (!list.hidden && active()) pick(active());
-      else hint();
+      if (event.shiftKey) make();
+      else enter();
     } else if (event.key === "Escape") {
       input.value = chosen;
       close();
@@ -154,6 +208,18 @@ export function combobox({ kind, url, label, value, near = () => [], onPick, dra
       hint();
     }, 120);
   });
+  root.show = () => {
+    showNear();
+    open();
+  };
+  root.hide = close;
+  root.choose = (n) => {
+    if (list.hidden) showNear();
+    const row = options()[n - 1];
+    if (!row?.querySelector("kbd") || row.textContent[0] !== String(n)) return false;
+    pick(row);
+    return true;
+  };
   list.addEventListener("mousedown", (event) => event.preventDefault());
   list.addEventListener("click", (event) => pick(event.target.closest('[role="option"]')));
   clear.addEventListener("click", () => {
@@ -165,6 +231,13 @@ export function combobox({ kind, url, label, value, near = () => [], onPick, dra
   });
   if (draft.get()) hint();
   return root;
+}
+
+/** An option that the server has not offered, for when there is no connection. */
+function made(name) {
+  const row = document.createElement("li");
+  row.dataset.name = name;
+  return row;
 }
 
 const exact = (rows, text) => rows.find((row) => row.dataset.name === text.trim());

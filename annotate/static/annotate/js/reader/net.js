@@ -1,37 +1,43 @@
 // Requests to the reader's own routes.
 
-/** The cookie, because signing in again in another tab makes a new token; the page's own is the fallback. */
-const csrf = () =>
-  document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? document.querySelector('meta[name="csrf"]').content;
-const user = JSON.parse(document.getElementById("state").textContent).user;
+const TIMEOUT_MS = 60_000;
+/** What the server wrote into the page; read once, it may be long. */
+export const state = JSON.parse(document.getElementById("state").textContent);
 
-/** A write that the server refused, with its problem details. */
+/** The cookie, because signing in again in another tab makes a new token. */
+const cookie = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1];
+
+/** A write that the server refused, with its problem details. Status 0: an answer that is none. */
 export class Refused extends Error {
-  constructor(status, problem) {
+  /** @param {number} status @param {any} problem @param {number} [wait] seconds that the server asks for */
+  constructor(status, problem, wait = 0) {
     super(problem.detail || `The server answered ${status}.`);
-    this.status = status;
-    this.problem = problem;
+    Object.assign(this, { status, problem, wait });
   }
 }
 
 /**
- * @param {string} method @param {string} url @param {{body?: object, headers?: Record<string, string>}} [options]
- * @returns {Promise<any>} the decoded answer; throws Refused, or TypeError when there is no connection
+ * @param {string} method @param {string} url
+ * @param {{body?: object, headers?: Record<string, string>, keepalive?: boolean}} [options]
+ * @returns {Promise<any>} the decoded answer, null for 204; throws Refused, or another error when there is no connection
  */
-export async function send(method, url, { body, headers = {} } = {}) {
+export async function send(method, url, { body, headers = {}, keepalive = false } = {}) {
+  const token = cookie() ?? document.querySelector('meta[name="csrf"]').content;
   const response = await fetch(url, {
     method,
-    headers: { "X-CSRFToken": csrf(), "X-Page-User": user, Accept: "application/json", "Content-Type": "application/json", ...headers },
-    body: body === undefined ? undefined : JSON.stringify(body),
-    credentials: "same-origin",
+    headers: { "X-CSRFToken": token, "X-Page-User": state.user, Accept: "application/json", "Content-Type": "application/json", ...headers },
+    body: body && JSON.stringify(body),
+    redirect: "error",
+    keepalive,
+    signal: AbortSignal.timeout(TIMEOUT_MS),
   });
   const text = await response.text();
-  let data = {};
-  try {
-    data = text ? JSON.parse(text) : {};
-  } catch {
-    data = { detail: response.ok ? "" : "The server gave an answer that cannot be read." };
+  const data = /^\s*[{[]/.test(text) ? JSON.parse(text) : null;
+  if (!response.ok) {
+    // Without its cookie the server refuses any write before it looks who is there.
+    const status = response.status === 403 && !cookie() ? 401 : response.status;
+    throw new Refused(status, data ?? {}, Number(response.headers.get("Retry-After")) || 0);
   }
-  if (!response.ok) throw new Refused(response.status, data);
+  if (!data && response.status !== 204) throw new Refused(0, { detail: "The server gave an answer that cannot be read." });
   return data;
 }

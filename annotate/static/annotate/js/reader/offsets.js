@@ -123,3 +123,6 @@ export function quoteOf(start, end) {
   }
   return quote;
 }
+
+/** @param {[number, number]} part @returns {{start: number, end: number, quote: string}} */
+export const spanOf = ([start, end]) => ({ start, end, quote: quoteOf(start, end) });

@@ -1,238 +1,224 @@
-// The page: selection makes claims, clicks choose them, the card answers them, the store saves them.
+// The page: keys and pointers make claims, the card answers them, the store saves them.
 
-import { Card } from "./card.js";
-import { offsetOf, quoteOf, rangeOf } from "./offsets.js";
-import { paint, tint } from "./paint.js";
-import { send } from "./net.js";
-import { snap } from "./snap.js";
-import { Store, newClaim } from "./store.js";
+import { keepAhead } from "./ahead.js";
+import { fillAnswer, nameGroups, readAnswer } from "./answers.js";
+import { Card, undetect } from "./card.js";
+import { Clock } from "./clock.js";
+import { combobox } from "./combobox.js";
+import { conflict } from "./conflict.js";
+import { Cursor, keepInView } from "./cursor.js";
+import { Done } from "./done.js";
+import { Handles } from "./handles.js";
+import { Hints } from "./hints.js";
+import { Keys, digitOf, nameOf, printed } from "./keys.js";
+import { Making } from "./making.js";
+import { send, state } from "./net.js";
+import { hideNotice, notify, say } from "./notices.js";
+import { spanOf } from "./offsets.js";
+import { Outline } from "./outline.js";
+import { paint } from "./paint.js";
+import { dropSelection, selected, watchSelection } from "./select.js";
+import { Store, newClaim, newId } from "./store.js";
+import { View, boxOf, itemOf, offsetInside } from "./view.js";
 
-const state = JSON.parse(document.getElementById("state").textContent);
-const text = document.getElementById("text");
 const list = document.getElementById("claim-list");
-const toast = document.getElementById("toast");
-const live = document.getElementById("live");
 const picking = document.getElementById("picking");
 /** On narrow screens the card is a sheet over the list, so the text is what has to stay in view. */
 const narrow = window.matchMedia("(max-width: 900px)");
+
 const store = new Store(state);
+const outline = new Outline(state.outline);
+const making = new Making(state, store, outline);
+const cursor = new Cursor(outline);
+const hints = new Hints(document.getElementById("hints"));
+const app = { state, store, outline, making, cursor };
+const view = new View(app);
+const handles = new Handles({
+  overlay: document.getElementById("handles"),
+  claim: () => (state.writable ? store.claims.get(card.id) : null),
+  onMove: moveEdgeTo,
+});
+const card = new Card({ state, store, making, change, act, back });
+Object.assign(app, { card, handles, view });
+/** @type {Clock | null} */
+let clock = null;
 
-/** What the next selection is for: null makes a claim. @type {{field: string, index?: number} | null} */
+/** What the next words are for: null makes a claim. @type {{field: string, index?: number} | null} */
 let pick = null;
-let pending = [];
-/** Where the pointer went down in the text; null when it is up. @type {[number, number] | null} */
-let downAt = null;
+/** The keys that come next belong to `F`: the initial of a word. @type {"find" | "find-extend" | null} */
+let finding = null;
 
-const host = {
-  state,
-  store,
-  change: (claim) => {
-    store.put(claim);
-    showPending(claim.id);
-  },
-  act,
-  near,
-  entryName,
-  rememberSpeaker,
-};
-const card = new Card(host);
+// --- claims
 
-// --- candidates
-
-/** Entries used in this document, the latest first; then the outlet and “Not stated”. */
-function near(kind) {
-  const found = new Map();
-  const add = (entry, hint) => {
-    if (entry?.name && !found.has(entry.name)) found.set(entry.name, { ...entry, hint });
-  };
-  const latest = [...store.claims.values()].reverse();
-  for (const claim of latest) {
-    if (kind === "target") claim.stances.forEach((stance) => add(stance.target));
-    if (kind === "proposition" && claim.proposition) add({ id: claim.proposition.id, name: claim.proposition.text });
-    if (kind !== "speaker") continue;
-    for (const speaker of claim.speakers) {
-      add({ id: speaker.id, name: speaker.name });
-      add(speaker.represents && { id: speaker.represents.id, name: speaker.represents.name });
-    }
-    claim.reported_by.forEach((entry) => add({ id: entry.id, name: entry.name }));
-  }
-  const shown = [...found.values()].slice(0, 7);
-  if (kind === "speaker") {
-    if (state.outlet && !shown.some((entry) => entry.name === state.outlet.name)) {
-      shown.push({ ...state.outlet, hint: "outlet" });
-    }
-    if (state.notStated && !shown.some((entry) => entry.name === state.notStated.name)) shown.push(state.notStated);
-  }
-  return shown;
+function change(claim) {
+  making.touch(claim.id);
+  store.put(claim);
+  view.marks();
+  view.sentences();
 }
 
-function entryName(id) {
-  return id ? near("speaker").find((entry) => entry.id === id)?.name : undefined;
+/** @param {[number, number][]} parts */
+function makeClaim(parts, from = null) {
+  if (!state.writable) return notify(state.locked);
+  const claim = { ...newClaim(newId(), parts.map(spanOf)), ...from };
+  if (!from) making.begin(claim);
+  hints.stop();
+  change(claim);
+  view.ensure(claim.id);
+  activate(claim.id);
+  view.count();
+  cursor.put(claim.spans.at(-1).end, { focus: false });
+  back();
+  card.light(making.gap(claim) ?? making.fields(claim).find((field) => field.open) ?? null);
+  return say(`Claim made: ${claim.spans.map((span) => span.quote).join(" … ")}. ${asked()}`);
 }
 
-/** A speaker chosen again brings whom they represented, and who reported them, in their last claim here. */
-function rememberSpeaker(entry, claim, old) {
-  const kept = { id: entry.id, name: entry.name, represents: null, mention: old?.mention ?? [] };
-  if (old) return kept;
-  const last = [...store.claims.values()]
-    .reverse()
-    .find((other) => other.id !== claim.id && other.speakers.some((speaker) => speaker.name === entry.name));
-  if (last) {
-    const same = last.speakers.find((speaker) => speaker.name === entry.name);
-    kept.represents = same.represents && { id: same.represents.id, name: same.represents.name };
-    if (!claim.reported_by.length) claim.reported_by = structuredClone(last.reported_by);
-  }
-  return kept;
+/** What the lit field asks, for who cannot see it. */
+function asked() {
+  const element = card.litElement();
+  if (!element) return "";
+  const options = [...element.querySelectorAll("[role=option] kbd")].map((key) => key.parentElement.textContent.replace(/^\d/, "$& "));
+  return `${element.dataset.name ?? card.lit.name}? ${options.join(", ")}`;
 }
 
-// --- choosing a claim
-
-const itemOf = (id) => document.getElementById(`c-${id}`);
-
-function activate(id, { light = false } = {}) {
-  if (card.id === id) {
-    if (light) card.light();
-    return;
-  }
+function activate(id) {
+  if (card.id === id) return;
   card.close();
-  const item = itemOf(id);
+  const item = view.ensure(id);
   if (!item) return;
   card.open(id, item);
-  tint(id, "on");
-  mark(id);
+  view.marks();
+  handles.show();
   if (!state.writable) for (const field of card.element.querySelectorAll("input, textarea, button:not(.close)")) field.disabled = true;
-  if (narrow.matches) showWords(store.claims.get(id));
+  if (narrow.matches) keepInView(boxOf(store.claims.get(id)));
   else item.scrollIntoView({ block: "nearest" });
-  if (light) card.light();
 }
 
-/** Scroll so that a claim's first words stand above the sheet. */
-function showWords(claim) {
-  const box = rangeOf(claim.spans[0].start, claim.spans[0].end)?.getBoundingClientRect();
-  if (box) window.scrollBy(0, box.top - 90);
-}
-
-/** Give the tint of the active claim the tone of its stance. */
-function mark(id) {
-  const slot = [...(card.element?.classList ?? [])].find((name) => name !== "card");
-  for (const segment of document.querySelectorAll("mark.on")) segment.dataset.tone = slot ?? "";
-  paint("pending", itemOf(id)?.dataset.pending ? (store.claims.get(id)?.spans ?? []) : pending);
+/** Make a claim the active one, show its words, and light what is still open. */
+function goTo(id) {
+  activate(id);
+  const claim = store.claims.get(id);
+  if (!claim) return;
+  cursor.put(claim.spans.at(-1).end, { focus: false });
+  cursor.index = outline.at(claim.spans[0].start);
+  cursor.show();
+  keepInView(boxOf(claim));
+  card.light(making.gap(claim) ?? null);
+  say(`${card.element.querySelector("[data-readback]").textContent} ${claim.spans.map((span) => span.quote).join(" … ")}`);
 }
 
 function deactivate() {
   stopPicking();
   card.close();
-  tint(null, "on");
+  handles.show();
+  view.marks();
 }
 
-/** The claims under an offset, the shortest first. */
-function claimsAt(offset) {
-  const size = (claim) => claim.spans.reduce((sum, span) => sum + span.end - span.start, 0);
-  return [...store.claims.values()]
-    .filter((claim) => claim.spans.some((span) => span.start <= offset && offset < span.end))
-    .sort((one, two) => size(one) - size(two));
+/** Give the focus back to the text. */
+function back() {
+  cursor.show();
 }
 
-function clickAt(offset) {
-  const found = claimsAt(offset);
-  if (!found.length) {
-    deactivate();
-    return;
+/** The way back from a claim: the cursor stands just behind it. */
+function leave() {
+  const claim = store.claims.get(card.id);
+  deactivate();
+  if (claim) cursor.put(claim.spans.at(-1).end);
+}
+
+function removeActive() {
+  const { id } = card;
+  if (!id) return;
+  const { end } = store.claims.get(id).spans.at(-1);
+  deactivate();
+  store.remove(id);
+  itemOf(id)?.remove();
+  view.count();
+  view.sentences();
+  cursor.put(end);
+  notify("Claim deleted.", "Undo", () => step("undo"));
+}
+
+/** @param {"undo" | "redo"} which */
+function step(which) {
+  card.keepNote();
+  const last = store[which]();
+  if (!last) return (which === "undo" && done?.takeBack?.()) || notify(`There is nothing to ${which}.`);
+  hideNotice();
+  say(which === "undo" ? "Undone" : "Redone");
+  if (last.kind === "layer") return afterLayer();
+  if (card.id === last.id && !store.claims.has(last.id)) deactivate();
+  view.ensure(last.id);
+  if (store.claims.has(last.id)) {
+    activate(last.id);
+    card.fill();
   }
-  const at = found.findIndex((claim) => claim.id === card.id);
-  activate(found[(at + 1) % found.length].id);
+  view.marks();
+  view.sentences();
+  handles.show();
+  return view.count();
 }
 
-// --- selecting
-
-/** @returns {[number, number] | null} the selected span, snapped to words */
-function selected(exact) {
-  const selection = window.getSelection();
-  if (!selection.rangeCount || selection.isCollapsed) return null;
-  const range = selection.getRangeAt(0);
-  if (!range.intersectsNode(text)) return null;
-  const start = offsetOf(range.startContainer, range.startOffset);
-  const end = offsetOf(range.endContainer, range.endOffset);
-  if (start === null || end === null) return null;
-  return snap(start, end, exact);
+function again() {
+  const { spans, speakers, reported_by, cue, mode } = structuredClone(card.claim);
+  makeClaim(spans.map((span) => [span.start, span.end]), { speakers, reported_by, cue, mode });
 }
 
-const spanOf = ([start, end]) => ({ start, end, quote: quoteOf(start, end) });
+// --- what words are taken for
 
-function takeSelection(exact) {
-  const found = selected(exact);
-  if (!found) return false;
-  if (!state.writable) {
-    notify(state.locked);
-    return false;
-  }
-  window.getSelection().removeAllRanges();
-  const span = spanOf(found);
-  if (pick) usePicked(span);
-  else makeClaim([span]);
-  return true;
+/** @param {[number, number][]} parts */
+function take(parts) {
+  dropSelection();
+  cursor.clear();
+  if (pick) usePicked(parts);
+  else makeClaim(parts);
 }
 
-function makeClaim(spans, from = {}) {
-  const claim = { ...newClaim(crypto.randomUUID(), spans), ...from };
-  const item = document.createElement("li");
-  item.className = "c open";
-  item.id = `c-${claim.id}`;
-  item.dataset.id = claim.id;
-  item.dataset.pending = "1";
-  insertItem(item, before(claim));
-  store.put(claim);
-  showPending(claim.id);
-  activate(claim.id, { light: true });
-  count();
-  say(`Claim made: ${spans.map((span) => span.quote).join(" … ")}`);
-}
-
-/** The id of the claim that stands before this one in the list. */
-function before(claim) {
-  const order = [...store.claims.values()].filter((other) => other.id !== claim.id);
-  const key = (one) => [one.spans[0].start, -one.spans.at(-1).end];
-  const less = (a, b) => a[0] - b[0] || a[1] - b[1];
-  return order.filter((other) => less(key(other), key(claim)) <= 0).sort((a, b) => less(key(a), key(b))).at(-1)?.id ?? null;
-}
-
-function insertItem(item, after) {
-  const previous = after && itemOf(after);
-  if (previous) previous.after(item);
-  else list.prepend(item);
-}
-
-function usePicked(span) {
+function usePicked(parts) {
   const { field, index } = pick;
-  const claim = structuredClone(store.claims.get(card.id));
-  const byPlace = (one, two) => one.start - two.start;
-  if (field === "part") {
-    const apart = claim.spans.filter((other) => other.end <= span.start || span.end <= other.start);
-    const touching = claim.spans.filter((other) => !apart.includes(other));
-    const start = Math.min(span.start, ...touching.map((other) => other.start));
-    const end = Math.max(span.end, ...touching.map((other) => other.end));
-    claim.spans = [...apart, spanOf([start, end])].sort(byPlace);
-  } else if (field === "edges") claim.spans = [span];
-  else if (field === "cue") claim.cue = [...claim.cue, span].sort(byPlace);
-  else claim.speakers[index].mention = [...claim.speakers[index].mention, span].sort(byPlace);
   stopPicking();
-  host.change(claim);
-  if (field === "part" || field === "edges") insertItem(itemOf(claim.id), before(claim));
+  const claim = structuredClone(card.claim);
+  const byPlace = (one, two) => one.start - two.start;
+  if (field === "part") claim.spans = parts.reduce(joined, claim.spans);
+  else if (field === "edges") claim.spans = parts.map(spanOf);
+  else if (field === "target") return card.setStance({ name: "target", index }, { target: { name: parts.map((part) => spanOf(part).quote).join(" ").replace(/\s+/g, " ") } });
+  else if (field === "cue") claim.cue = [...new Map([...claim.cue, ...parts.map(spanOf)].map((span) => [span.start, span])).values()].sort(byPlace);
+  else {
+    const { mention } = claim.speakers[index];
+    const kept = claim.detected?.fields.includes("mention") ? [] : mention;
+    claim.speakers[index].mention = [...kept, ...parts.map(spanOf)].sort(byPlace);
+  }
+  undetect(claim, field);
+  change(claim);
+  if (field === "part" || field === "edges") view.insert(itemOf(claim.id), claim);
+  handles.show();
   card.refresh();
-  card.light();
+  cursor.put(claim.spans.at(-1).end);
+  card.light(card.lit ?? making.gap(claim) ?? null);
+}
+
+/** Add a part to sorted, disjoint spans; parts that touch become one. */
+function joined(spans, [start, end]) {
+  const apart = spans.filter((other) => other.end < start || end < other.start);
+  const touching = spans.filter((other) => !apart.includes(other));
+  const all = [[start, end], ...touching.map((other) => [other.start, other.end])];
+  const whole = spanOf([Math.min(...all.map(([a]) => a)), Math.max(...all.map(([, z]) => z))]);
+  return [...apart, whole].sort((one, two) => one.start - two.start);
 }
 
 const ASKS = {
-  part: "Select a further part of this claim in the text.",
+  part: "Now the further part: drag, Q, G or Enter.",
   edges: "Select the words of this claim anew.",
-  cue: "Select the words that attribute the claim, such as “she said”.",
-  mention: "Select the words that name the speaker.",
+  target: "Now the words that name the target.",
+  cue: "Now the words that attribute the claim, such as “she said”.",
+  mention: "Now the words that name the speaker.",
 };
 
 function startPicking(detail) {
   pick = detail;
   picking.querySelector("span").textContent = ASKS[detail.field];
   picking.hidden = false;
+  back();
   say(ASKS[detail.field]);
 }
 
@@ -241,284 +227,285 @@ function stopPicking() {
   picking.hidden = true;
 }
 
-// --- what the buttons and keys do
-
-function act(what, detail) {
-  if (what === "close") deactivate();
-  else if (what === "delete") removeActive();
-  else if (what === "typing") showSaved();
-  else if (what === "part" || what === "edges") startPicking({ field: what });
-  else if (what === "pick") startPicking(detail);
-  else if (what === "again") {
-    const { spans, speakers, reported_by, cue, mode } = structuredClone(card.claim);
-    makeClaim(spans, { speakers, reported_by, cue, mode });
-  }
+function startPart() {
+  if (!card.id) return;
+  const span = selected() ?? cursor.range;
+  startPicking({ field: "part" });
+  if (span) take([span]);
 }
 
-function removeActive() {
-  const { id } = card;
-  if (!id) return;
-  const next = itemOf(id)?.nextElementSibling?.dataset.id;
+/** `Enter`: the selection, else the sentence without its frame – the next one where that claim was made already. */
+function claimHere(whole) {
+  const span = selected() ?? cursor.range ?? (pick ? cursor.word : null);
+  if (span) return take([span]);
+  const parts = ({ a, z, p }) => (whole ? [[a, z]] : p);
+  const same = (spans, wanted) => spans.length === wanted.length && spans.every((one, at) => one.start === wanted[at][0] && one.end === wanted[at][1]);
+  const isMade = (wanted) => [...store.claims.values()].some((claim) => same(claim.spans, wanted));
+  let index = cursor.index;
+  while (!pick && index < outline.sentences.length - 1 && isMade(parts(outline.sentences[index]))) index += 1;
+  const sentence = outline.sentences[index];
+  if (sentence) take(parts(sentence));
+  return undefined;
+}
+
+function quote(move) {
+  if (!pick || move < 0) return cursor.moveQuote(move) ?? say("No further quotation");
+  const found = cursor.moveQuote(1, pick.field === "part" ? card.claim.spans.at(-1).end : undefined);
+  if (found) take([found]);
+  else say("No further quotation");
+  return undefined;
+}
+
+// --- edges
+
+/** Move an end of the active claim by a word. @param {"start" | "end"} edge @param {1 | -1} by */
+function moveEdge(edge, by) {
+  const { spans } = card.claim;
+  const at = edge === "start" ? spans[0].start : spans.at(-1).end;
+  const word = by > 0 ? outline.wordAfter(edge === "end" ? at : at + 1) : outline.wordBefore(edge === "end" ? at - 1 : at);
+  if (word) moveEdgeTo(edge, word[edge === "start" ? 0 : 1]);
+}
+
+function moveEdgeTo(edge, offset) {
+  const claim = structuredClone(card.claim);
+  const first = claim.spans[0];
+  const last = claim.spans.at(-1);
+  const [start, end] = edge === "start" ? [offset, first.end] : [last.start, offset];
+  const within = start < end;
+  if (within && edge === "start") claim.spans[0] = spanOf([start, end]);
+  else if (within) claim.spans[claim.spans.length - 1] = spanOf([start, end]);
+  if (!within) return view.marks();
+  change(claim);
+  view.insert(itemOf(claim.id), claim);
+  card.head();
+  handles.show();
+  return say(claim.spans.map((span) => span.quote).join(" … "));
+}
+
+// --- sentences without claims
+
+function noClaim() {
+  if (!state.writable) return notify(state.locked);
+  const range = selected() ?? cursor.range;
+  const [from, to] = range ? [outline.at(range[0]), outline.at(range[1] - 1)] : [cursor.index, cursor.index];
+  const wanted = outline.sentences.slice(from, to + 1);
+  const marks = store.layer.no_claim ?? [];
+  const covers = ({ a, z }) => marks.some((mark) => mark.start <= a && z <= mark.end);
+  const touched = ({ start, end }) => wanted.some(({ a, z }) => start < z && a < end);
+  const kept = marks.filter((mark) => !touched(mark));
+  const fresh = wanted.every(covers) ? [] : wanted.map(({ a, z }) => spanOf([a, z]));
+  store.putLayer({ no_claim: [...kept, ...fresh].sort((one, two) => one.start - two.start) });
+  dropSelection();
   deactivate();
-  store.remove(id);
-  itemOf(id)?.remove();
-  count();
-  notify("Claim deleted.", "Undo", undo);
-  if (next) itemOf(next)?.querySelector("button")?.focus({ preventScroll: true });
+  if (fresh.length && to + 1 < outline.sentences.length) cursor.put(outline.sentences[to + 1].a);
+  else cursor.clear();
+  afterLayer();
+  return say(fresh.length ? "Marked: no claim" : "Mark taken away");
 }
 
-function undo() {
-  afterStep(store.undo());
+function afterLayer() {
+  view.sentences();
+  view.count();
 }
 
-function afterStep(id) {
-  if (!id) return;
-  hideToast();
-  const claim = store.claims.get(id);
-  if (!claim) {
-    if (card.id === id) deactivate();
-    itemOf(id)?.remove();
-  } else if (!itemOf(id)) {
-    const item = document.createElement("li");
-    item.className = "c open";
-    item.id = `c-${id}`;
-    item.dataset.id = id;
-    insertItem(item, before(claim));
-    activate(id);
-  } else if (card.id === id) card.fill();
-  count();
+// --- going round
+
+function gapStep(by) {
+  const order = [...list.children].map((item) => item.dataset.id).filter((id) => making.gap(store.claims.get(id)));
+  if (!order.length) return notify("No claim has a gap.");
+  const place = store.claims.get(card.id)?.spans[0].start ?? cursor.offset;
+  const starts = order.map((id) => store.claims.get(id).spans[0].start);
+  const at = order.indexOf(card.id);
+  const next = at >= 0 ? at + by : by > 0 ? starts.findIndex((start) => start >= place) : starts.findLastIndex((start) => start < place);
+  return goTo(order.at(((next < 0 ? (by > 0 ? 0 : order.length - 1) : next) + order.length) % order.length));
 }
 
-function count() {
-  document.getElementById("n-claims").textContent = String(store.claims.size);
-  document.getElementById("no-claims").hidden = store.claims.size > 0;
-  const nothing = document.getElementById("nothing");
-  if (nothing) {
-    nothing.disabled = store.claims.size > 0;
-    if (store.claims.size) nothing.checked = false;
-  }
-}
-
-/** Draw a claim's spans at once; the server's lanes follow with its answer. */
-function showPending(id) {
-  const claim = store.claims.get(id);
-  pending = claim?.spans ?? [];
-  paint("pending", pending);
-}
-
-// --- what the server answered
-
-store.addEventListener("saved", ({ detail: { id, answer } }) => {
-  for (const [block, html] of Object.entries(answer.blocks)) heldBack.set(block, html);
-  if (!isSelecting()) drawAnswers();
-  if (answer.item) replaceItem(id, answer);
-  else if (!store.claims.has(id)) itemOf(id)?.remove();
-  pending = [];
-  paint("pending", []);
-  if (card.id === id && !store.waiting.has(id)) card.head();
-  if (card.id) mark(card.id);
-  count();
-});
-
-/** Paragraphs that the server drew anew while somebody was selecting: replacing them would end the selection. */
-const heldBack = new Map();
-
-const isSelecting = () => downAt !== null || (!window.getSelection().isCollapsed && selected(true) !== null);
-
-function drawAnswers() {
-  for (const [id, html] of heldBack) {
-    const holder = document.createElement("div");
-    holder.innerHTML = html;
-    document.getElementById(id)?.replaceWith(holder.firstElementChild);
-  }
-  heldBack.clear();
-  if (card.id) {
-    tint(card.id, "on");
-    mark(card.id);
-  }
-}
-
-function replaceItem(id, answer) {
-  const holder = document.createElement("ol");
-  holder.innerHTML = answer.item;
-  const fresh = holder.firstElementChild;
-  const old = itemOf(id);
-  if (!store.claims.has(id)) return;
-  if (card.id === id && card.element) {
-    // The card keeps its place in the page, so that neither focus nor what is being typed is lost.
-    old.className = `${fresh.className} active`;
-    delete old.dataset.pending;
-    old.querySelector(":scope > button")?.remove();
-    old.prepend(fresh.querySelector("button"));
-  } else if (old) old.replaceWith(fresh);
-  else insertItem(fresh, before(store.claims.get(id)));
-}
-
-store.addEventListener("refused", ({ detail: { id, error } }) => {
-  const claim = store.claims.get(id);
-  if (card.id === id) card.showErrors(error.problem);
-  const isNew = !store.versions.has(id);
-  notify(error.message, isNew ? "Discard" : "Take back", () => {
-    store.revert(id);
-    if (isNew) {
-      if (card.id === id) deactivate();
-      itemOf(id)?.remove();
-      paint("pending", []);
-    } else if (card.id === id) card.fill();
-    count();
-    showSaved();
+/** `Tab`: the next claim at the cursor; after the last one it goes where it always goes. */
+function claimAtCursor(by) {
+  const { a, z } = cursor.sentence ?? { a: 0, z: 0 };
+  const here = [...list.children].map((item) => item.dataset.id).filter((id) => {
+    const { spans } = store.claims.get(id) ?? { spans: [] };
+    return spans.some((span) => span.start < z && a < span.end);
   });
-  showSaved(`Not saved: ${claim ? "the claim was refused" : "the change was refused"}`);
-});
-
-store.addEventListener("conflict", ({ detail: { id, error } }) => {
-  const dialog = document.getElementById("conflict");
-  const current = error.problem.current ?? null;
-  const mine = store.claims.get(id);
-  const words = (claim) =>
-    claim
-      ? `${claim.speakers.map((speaker) => speaker.name).join(", ") || "no speaker"}: ${claim.stances.map((stance) => `${stance.value ?? "…"} – ${stance.target?.name ?? "…"}`).join("; ") || (claim.no_stance ? "no stance" : "no stance yet")} “${claim.spans.map((span) => span.quote).join(" […] ")}”`
-      : "deleted";
-  dialog.querySelector("[data-mine]").textContent = words(mine);
-  dialog.querySelector("[data-theirs]").textContent = words(current);
-  dialog.onclick = (event) => {
-    const choice = event.target.closest("button")?.value;
-    if (!choice) return;
-    dialog.close();
-    resolve(id, choice, mine, current);
-  };
-  dialog.showModal();
-});
-
-function resolve(id, choice, mine, current) {
-  store.adopt(id, current);
-  store.unsettled.delete(id);
-  if (choice === "mine") {
-    store.enqueue(id);
-    return;
-  }
-  if (choice === "both" && mine) makeClaim(mine.spans, { ...mine, id: crypto.randomUUID() });
-  store.revert(id);
-  if (current) store.enqueue(id);
-  else {
-    itemOf(id)?.remove();
-    if (card.id === id) deactivate();
-  }
-  if (card.id === id) card.fill();
-  count();
+  const at = here.indexOf(card.id);
+  const next = here[at < 0 ? (by > 0 ? 0 : -1) : at + by];
+  if (!next) return false;
+  const { index } = cursor;
+  goTo(next);
+  cursor.index = index;
+  cursor.show();
+  return true;
 }
 
-// --- saved or not
-
-const saved = document.getElementById("saved");
-
-function showSaved(message = "") {
-  if (!saved) return;
-  const { size } = store.waiting;
-  const unsettled = store.unsettled.size ? "Not saved – see the message" : "";
-  const busy = size || store.running || card.typing;
-  saved.dataset.state = message || unsettled ? "bad" : busy ? "busy" : "good";
-  saved.querySelector(".words").textContent = message || unsettled || (busy ? "Saving…" : "All changes saved");
+function openDocument(which) {
+  document.querySelector(`.pager [rel=${which}]`)?.click();
 }
 
-store.addEventListener("state", ({ detail }) => {
-  showSaved(detail.message);
-  store.running?.then(() => showSaved(store.waiting.size ? detail.message : ""));
-});
-window.addEventListener("online", () => store.flush());
-document.addEventListener("visibilitychange", () => store.flush());
-window.addEventListener("beforeunload", (event) => {
-  card.keepNote();
-  if (store.waiting.size || store.running || store.unsettled.size) event.preventDefault();
-});
+// --- what keys and buttons do
 
-// --- messages
+const lightTyping = (name, rest = {}) => () => card.light({ name, ...rest }, { type: true });
 
-let hiding = 0;
-
-function notify(message, action, run) {
-  toast.querySelector("span").textContent = message;
-  toast.querySelector("button")?.remove();
-  if (action) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.textContent = action;
-    button.addEventListener("click", () => {
-      hideToast();
-      run();
-    });
-    toast.append(button);
-  }
-  toast.hidden = false;
-  clearTimeout(hiding);
-  hiding = setTimeout(hideToast, 12000);
+function answerOnce(change) {
+  card.edit(change);
+  card.fill();
 }
 
-function hideToast() {
-  toast.hidden = true;
+/** Light the first open attribute of the codebook, else the first one. */
+function lightAttribute() {
+  const fields = making.fields(card.claim).filter((field) => field.name === "attribute");
+  const field = fields.find((one) => one.open) ?? fields[0];
+  if (!field) return notify("This codebook asks nothing further of a claim.");
+  const kind = state.asks.attributes.find((spec) => spec.key === field.key && spec.scope === "claim").kind;
+  return card.light(field, { type: kind === "text" || kind === "scale" });
 }
 
-function say(message) {
-  live.textContent = message;
+const ACTIONS = {
+  "sentence-next": () => cursor.moveSentence(1, false),
+  "sentence-previous": () => cursor.moveSentence(-1, false),
+  "sentence-next-extend": () => cursor.moveSentence(1, true),
+  "sentence-previous-extend": () => cursor.moveSentence(-1, true),
+  "word-next": () => cursor.moveWord(1, false),
+  "word-previous": () => cursor.moveWord(-1, false),
+  "word-next-extend": () => cursor.moveWord(1, true),
+  "word-previous-extend": () => cursor.moveWord(-1, true),
+  "quote-next": () => quote(1),
+  "quote-previous": () => quote(-1),
+  hints: () => cursor.sentence && hints.start(outline.sentences.slice(cursor.index, cursor.index + 2), (span) => take([span])),
+  find: () => (finding = "find"),
+  "find-extend": () => (finding = "find-extend"),
+  claim: () => claimHere(false),
+  "claim-whole": () => claimHere(true),
+  part: startPart,
+  "no-claim": noClaim,
+  "gap-next": () => gapStep(1),
+  "gap-previous": () => gapStep(-1),
+  undo: () => step("undo"),
+  redo: () => step("redo"),
+  done: () => done?.submit(),
+  "document-next": () => openDocument("next"),
+  "document-previous": () => openDocument("prev"),
+  guidelines: () => openPanel(),
+  pause: () => clock?.toggle(),
+  help: () => showHelp(),
+  speaker: lightTyping("speaker"),
+  "speaker-further": () => card.light({ name: "speaker", index: card.claim.speakers.length }),
+  target: lightTyping("target"),
+  "target-words": () => startPicking({ field: "target", index: card.lit?.name === "target" ? card.lit.index : 0 }),
+  "repeat-target": () => {
+    const entry = making.lastTarget(card.id);
+    if (!entry) return notify("No other claim has a target yet.");
+    return card.setStance({ name: "target", index: card.lit?.name === "target" ? card.lit.index : 0 }, { target: entry });
+  },
+  stance: () => card.light({ name: "value" }),
+  "stance-further": () => card.light({ name: "target", index: card.claim.stances.length }),
+  type: lightAttribute,
+  behalf: () => (card.claim.speakers.length ? card.light({ name: "behalf" }, { type: true }) : notify("First say who speaks.")),
+  reported: lightTyping("reported"),
+  cue: () => startPicking({ field: "cue" }),
+  mode: () => card.light({ name: "mode" }),
+  proposition: lightTyping("proposition"),
+  relation: () => card.turnRelation(),
+  unsure: () => answerOnce((claim) => (claim.unsure = !claim.unsure)),
+  note: () => card.light({ name: "note" }, { type: true }),
+  again,
+  "end-on": () => moveEdge("end", 1),
+  "end-back": () => moveEdge("end", -1),
+  "start-on": () => moveEdge("start", 1),
+  "start-back": () => moveEdge("start", -1),
+  delete: removeActive,
+};
+/** What also works on a page that cannot be changed. */
+const READING = /^(sentence|word|quote|find|gap|document|guidelines|help)/;
+const keys = new Keys(ACTIONS);
+
+function run(id) {
+  if (!state.writable && !READING.test(id)) return notify(state.locked);
+  return ACTIONS[id]?.();
 }
 
-// --- events
-
-const read = document.getElementById("read");
-
-read.addEventListener("pointerdown", (event) => {
-  if (event.button !== 0 || event.target.closest("a, button")) return;
-  downAt = [event.clientX, event.clientY];
-  document.body.classList.add("selecting"); // keeps the selection inside the text while the mouse is elsewhere
-});
-document.addEventListener("pointerup", (event) => {
-  if (!downAt) return;
-  const moved = event.pointerType !== "touch" && Math.hypot(event.clientX - downAt[0], event.clientY - downAt[1]) > 3;
-  downAt = null;
-  document.body.classList.remove("selecting");
-  setTimeout(() => {
-    if (moved) takeSelection(event.altKey);
-    if (!isSelecting()) drawAnswers();
-  });
-});
-document.addEventListener("selectionchange", () => {
-  if (heldBack.size && !isSelecting()) drawAnswers();
-});
-text.addEventListener("click", (event) => {
-  const selection = window.getSelection();
-  if (!selection.isCollapsed || !selection.rangeCount) return;
-  const offset = offsetOf(selection.anchorNode, selection.anchorOffset);
-  const segment = event.target.closest("mark");
-  if (segment && offset !== null) clickAt(offsetInside(segment, offset));
-  else if (!pick) deactivate();
-});
-
-/** A click on the last edge of a mark still means that mark. */
-function offsetInside(segment, offset) {
-  const start = offsetOf(segment, 0);
-  const end = offsetOf(segment, segment.childNodes.length);
-  return Math.min(Math.max(offset, start), end - 1);
+/** A button of the card or of the bars. */
+function act(what, detail) {
+  if (what === "close") leave();
+  else if (what === "typing") showSaved();
+  else if (what === "edges") startPicking({ field: what });
+  else if (what === "pick") startPicking(detail);
+  else if (what === "lit") say(asked());
+  else run(what);
 }
 
-document.addEventListener("pointercancel", () => {
-  downAt = null;
-  document.body.classList.remove("selecting");
+const isTyping = (target) => target.closest?.("input:not([type=radio], [type=checkbox]), textarea, select, dialog, #panel");
+const mayAct = () => document.activeElement === document.body || document.activeElement?.closest("#read, #claims");
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (event.key === "Escape") return escape(event);
+  if (isTyping(event.target) || !mayAct()) return;
+  if (keydown(event)) event.preventDefault();
 });
-/** A double click takes the word, unless a third click follows and takes the paragraph. */
-let doubled = 0;
-text.addEventListener("dblclick", () => {
-  doubled = setTimeout(() => takeSelection(false), 260);
+
+function escape(event) {
+  if (event.target.closest("dialog, #panel")) return;
+  if (hints.isActive) hints.stop();
+  else if (finding) finding = null;
+  else if (pick) stopPicking();
+  else if (card.element?.contains(document.activeElement)) back();
+  else if (card.id) leave();
+  else cursor.clear();
+}
+
+/** @param {KeyboardEvent} event @returns {boolean} whether it meant something */
+function keydown(event) {
+  const name = nameOf(event);
+  if (!keys.isOn && name.length === 1) return false;
+  if (finding && name.length <= 2) return find(name);
+  if (hints.isActive && name !== "⌫" && hints.key(name)) return true;
+  if (hints.isActive && name === "⌫") return hints.key("Backspace");
+  if (event.key === "Tab") return document.activeElement?.closest("#read, body") !== null && claimAtCursor(event.shiftKey ? -1 : 1);
+  const onControl = event.target.closest("button, a, summary, input");
+  if (onControl && (event.key === "Enter" || event.key === " " || (event.target.type === "radio" && event.key.startsWith("Arrow")))) return false;
+  const digit = digitOf(event);
+  if (digit >= 0 && card.id && state.writable) return card.digit(digit);
+  const id = keys.find(name, Boolean(card.id) && !pick);
+  if (!id) return false;
+  hints.stop();
+  run(id);
+  return true;
+}
+
+function find(name) {
+  cursor.find(name.replace("⇧", ""), finding === "find-extend");
+  finding = null;
+  return true;
+}
+
+// --- pointers
+
+const isSelecting = watchSelection({
+  onSelect: (span) => take([span]),
+  onClick: (offset, segment) => {
+    if (offset === null) return;
+    if (!segment) {
+      if (!pick) deactivate();
+      cursor.put(offset, { focus: false });
+      return;
+    }
+    const found = view.claimsAt(offsetInside(segment, offset));
+    const at = found.findIndex((claim) => claim.id === card.id);
+    if (found.length) goTo(found[(at + 1) % found.length].id);
+  },
+  quoteAt: (offset) => outline.quotes.find(([a, z]) => a <= offset && offset < z) ?? null,
+  onSettled: () => view.heldBack.size && view.draw(),
+  onBar: (what) => {
+    const span = selected();
+    if (span && what === "claim") take([span]);
+    else if (what) run(what);
+  },
 });
-text.addEventListener("click", (event) => {
-  if (event.detail !== 3) return;
-  clearTimeout(doubled);
-  takeSelection(false);
-});
+view.isHeld = isSelecting;
+
 list.addEventListener("click", (event) => {
   const id = event.target.closest(".c > button")?.parentElement.dataset.id;
-  if (!id) return;
-  activate(id);
-  document.querySelector("mark.on")?.scrollIntoView({ block: "center", behavior: "auto" });
+  if (id) goTo(id);
 });
 list.addEventListener("pointerover", (event) => {
   const id = event.target.closest(".c")?.dataset.id;
@@ -526,83 +513,136 @@ list.addEventListener("pointerover", (event) => {
 });
 list.addEventListener("pointerleave", () => paint("hover", []));
 picking.querySelector("button").addEventListener("click", stopPicking);
-
-const typing = (target) => target.closest?.("input:not([type=radio], [type=checkbox]), textarea, select, dialog");
-
-document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-  if (event.key === "Escape") {
-    if (pick) stopPicking();
-    else if (card.element?.contains(document.activeElement)) read.focus({ preventScroll: true });
-    else if (card.id) deactivate();
-    return;
-  }
-  if (typing(event.target) || !state.writable) return;
-  const key = event.key.toLowerCase();
-  if (event.key === "Enter" && !event.target.closest("button, a, summary, input") && takeSelection(false)) event.preventDefault();
-  else if (key === "u") afterStep(event.shiftKey ? store.redo() : store.undo());
-  else if (key === "d") document.getElementById("submit-form").requestSubmit();
-  else if (!card.id) return;
-  else if (key === "a") act("part");
-  else if (event.key === "Backspace" || event.key === "Delete") removeActive();
-  else return;
-  event.preventDefault();
+document.addEventListener("click", (event) => {
+  const what = event.target.closest("[data-run]")?.dataset.run;
+  if (what) run(what);
 });
 
-/** The request that stores what concerns the whole document. @type {Promise<any> | null} */
-let describing = null;
+// --- saved or not
 
-document.getElementById("nothing")?.addEventListener("change", async (event) => {
-  try {
-    describing = send("PUT", `${state.path}layer/${store.query}`, { body: { nothing_to_code: event.target.checked } });
-    await describing;
-    showSaved();
-  } catch (error) {
-    event.target.checked = !event.target.checked;
-    notify(error.message);
-  }
-});
+const saved = document.getElementById("saved");
+const KINDS = { saved: "good", saving: "busy", "other-tab": "busy" };
+const WORDS = { saved: "All changes saved", saving: "Saving…", "other-tab": "Saving in another window…" };
 
-document.getElementById("submit-form")?.addEventListener("submit", async (event) => {
-  event.preventDefault();
-  const form = event.target;
-  card.keepNote();
-  await store.flush();
-  const nothing = document.getElementById("nothing");
-  if (!store.claims.size && !nothing.checked) {
-    notify("No claim is marked. Is there nothing to code in this article?", "Nothing to code", () => {
-      nothing.click();
-      describing?.then(() => form.requestSubmit());
-    });
-    return;
-  }
-  if (store.waiting.size) {
-    notify("Some changes are not saved yet. They are sent as soon as the server answers; then press D again.");
-    return;
-  }
-  try {
-    const answer = await send("POST", form.action, { body: {} });
-    window.location.assign(answer.url);
-  } catch (error) {
-    const gap = error.problem?.gaps?.[0];
-    if (gap?.claim) activate(gap.claim, { light: true });
-    notify(error.problem?.gaps?.length > 1 ? `${error.problem.gaps.length} answers are missing. ${gap.detail}` : error.message);
-  }
-});
-
-showSaved();
-const done = new URLSearchParams(window.location.search).get("done");
-if (done && /^[0-9a-f-]{36}$/.test(done)) {
-  const url = state.path.replace(/[0-9a-f-]{36}/, done);
-  notify("Submitted.", "Open it again", () => {
-    const form = document.createElement("form");
-    form.method = "post";
-    form.action = `${url}reopen/${store.query}`;
-    const token = document.createElement("input");
-    token.name = "csrfmiddlewaretoken";
-    token.value = document.querySelector('meta[name="csrf"]').content;
-    form.append(token);
-    document.body.append(form);
-    form.submit();
-  });
+function showSaved() {
+  if (!saved) return;
+  const { kind, message, detail = "", url } = store.status();
+  const shown = kind === "saved" && card.typing ? "saving" : kind;
+  const link = saved.querySelector("a");
+  saved.dataset.state = KINDS[shown] ?? "bad";
+  saved.title = detail;
+  saved.querySelector(".words").textContent = message || WORDS[shown];
+  link.hidden = !url;
+  if (url) link.href = url;
+  link.textContent = kind === "signed-out" ? "Sign in" : "Show it";
 }
+
+store.addEventListener("state", showSaved);
+saved?.addEventListener("click", () => store.ask());
+store.addEventListener("saved", ({ detail: { id, answer } }) => {
+  view.take(id, answer);
+  if (card.id === id && store.claims.has(id) && !store.waiting.has(id)) card.head();
+});
+store.addEventListener("changed", ({ detail: { id, answer } }) => {
+  if (card.id === id && !store.claims.has(id)) deactivate();
+  const dialog = document.getElementById("conflict");
+  if (dialog.dataset.id === id) dialog.close();
+  view.ensure(id);
+  view.take(id, answer);
+  view.sentences();
+  if (card.id === id) card.refresh();
+});
+store.addEventListener("restored", ({ detail: { ids } }) => {
+  for (const id of ids) view.ensure(id);
+  view.marks();
+  view.sentences();
+  view.count();
+});
+store.addEventListener("layer", afterLayer);
+store.addEventListener("refused", ({ detail: { id, error } }) => {
+  if (card.id === id) card.showErrors(error.problem);
+  const isNew = id !== "layer" && !store.versions.has(id);
+  notify(error.message, isNew ? "Discard" : "Take back", () => {
+    store.revert(id);
+    if (card.id === id && !store.claims.has(id)) deactivate();
+    view.ensure(id);
+    if (card.id === id) card.refresh();
+    view.marks();
+    view.sentences();
+    view.count();
+  });
+});
+store.addEventListener("conflict", ({ detail: { id, error } }) => {
+  conflict(app, id, error.problem.current ?? null, (mine) => {
+    if (mine) makeClaim(mine.spans.map((span) => [span.start, span.end]), { ...mine, id: newId() });
+    if (card.id === id && !store.claims.has(id)) deactivate();
+    view.ensure(id);
+    if (card.id === id) card.fill();
+    view.marks();
+    view.count();
+  });
+});
+window.addEventListener("beforeunload", () => card.keepNote());
+
+// --- the whole document
+
+if (state.writable) {
+  clock = new Clock({ url: `${state.path}time/${store.query}`, send, onChange: showClock });
+  keepAhead(`${state.path}ahead/${store.query}`, () => clock.isCounting);
+}
+document.getElementById("nothing")?.addEventListener("change", (event) => store.putLayer({ nothing_to_code: event.target.checked }));
+for (const group of document.querySelectorAll("[data-document-attribute]")) aboutDocument(group);
+
+/** A question about the whole article. @param {HTMLElement} group */
+function aboutDocument(group) {
+  const key = group.dataset.documentAttribute;
+  const slot = group.querySelector("[data-combo]");
+  const set = (value) => {
+    const { [key]: _, ...attributes } = store.layer.attributes;
+    store.putLayer({ attributes: value === undefined ? attributes : { ...attributes, [key]: value } });
+  };
+  nameGroups(group.parentElement, "document");
+  const show = () => fillAnswer(group, store.layer.attributes[key]);
+  if (slot) {
+    const near = () => outline.people.filter((entry) => entry.id).slice(0, 9);
+    const options = { kind: "speaker", url: state.entries, label: slot.dataset.label, value: store.layer.attributes[key] ?? null, near };
+    slot.replaceChildren(combobox({ ...options, onPick: (entry) => set(entry?.id ? { id: entry.id } : undefined) }));
+    return;
+  }
+  show();
+  store.addEventListener("layer", show);
+  group.addEventListener("change", () => set(readAnswer(group)));
+}
+const done = state.writable ? new Done({ ...app, clock, goTo, keepNote: () => card.keepNote() }) : null;
+
+function showClock() {
+  const element = document.getElementById("clock");
+  if (!element || !clock) return;
+  element.setAttribute("aria-pressed", String(clock.isPaused));
+  element.querySelector(".words").textContent = clock.isPaused ? "Paused" : `${Math.floor(clock.seconds / 60)} min`;
+}
+
+let panel = null;
+
+async function openPanel() {
+  const { Panel } = await import("./panel.js");
+  panel ??= new Panel({ url: state.guidelines, root: document.getElementById("panel") });
+  panel.toggle();
+}
+
+async function showHelp() {
+  const { openHelp } = await import("./help.js");
+  openHelp({ keys, run });
+}
+
+function showKeys() {
+  for (const element of document.querySelectorAll("kbd[data-key]")) element.textContent = printed(keys.keyOf(element.dataset.key));
+}
+
+document.addEventListener("keys", showKeys);
+showKeys();
+view.sentences();
+showSaved();
+showClock();
+if (document.activeElement === document.body) cursor.show(!narrow.matches);
+performance.mark("reader-ready");

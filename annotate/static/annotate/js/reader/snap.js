@@ -12,7 +12,7 @@ function segmenter(granularity) {
   }
 }
 
-const words = segmenter("word");
+export const words = segmenter("word");
 const graphemes = segmenter("grapheme");
 
 /**
