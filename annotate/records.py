@@ -1,6 +1,6 @@
 """The only read of whole claims: plain dicts, in bulk, in a bounded number of queries.
 
-Each chunk of claims costs seven SELECTs and those for registry entries not met before; merges are resolved here.
+Each chunk of claims costs six SELECTs and those for registry entries not met before; merges are resolved here.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from annotate.attributes import KINDS
 from annotate.models import Answer, Claim, ClaimSpeaker, Layer, NoClaimMark, Reporter, Span, SpanRole, Stance
 from annotate.payloads.codebooks import CodebookView, load_codebook
 from corpus.database.bulk import Among, Key, Stamp, uuid_text
+from corpus.database.statements import Select
 from corpus.models import Entry, Proposition, Speaker, Target
 
 CHUNK = 1000
@@ -35,11 +36,39 @@ CLAIM_COLUMNS: tuple[Any, ...] = (
     "no_stance",
     "is_unsure",
     "note",
+    "detected_by",
+    "detected_fields",
     "version",
     Stamp("created_at"),
     Stamp("updated_at"),
 )
 ANSWER_COLUMNS: tuple[Any, ...] = (Key("attribute_id"), Key("label_id"), Key("entity_id"), "number", "flag", "text")
+
+ENTRY_COLUMNS: dict[type[Entry], tuple[str, ...]] = {
+    Speaker: ("id", "name", "kind", "merged_into_id"),
+    Target: ("id", "name", "kind", "merged_into_id", "is_merged_inverted"),
+    Proposition: ("id", "name", "note", "merged_into_id"),
+}
+
+
+def _entries(model: type[Entry]) -> Select:
+    rows = model._default_manager.order_by()
+    return Select(lambda keys: rows.filter(Among(F("pk"), keys)).values_list(*ENTRY_COLUMNS[model]))
+
+
+def _of_claims(model: Any, *columns: Any, order: str = "position") -> Select:
+    """Return what hangs on claims, each row with its claim's key first."""
+    rows = model.objects.order_by(*([order] if order else []))
+    return Select(lambda keys: rows.filter(Among(F("claim_id"), keys)).values_list(Key("claim_id"), *columns))
+
+
+ENTRIES = {model: _entries(model) for model in ENTRY_COLUMNS}
+ONE_CLAIM = Select(lambda id: Claim.objects.order_by().filter(pk=id).values_list(*CLAIM_COLUMNS))
+SPANS = _of_claims(Span, "role", "claim_speaker_id", "start", "end", "quote")
+SPEAKERS = _of_claims(ClaimSpeaker, "id", Key("speaker_id"), Key("represents_id"))
+REPORTERS = _of_claims(Reporter, Key("speaker_id"))
+STANCES = _of_claims(Stance, "id", Key("holder_id"), Key("target_id"), Key("value_id"))
+ANSWERS = _of_claims(Answer, "stance_id", *ANSWER_COLUMNS, order="")
 
 
 def stamp(moment: datetime | None) -> str | None:
@@ -69,6 +98,7 @@ class Registry:
 
     model: type[Entry]
     known: dict[UUID, EntryRecord] = field(default_factory=dict)
+    offered: dict[UUID, tuple[Any, ...]] = field(default_factory=dict)
     by_key: dict[str, EntryRecord] = field(default_factory=dict)
     refs: dict[str, dict[str, str]] = field(default_factory=dict)
 
@@ -84,14 +114,15 @@ class Registry:
         for id in missing:
             self.known[id] = self._resolve(id, rows)
 
+    def offer(self, rows: Iterable[tuple[Any, ...]]) -> None:
+        """Take rows of ENTRY_COLUMNS that somebody read just now, so that they need not be read again."""
+        self.offered.update((row[0], row) for row in rows)
+
     def _rows(self, ids: set[UUID]) -> dict[UUID, tuple[Any, ...]]:
-        has_kind = self.model is not Proposition
-        columns = ["id", "name", "kind" if has_kind else "note", "merged_into_id"]
-        columns += ["is_merged_inverted"] if self.model is Target else []
-        found: dict[UUID, tuple[Any, ...]] = {}
-        for part in batched(ids, 5000):
-            for row in self.model._default_manager.filter(pk__in=part).values_list(*columns):
-                found[row[0]] = row
+        found = {id: self.offered[id] for id in ids if id in self.offered}
+        for part in batched(ids - found.keys(), 5000):
+            rows = ENTRIES[self.model].rows(keys=[id.hex for id in part])
+            found |= {row[0]: row for row in rows}
         return found
 
     def _resolve(self, id: UUID, rows: Mapping[UUID, tuple[Any, ...]]) -> EntryRecord:
@@ -124,6 +155,9 @@ class Registries:
     targets: Registry = field(default_factory=lambda: Registry(model=Target))
     propositions: Registry = field(default_factory=lambda: Registry(model=Proposition))
     codebooks: dict[UUID | str, CodebookNames] = field(default_factory=dict)
+
+    def of(self, model: type[Entry]) -> Registry:
+        return {Speaker: self.speakers, Target: self.targets, Proposition: self.propositions}[model]
 
     def names(self, version_id: UUID | str) -> CodebookNames:
         if version_id not in self.codebooks:
@@ -205,22 +239,18 @@ class _Children:
         self.spans: dict[str, list[dict[str, Any]]] = defaultdict(list)
         self.cue: dict[str, list[dict[str, Any]]] = defaultdict(list)
         self.mentions: dict[int, list[dict[str, Any]]] = defaultdict(list)
-        spans = Span.objects.filter(Among(F("claim_id"), claims)).order_by("position")
-        for claim, role, owner, start, end, quote in spans.values_list(
-            Key("claim_id"), "role", "claim_speaker_id", "start", "end", "quote"
-        ):
+        for claim, role, owner, start, end, quote in SPANS.rows(keys=claims):
             span = {"start": start, "end": end, "quote": quote}
             if role == SpanRole.MENTION:
                 self.mentions[owner].append(span)
             else:
                 (self.spans if role == SpanRole.CONTENT else self.cue)[claim].append(span)
-        self.speakers = _grouped(ClaimSpeaker, claims, "id", Key("speaker_id"), Key("represents_id"))
-        self.reporters = _grouped(Reporter, claims, Key("speaker_id"))
-        self.stances = _grouped(Stance, claims, "id", Key("holder_id"), Key("target_id"), Key("value_id"))
+        self.speakers = _grouped(SPEAKERS, claims)
+        self.reporters = _grouped(REPORTERS, claims)
+        self.stances = _grouped(STANCES, claims)
         self.answers: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
         self.stance_answers: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
-        answers = Answer.objects.filter(Among(F("claim_id"), claims)).order_by()
-        for claim, stance, *answer in answers.values_list(Key("claim_id"), "stance_id", *ANSWER_COLUMNS):
+        for claim, stance, *answer in ANSWERS.rows(keys=claims):
             if stance is None:
                 self.answers[claim].append(tuple(answer))
             else:
@@ -237,18 +267,17 @@ class _Children:
             yield from (row[2] for row in stances)
 
 
-def _grouped(model: Any, claims: list[str], *columns: Any) -> dict[str, list[tuple[Any, ...]]]:
-    """Return rows, each with its claim first, by claim and in the order of their position."""
+def _grouped(select: Select, claims: list[str]) -> dict[str, list[tuple[Any, ...]]]:
+    """Return rows by claim, in the order of their position."""
     found: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
-    rows = model.objects.filter(Among(F("claim_id"), claims)).order_by("position")
-    for row in rows.values_list(Key("claim_id"), *columns):
+    for row in select.rows(keys=claims):
         found[row[0]].append(row)
     return found
 
 
 def _claim(row: tuple[Any, ...], children: _Children, registries: Registries) -> dict[str, Any]:
     id, layer, document, round_id, version_id, mode, proposition, relation = row[:8]
-    no_stance, unsure, note, version, created, updated = row[8:]
+    no_stance, unsure, note, rule, detected, version, created, updated = row[8:]
     names = registries.names(version_id)
     ref = registries.speakers.ref
     return {
@@ -270,10 +299,16 @@ def _claim(row: tuple[Any, ...], children: _Children, registries: Registries) ->
         "attributes": names.answers(children.answers.get(id, [])),
         "unsure": unsure,
         "note": note,
+        **detected_dict(rule, detected.split()),
         "version": version,
         "created_at": created,
         "updated_at": updated,
     }
+
+
+def detected_dict(rule: str, fields: Iterable[str]) -> dict[str, Any]:
+    """Return the member `detected`, or nothing where no rule found anything."""
+    return {"detected": {"rule": rule, "fields": list(fields)}} if rule else {}
 
 
 def _proposition(registries: Registries, key: str | None, relation: str) -> dict[str, Any] | None:
@@ -295,9 +330,9 @@ def _stance(row: tuple[Any, ...], children: _Children, registries: Registries, n
     return found | {"attributes": names.answers(answers)} if answers else found
 
 
-def claim_dict(claim_id: UUID) -> dict[str, Any]:
+def claim_dict(claim_id: UUID, registries: Registries | None = None) -> dict[str, Any]:
     """Return one claim; the caller has checked that it may be seen."""
-    return next(claim_dicts(Claim.objects.filter(pk=claim_id), chunk=1))
+    return next(_chunk(tuple(ONE_CLAIM.rows(id=claim_id)), registries or Registries()))
 
 
 def layer_answers(layers: list[Layer], registries: Registries) -> dict[UUID, dict[str, object]]:

@@ -77,3 +77,12 @@ def test_no_path_of_a_machine_and_no_registry_host_is_named():
             continue
         text = path.read_text(encoding="utf-8")
         assert not [word for word in words if word in text], path
+
+
+def test_every_key_of_the_reader_is_in_the_readme():
+    source = (ROOT / "annotate/static/annotate/js/reader/keys.js").read_text(encoding="utf-8")
+    rows = re.findall(r'\["[\w-]+", "([^"]+)", "\w+", "([^"]+)"\]', source)
+    assert len(rows) > 40
+    for key, title in rows:
+        printed = re.sub(r"[a-z]+$", lambda found: found[0].capitalize(), key)
+        assert f"| `{printed}` | {title[0].lower()}{title[1:]} |" in README

@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from corpus.database.bulk import insert_rows
 from corpus.models import Change
+
+COLUMNS = ("batch", "action", "actor_id", "project_id", "corpus_id", "object_type", "object_id", "before", "after")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -40,5 +43,5 @@ class Batch:
         """Store the rows. What the action made first belongs to the project that it made later."""
         for row in self.rows:
             row.project_id, row.corpus_id = row.project_id or self.project_id, row.corpus_id or self.corpus_id
-        Change.objects.bulk_create(self.rows)
+        insert_rows(Change, COLUMNS, (tuple(getattr(row, name) for name in COLUMNS) for row in self.rows))
         self.rows = []

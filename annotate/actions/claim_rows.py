@@ -13,12 +13,22 @@ from django.contrib.auth.models import User
 from annotate.actions.entries import EntryFinder
 from annotate.attributes import KINDS, AttributeSpec, InvalidAnswer
 from annotate.models import Answer, Claim, ClaimSpeaker, Layer, Reporter, Span, SpanRole, Stance
-from annotate.payloads.claims import ClaimIn, SpanIn, SpeakerIn, StanceIn
+from annotate.payloads.claims import READ_ONLY, ClaimIn, SpanIn, SpeakerIn, StanceIn
 from annotate.payloads.codebooks import CodebookView, load_codebook
 from annotate.payloads.problems import FieldError, Invalid
-from annotate.records import Registries
+from annotate.records import Registries, detected_dict
+from corpus.database.bulk import insert_rows
+from corpus.database.statements import Select, delete_rows, update_row
 from corpus.models import Proposition, Speaker, Target
 from corpus.text.offsets import SpanProblem, check_span
+
+# The members of a claim that are stored as rows of their own.
+PARTS = ("spans", "cue", "speakers", "reported_by", "stances", "attributes")
+ANSWERED = frozenset(("stances", "attributes"))
+SPAN_COLUMNS = ("claim_id", "role", "claim_speaker_id", "position", "start", "end", "quote")
+ANSWER_COLUMNS = ("attribute_id", "claim_id", "stance_id", "label_id", "entity_id", "number", "flag", "text")
+LINKS = Select(lambda claim: ClaimSpeaker.objects.order_by().filter(claim=claim).values_list("position", "id"))
+STANCE_IDS = Select(lambda claim: Stance.objects.order_by().filter(claim=claim).values_list("position", "id"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +67,7 @@ def resolve_claim(
     """
     codebook = load_codebook(version_id)
     errors = list(_quote_errors(claim, text))
+    _learn(claim, finder)
 
     def find(model: Any, entry: Any) -> UUID | None:
         id = finder.find(model, entry)
@@ -79,6 +90,14 @@ def resolve_claim(
     if errors:
         raise Invalid.of(errors)
     return resolved
+
+
+def _learn(claim: ClaimIn, finder: EntryFinder) -> None:
+    """Look up at once what the claim names."""
+    people = [entry for speaker in claim.speakers for entry in (speaker.entry, speaker.represents)]
+    finder.learn(Speaker, [*people, *claim.reported_by, *(stance.holder for stance in claim.stances)])
+    finder.learn(Target, [stance.target for stance in claim.stances])
+    finder.learn(Proposition, [claim.proposition])
 
 
 def _speaker(find: Any, speaker: SpeakerIn) -> ResolvedSpeaker:
@@ -201,35 +220,43 @@ def _parsed(
 
 def answer_rows(codebook: CodebookView, scope: str, answers: dict[str, object], **owner: Any) -> Iterator[Answer]:
     """Yield unsaved Answer rows; `owner` is claim_id (and stance), or layer_id."""
+    for spec, name, value in _values(codebook, scope, answers):
+        yield Answer(attribute_id=spec.id, **owner, **{name: value})
+
+
+def _values(
+    codebook: CodebookView, scope: str, answers: dict[str, object]
+) -> Iterator[tuple[AttributeSpec, str, object]]:
+    """Yield each value with its attribute and the column that holds it."""
     for spec, values in _parsed(codebook, scope, answers):
         column = KINDS[spec.kind].column
         name = f"{column}_id" if column in ("label", "entity") else column
         for value in values:
-            yield Answer(attribute_id=spec.id, **owner, **{name: value})
+            yield spec, name, value
 
 
 def insert_claim(*, claim_id: UUID, layer: Layer, claim: ResolvedClaim, version: int, now: datetime) -> None:
-    """Write a new claim with everything that hangs on it. At most 7 queries."""
-    Claim.objects.bulk_create(
-        [
-            Claim(
-                id=claim_id,
-                layer_id=layer.pk,
-                version=version,
-                created_at=now,
-                updated_at=now,
-                **_columns(claim),
-            )
-        ]
-    )
-    insert_rows(claim_id, claim)
+    """Write a new claim with everything that hangs on it. At most 8 queries."""
+    values = {"id": claim_id, "layer_id": layer.pk, "version": version, "created_at": now, "updated_at": now}
+    values |= _columns(claim)
+    insert_rows(Claim, tuple(values), [tuple(values.values())])
+    _insert(claim_id, claim, frozenset(PARTS))
 
 
-def replace_claim(*, claim: Claim, resolved: ResolvedClaim, now: datetime) -> None:
-    """Overwrite a stored claim; its rows are written anew."""
-    Claim.objects.filter(pk=claim.pk).update(version=claim.version + 1, updated_at=now, **_columns(resolved))
-    delete_rows(claim.pk)
-    insert_rows(claim.pk, resolved)
+def replace_claim(
+    *,
+    claim_id: UUID,
+    version: int,
+    resolved: ResolvedClaim,
+    before: dict[str, Any],
+    after: dict[str, Any],
+    now: datetime,
+) -> None:
+    """Overwrite a stored claim; of what hangs on it, the parts that differ are written anew."""
+    update_row(Claim, claim_id, version=version, updated_at=now, **_columns(resolved))
+    parts = frozenset(part for part in PARTS if before[part] != after[part])
+    _delete(claim_id, before, parts)
+    _insert(claim_id, resolved, parts)
 
 
 def _columns(resolved: ResolvedClaim) -> dict[str, Any]:
@@ -241,45 +268,68 @@ def _columns(resolved: ResolvedClaim) -> dict[str, Any]:
         "no_stance": claim.no_stance,
         "is_unsure": claim.unsure,
         "note": claim.note,
+        "detected_by": claim.detected.rule,
+        "detected_fields": " ".join(claim.detected.fields),
     }
 
 
-def delete_rows(claim_id: UUID) -> None:
-    """Delete what hangs on a claim, children first. 5 queries."""
-    for model in (Answer, Span, Stance, Reporter, ClaimSpeaker):
-        rows = model.objects.filter(claim=claim_id)
-        rows._raw_delete(rows.db)
+def delete_claim(claim_id: UUID, before: dict[str, Any]) -> None:
+    """Delete a stored claim with what hangs on it. At most 7 queries."""
+    _delete(claim_id, before, frozenset(PARTS))
+    delete_rows(Claim, id=claim_id)
 
 
-def insert_rows(claim_id: UUID, resolved: ResolvedClaim) -> None:
-    """Write speakers, reporters, spans, stances and answers. At most 6 queries."""
+def _delete(claim_id: UUID, before: dict[str, Any], parts: frozenset[str]) -> None:
+    """Delete some parts of what hangs on a claim, children first. Answers hang on the claim or on its stances."""
+    if parts & ANSWERED and (before["attributes"] or any("attributes" in stance for stance in before["stances"])):
+        delete_rows(Answer, claim_id=claim_id)
+    roles = {"spans": SpanRole.CONTENT, "cue": SpanRole.CUE, "speakers": SpanRole.MENTION}
+    for part, role in roles.items():
+        if part in parts and before[part]:
+            delete_rows(Span, claim_id=claim_id, role=role.value)
+    for part, model in (("stances", Stance), ("reported_by", Reporter), ("speakers", ClaimSpeaker)):
+        if part in parts and before[part]:
+            delete_rows(model, claim_id=claim_id)
+
+
+def _insert(claim_id: UUID, resolved: ResolvedClaim, parts: frozenset[str]) -> None:
+    """Write some parts of what hangs on a claim. At most 7 queries."""
     claim = resolved.claim
-    links = ClaimSpeaker.objects.bulk_create(
-        ClaimSpeaker(claim_id=claim_id, position=i, speaker_id=row.speaker, represents_id=row.represents)
-        for i, row in enumerate(resolved.speakers)
-    )
-    Reporter.objects.bulk_create(
-        Reporter(claim_id=claim_id, position=i, speaker_id=id) for i, id in enumerate(resolved.reporters)
-    )
-    spans = [*_span_rows(claim_id, SpanRole.CONTENT, claim.spans), *_span_rows(claim_id, SpanRole.CUE, claim.cue)]
-    for link, row in zip(links, resolved.speakers, strict=True):
-        spans += _span_rows(claim_id, SpanRole.MENTION, row.mention, claim_speaker=link)
-    Span.objects.bulk_create(spans)
-    stances = Stance.objects.bulk_create(
-        Stance(claim_id=claim_id, position=i, holder_id=row.holder, target_id=row.target, value_id=row.value)
-        for i, row in enumerate(resolved.stances)
-    )
-    answers = list(answer_rows(resolved.codebook, "claim", claim.attributes, claim_id=claim_id))
-    for stance, found in zip(stances, resolved.stances, strict=True):
-        answers += answer_rows(resolved.codebook, "stance", found.answers, claim_id=claim_id, stance=stance)
-    Answer.objects.bulk_create(answers)
+    if "speakers" in parts:
+        people = enumerate(resolved.speakers)
+        rows = [(claim_id, i, person.speaker, person.represents) for i, person in people]
+        insert_rows(ClaimSpeaker, ("claim_id", "position", "speaker_id", "represents_id"), rows)
+    if "reported_by" in parts:
+        reporters = [(claim_id, i, id) for i, id in enumerate(resolved.reporters)]
+        insert_rows(Reporter, ("claim_id", "position", "speaker_id"), reporters)
+    spans = _span_rows(claim_id, SpanRole.CONTENT, claim.spans) if "spans" in parts else []
+    spans += _span_rows(claim_id, SpanRole.CUE, claim.cue) if "cue" in parts else []
+    if "speakers" in parts and any(speaker.mention for speaker in resolved.speakers):
+        links = dict(LINKS.rows(claim=claim_id))
+        for i, speaker in enumerate(resolved.speakers):
+            spans += _span_rows(claim_id, SpanRole.MENTION, speaker.mention, links[i])
+    insert_rows(Span, SPAN_COLUMNS, spans)
+    if "stances" in parts:
+        stances = [(claim_id, i, row.holder, row.target, row.value) for i, row in enumerate(resolved.stances)]
+        insert_rows(Stance, ("claim_id", "position", "holder_id", "target_id", "value_id"), stances)
+    if parts & ANSWERED:
+        insert_rows(Answer, ANSWER_COLUMNS, list(_answers(claim_id, resolved)))
 
 
-def _span_rows(claim_id: UUID, role: str, spans: tuple[SpanIn, ...], **owner: Any) -> list[Span]:
-    return [
-        Span(claim_id=claim_id, role=role, position=i, start=span.start, end=span.end, quote=span.quote, **owner)
-        for i, span in enumerate(spans)
-    ]
+def _span_rows(claim_id: UUID, role: SpanRole, spans: tuple[SpanIn, ...], link: int | None = None) -> list[Any]:
+    return [(claim_id, role.value, link, i, span.start, span.end, span.quote) for i, span in enumerate(spans)]
+
+
+def _answers(claim_id: UUID, resolved: ResolvedClaim) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows of ANSWER_COLUMNS of the claim and of its stances, which are stored."""
+    codebook = resolved.codebook
+    groups: list[tuple[int | None, str, dict[str, object]]] = [(None, "claim", resolved.claim.attributes)]
+    if any(stance.answers for stance in resolved.stances):
+        ids = dict(STANCE_IDS.rows(claim=claim_id))
+        groups += [(ids[i], "stance", stance.answers) for i, stance in enumerate(resolved.stances)]
+    for stance, scope, answers in groups:
+        for spec, name, value in _values(codebook, scope, answers):
+            yield spec.id, claim_id, stance, *(value if column == name else None for column in ANSWER_COLUMNS[3:])
 
 
 def originals_of(registries: Registries) -> dict[UUID, UUID]:
@@ -290,7 +340,7 @@ def originals_of(registries: Registries) -> dict[UUID, UUID]:
 
 def is_same(stored: dict[str, Any], content: dict[str, Any]) -> bool:
     """Return whether a claim as it is read says what `content` says."""
-    return all(stored[key] == value for key, value in content.items())
+    return {key: value for key, value in stored.items() if key not in READ_ONLY} == content
 
 
 def content_of(resolved: ResolvedClaim, registries: Registries) -> dict[str, Any]:
@@ -319,6 +369,7 @@ def content_of(resolved: ResolvedClaim, registries: Registries) -> dict[str, Any
         "attributes": _canonical(codebook, "claim", claim.attributes),
         "unsure": claim.unsure,
         "note": claim.note,
+        **detected_dict(claim.detected.rule, claim.detected.fields),
     }
 
 

@@ -9,10 +9,9 @@ from uuid import UUID, uuid4
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import F
 
 from annotate import records
-from annotate.actions import claim_rows, layers
+from annotate.actions import claim_rows, layers, own_layers
 from annotate.actions.batch import Batch
 from annotate.actions.claim_rows import ResolvedClaim
 from annotate.actions.entries import EntryFinder
@@ -20,9 +19,17 @@ from annotate.models import Claim, Layer
 from annotate.payloads.claims import ClaimIn, parse_claim
 from annotate.payloads.preconditions import Precondition
 from annotate.payloads.problems import FieldError, Invalid, NotThere, PreconditionFailed, TooLarge, WrongState
+from corpus.database.statements import Select, update_row
 from corpus.models import Change, Document
 
 MAX_CLAIMS = 20_000
+DETECTED_IN = {"mention": "speakers"}  # the member of a claim that holds what was detected, where the names differ
+STORED = Select(lambda id: Claim.objects.order_by().filter(pk=id).values_list("layer_id", "version", "created_at"))
+LAST_CHANGE = Select(
+    lambda id: (
+        Change.objects.filter(object_type="claim", object_id=id).order_by("-id").values_list("before", "after")[:1]
+    )
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +41,6 @@ class SavedClaim:
     is_new: bool = False
     is_changed: bool = True
     previous: dict[str, Any] | None = None
-    text: str | None = None  # of the document, where it was read anyway
 
 
 @transaction.atomic
@@ -49,22 +55,29 @@ def put_claim(
     claim = parse_claim(body)
     assert isinstance(body, dict)
     _check_id(body, claim_id)
-    known = Claim.objects.filter(pk=claim_id).values_list("layer_id", flat=True).first()
+    known = STORED.first(id=claim_id)
     if known is not None:
-        layer = layers.lock_own_layer(user=user, layer_id=known)
+        layer = own_layers.lock_layer(user=user, layer_id=known[0])
         _check_document(body, layer)
     else:
         precondition.check_new()
-        document = own_document(user, body.get("document"))
-        layer = layers.layer_for_writing(user=user, document=document, now=now, round_id=round_id or _round_of(body))
-    stored = Claim.objects.filter(pk=claim_id).first()
+        layer = _layer_for(user, _document_id(body.get("document")), round_id or _round_of(body), now)
+    stored = STORED.first(id=claim_id)  # again: what was read before the lock may have changed
     if stored is None:
-        if known is not None:  # deleted between the look and the lock
-            precondition.check_new()
+        precondition.check_new()
         return _create(user, layer, claim_id, claim, precondition, now)
-    if stored.layer_id != layer.pk:
+    if stored[0] != layer.pk:
         raise NotThere("There is no such claim in your layers.")
-    return _update(user, layer, stored, claim, body, precondition, now)
+    return _update(user, layer, claim_id, claim, body, precondition, now)
+
+
+def _layer_for(user: User, document_id: UUID, round_id: UUID | None, now: datetime) -> Layer:
+    """Return the caller's layer on the document, locked, opening it where that is allowed."""
+    layer = own_layers.lock_open_layer(user=user, document_id=document_id, round_id=round_id)
+    if layer is not None:
+        return layer
+    document = own_document(user, document_id)
+    return layers.layer_for_writing(user=user, document=document, now=now, round_id=round_id)
 
 
 @transaction.atomic
@@ -101,14 +114,26 @@ def patch_claim(
     *, user: User, claim_id: UUID, values: dict[str, Any], precondition: Precondition, now: datetime
 ) -> SavedClaim:
     """Replace the top-level fields in `values`, under the rules of `put_claim`. Raises NotThere for an unknown id."""
-    known = Claim.objects.filter(pk=claim_id).values_list("layer_id", flat=True).first()
-    if known is None:
-        raise NotThere("There is no such claim in your layers.")
-    layers.lock_own_layer(user=user, layer_id=known)
-    if not Claim.objects.filter(pk=claim_id).exists():
-        raise NotThere("There is no such claim in your layers.")
-    body = records.claim_dict(claim_id) | values
+    _lock_layer_of(user, claim_id)
+    body = _without_detection(records.claim_dict(claim_id), values) | values
     return put_claim(user=user, claim_id=claim_id, body=body, precondition=precondition, now=now)
+
+
+def _lock_layer_of(user: User, claim_id: UUID) -> Layer:
+    """Return the caller's layer that holds the claim, locked. Raises NotThere."""
+    known = STORED.first(id=claim_id)
+    layer = own_layers.lock_layer(user=user, layer_id=known[0]) if known is not None else None
+    if layer is None or STORED.first(id=claim_id) is None:
+        raise NotThere("There is no such claim in your layers.")
+    return layer
+
+
+def _without_detection(claim: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
+    """Return the claim without the detection of fields that `values` set: their value is no longer a rule's."""
+    if "detected" not in claim:
+        return claim
+    fields = [name for name in claim["detected"]["fields"] if DETECTED_IN.get(name, name) not in values]
+    return claim | {"detected": claim["detected"] | {"fields": fields}}
 
 
 def _new_id(raw: object) -> UUID:
@@ -133,39 +158,41 @@ def _create(
         raise TooLarge(f"This layer has {layer.n_claims} claims; {MAX_CLAIMS} is the limit for one document.")
     layers.keep_place(layer, now=now)
     batch = _batch("claim.create", user, layer)
-    text = _text_of(layer)
-    resolved = _resolve(user, layer, claim, text, batch, originals={})
+    registries = records.Registries()
+    resolved = _resolve(user, layer, claim, batch, registries, originals={})
     version = _last_version(claim_id) + 1
     claim_rows.insert_claim(claim_id=claim_id, layer=layer, claim=resolved, version=version, now=now)
     _touch(layer, now=now, added=1)
-    content = claim_rows.content_of(resolved, records.Registries())
-    after = _as_read(claim_id, layer, content, version=version, created_at=now, updated_at=now)
+    content = claim_rows.content_of(resolved, registries)
+    moment = records.stamp(now)
+    after = _as_read(claim_id, layer, content, version=version, created_at=moment, updated_at=moment)
     batch.add("claim", claim_id, before=None, after=after)
     batch.write()
-    return SavedClaim(claim=after, layer=layer, is_new=True, text=text)
+    return SavedClaim(claim=after, layer=layer, is_new=True)
 
 
 def _update(
-    user: User, layer: Layer, stored: Claim, claim: ClaimIn, body: object, precondition: Precondition, now: datetime
+    user: User, layer: Layer, claim_id: UUID, claim: ClaimIn, body: object, precondition: Precondition, now: datetime
 ) -> SavedClaim:
     registries = records.Registries()
-    before = next(records.claim_dicts(Claim.objects.filter(pk=stored.pk), registries=registries, chunk=1))
+    before = records.claim_dict(claim_id, registries)
     batch = _batch("claim.update", user, layer)
-    text = _text_of(layer)
-    resolved = _resolve(user, layer, claim, text, batch, originals=claim_rows.originals_of(registries))
+    resolved = _resolve(user, layer, claim, batch, registries, originals=claim_rows.originals_of(registries))
     content = claim_rows.content_of(resolved, registries)
     if claim_rows.is_same(before, content):
-        return SavedClaim(claim=before, layer=layer, is_changed=False, previous=before, text=text)
+        return SavedClaim(claim=before, layer=layer, is_changed=False, previous=before)
     layers.check_writable(layer)
-    precondition.check_update(stored.version, current=before, sent=body)
+    precondition.check_update(before["version"], current=before, sent=body)
     layers.keep_place(layer, now=now)
-    claim_rows.replace_claim(claim=stored, resolved=resolved, now=now)
+    version, created_at = before["version"] + 1, before["created_at"]
+    claim_rows.replace_claim(
+        claim_id=claim_id, version=version, resolved=resolved, before=before, after=content, now=now
+    )
     _touch(layer, now=now, added=0)
-    version, created = stored.version + 1, stored.created_at
-    after = _as_read(stored.pk, layer, content, version=version, created_at=created, updated_at=now)
-    batch.add("claim", stored.pk, before=before, after=after)
+    after = _as_read(claim_id, layer, content, version=version, created_at=created_at, updated_at=records.stamp(now))
+    batch.add("claim", claim_id, before=before, after=after)
     batch.write()
-    return SavedClaim(claim=after, layer=layer, previous=before, text=text)
+    return SavedClaim(claim=after, layer=layer, previous=before)
 
 
 def _as_read(claim_id: UUID, layer: Layer, content: dict[str, Any], **server: Any) -> dict[str, Any]:
@@ -176,28 +203,19 @@ def _as_read(claim_id: UUID, layer: Layer, content: dict[str, Any], **server: An
         "round": str(layer.round_id),
         "layer": str(layer.pk),
         **content,
-        "version": server["version"],
-        "created_at": records.stamp(server["created_at"]),
-        "updated_at": records.stamp(server["updated_at"]),
+        **server,
     }
 
 
 @transaction.atomic
 def delete_claim(*, user: User, claim_id: UUID, precondition: Precondition, now: datetime) -> SavedClaim:
     """Delete a claim of an own, open layer; its last state stays in the Change row, so that it can be undone."""
-    known = Claim.objects.filter(pk=claim_id).values_list("layer_id", flat=True).first()
-    if known is None:
-        raise NotThere("There is no such claim in your layers.")
-    layer = layers.lock_own_layer(user=user, layer_id=known)
-    stored = Claim.objects.filter(pk=claim_id).first()
-    if stored is None:
-        raise NotThere("There is no such claim in your layers.")
+    layer = _lock_layer_of(user, claim_id)
     layers.check_writable(layer)
     before = records.claim_dict(claim_id)
-    precondition.check_update(stored.version, current=before, sent=None)
+    precondition.check_update(before["version"], current=before, sent=None)
     layers.keep_place(layer, now=now)
-    claim_rows.delete_rows(claim_id)
-    stored.delete()
+    claim_rows.delete_claim(claim_id, before)
     _touch(layer, now=now, added=-1)
     batch = _batch("claim.delete", user, layer)
     batch.add("claim", claim_id, before=before, after=None)
@@ -205,15 +223,19 @@ def delete_claim(*, user: User, claim_id: UUID, precondition: Precondition, now:
     return SavedClaim(claim=before, layer=layer, previous=before)
 
 
-def own_document(user: User, raw: object) -> Document:
-    """Return the document named in a body or a path, without its text. Raises Invalid or NotThere."""
+def _document_id(raw: object) -> UUID:
     try:
-        id = raw if isinstance(raw, UUID) else UUID(str(raw)) if isinstance(raw, str) else None
+        id = UUID(raw) if isinstance(raw, str) else None
     except ValueError:
         id = None
     if id is None:
         raise Invalid.of([FieldError(pointer="/document", detail="A new claim names its document by id.")])
-    document: Document | None = Document.objects.visible_to(user).defer("text").filter(pk=id).first()
+    return id
+
+
+def own_document(user: User, document_id: UUID) -> Document:
+    """Return a document that the user sees, without its text. Raises NotThere."""
+    document: Document | None = Document.objects.visible_to(user).defer("text").filter(pk=document_id).first()
     if document is None:
         raise NotThere("There is no such document in your projects.")
     return document
@@ -236,17 +258,19 @@ def _check_id(body: dict[str, Any], claim_id: UUID) -> None:
 
 
 def _resolve(
-    user: User, layer: Layer, claim: ClaimIn, text: str, batch: Batch, originals: dict[UUID, UUID]
+    user: User,
+    layer: Layer,
+    claim: ClaimIn,
+    batch: Batch,
+    registries: records.Registries,
+    originals: dict[UUID, UUID],
 ) -> ResolvedClaim:
     assert layer.round is not None
-    finder = EntryFinder(user=user, corpus_id=layer.project.corpus_id, batch=batch, round=layer.round)
-    return claim_rows.resolve_claim(
-        claim=claim, text=text, version_id=layer.codebook_version_id, finder=finder, originals=originals
+    finder = EntryFinder(
+        user=user, corpus_id=layer.project.corpus_id, batch=batch, round=layer.round, registries=registries
     )
-
-
-def _text_of(layer: Layer) -> str:
-    return Document.objects.values_list("text", flat=True).get(pk=layer.document_id)
+    text, version_id = layer.document.text, layer.codebook_version_id
+    return claim_rows.resolve_claim(claim=claim, text=text, version_id=version_id, finder=finder, originals=originals)
 
 
 def _batch(action: str, user: User, layer: Layer) -> Batch:
@@ -255,17 +279,15 @@ def _batch(action: str, user: User, layer: Layer) -> Batch:
 
 def _last_version(claim_id: UUID) -> int:
     """Return the version that a deleted claim of this id had, so that an old If-Match never fits the new one."""
-    row = Change.objects.filter(object_type="claim", object_id=str(claim_id)).order_by("-id").first()
-    state = (row.before or row.after) if row is not None else None
+    row = LAST_CHANGE.first(id=str(claim_id))
+    state = (row[0] or row[1]) if row is not None else None
     return int(state["version"]) if state else 0
 
 
 def _touch(layer: Layer, *, now: datetime, added: int) -> None:
     """Count the change on the layer; a layer with a claim no longer says that there is nothing to code."""
-    values: dict[str, Any] = {"updated_at": now, "n_claims": F("n_claims") + added, "version": F("version") + 1}
-    if added > 0:
-        values["has_nothing_to_code"] = False
-    Layer.objects.filter(pk=layer.pk).update(**values)
+    values: dict[str, Any] = {"updated_at": now} | ({"has_nothing_to_code": False} if added > 0 else {})
+    update_row(Layer, layer.pk, add={"n_claims": added, "version": 1}, **values)
     layer.n_claims += added
     layer.version += 1
     layer.updated_at = now

@@ -13,7 +13,7 @@ COLUMNS = (
     "claim_id", "project", "layer_kind", "annotator", "document_id", "external_id", "title", "source", "url",
     "published_on", "language", "start", "end", "quote", "parts", "cue", "speakers", "represents", "reported_by",
     "mode", "proposition", "relation", "holder", "target", "target_kind", "stance", "no_stance", "attributes",
-    "unsure", "note", "codebook", "version", "created_at", "updated_at",
+    "unsure", "note", "detected", "codebook", "version", "created_at", "updated_at",
 )  # fmt: skip
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "'")
 JOINT = " | "
@@ -59,6 +59,7 @@ def _row(claim: dict[str, Any], stance: dict[str, Any] | None) -> list[Any]:
         claim["mode"], proposition.get("text"), proposition.get("relation"),
         _holder(claim, stance), target.get("name"), target.get("kind"), stance.get("value"),
         _flag(claim["no_stance"]), _attributes(claim["attributes"]), _flag(claim["unsure"]), claim["note"],
+        _detected(claim.get("detected")),
         f"{claim['codebook']['name']} v{claim['codebook']['version']}", claim["version"],
         claim["created_at"], claim["updated_at"],
     ]  # fmt: skip
@@ -72,6 +73,10 @@ def _holder(claim: dict[str, Any], stance: dict[str, Any]) -> str | None:
         return str(stance["holder"]["name"])
     first = claim["speakers"][0] if claim["speakers"] else None
     return (first["represents"] or first)["name"] if first else None
+
+
+def _detected(detected: dict[str, Any] | None) -> str:
+    return f"{detected['rule']}: {' '.join(detected['fields'])}" if detected else ""
 
 
 def _flag(value: bool) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -13,6 +14,9 @@ MAX_SPANS = 200
 MAX_LIST = 50
 MAX_NOTE = 10_000
 MAX_OFFSET = 2**31 - 1
+# What the reader's rules can find in the text, and the names that a set of such rules may bear.
+DETECTABLE = ("cue", "mention", "mode", "speakers")
+RULE = re.compile(r"[A-Za-z0-9._-]{1,40}")
 READ_ONLY = frozenset(
     [
         "id",
@@ -62,6 +66,14 @@ class StanceIn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DetectedIn:
+    """The fields whose value a rule found in the text and the annotator accepted unchanged; sorted, each once."""
+
+    rule: str = ""
+    fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimIn:
     """A claim as a client sends it; entries, labels and quotes are not yet checked against the database."""
 
@@ -77,6 +89,7 @@ class ClaimIn:
     attributes: dict[str, object] = field(default_factory=dict)
     unsure: bool = False
     note: str = ""
+    detected: DetectedIn = DetectedIn()
 
 
 class Reader:
@@ -128,7 +141,7 @@ class Reader:
             return ""
         return raw
 
-    def choice(self, raw: object, pointer: str, allowed: list[str]) -> str:
+    def choice(self, raw: object, pointer: str, allowed: Sequence[str]) -> str:
         if raw in allowed and isinstance(raw, str):
             return raw
         named = ", ".join(value or '""' for value in allowed)
@@ -208,6 +221,23 @@ class Reader:
             return {}
         return {key: value for key, value in raw.items() if value is not None}
 
+    def detected(self, raw: object, pointer: str) -> DetectedIn:
+        if raw is None:
+            return DetectedIn()
+        body = self.obj(raw, pointer, frozenset(("rule", "fields")))
+        fields = self.items(body.get("fields"), f"{pointer}/fields", MAX_LIST, self.detectable)
+        rule = body.get("rule")
+        if not isinstance(rule, str) or not RULE.fullmatch(rule):
+            self.fail(
+                f"{pointer}/rule",
+                f"{_shown(rule)} is no name of a rule; give 1 to 40 letters, digits, dots, hyphens or underscores.",
+            )
+            return DetectedIn()
+        return DetectedIn(rule=rule, fields=tuple(sorted(set(fields)))) if fields else DetectedIn()
+
+    def detectable(self, raw: object, pointer: str) -> str | None:
+        return self.choice(raw, pointer, DETECTABLE) or None
+
 
 CLAIM_FIELDS = frozenset(ClaimIn.__slots__) - {"relation"}
 
@@ -230,6 +260,7 @@ def parse_claim(raw: object) -> ClaimIn:
         attributes=reader.answers(body.get("attributes"), "/attributes"),
         unsure=reader.flag(body.get("unsure", False), "/unsure"),
         note=reader.text(body.get("note") or "", "/note", limit=MAX_NOTE),
+        detected=reader.detected(body.get("detected"), "/detected"),
     )
     _check_claim(reader, claim)
     if reader.errors:

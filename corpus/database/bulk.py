@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -68,18 +69,24 @@ def insert_rows(model: type[models.Model], names: Sequence[str], rows: Iterable[
 
     Several times as fast as bulk_create, which makes an object of each row and a statement of each batch.
     """
-    by_name: dict[str, Any] = {field.attname: field for field in model._meta.concrete_fields}
-    fields = [by_name[name] for name in names]
-    writers = [_writer(field) for field in fields]
+    sql, writers = _insert(model, tuple(names), connection.vendor)
     values = [tuple(write(value) for write, value in zip(writers, row, strict=True)) for row in rows]
-    quote = connection.ops.quote_name
-    columns, places = ", ".join(quote(field.column) for field in fields), ", ".join(["%s"] * len(fields))
     if values:
         with connection.cursor() as cursor:
-            cursor.executemany(f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES ({places})", values)
+            cursor.execute(sql, values[0]) if len(values) == 1 else cursor.executemany(sql, values)
 
 
-def _writer(field: Any) -> Callable[[Any], Any]:
+@cache
+def _insert(model: type[models.Model], names: tuple[str, ...], vendor: str) -> tuple[str, list[Callable[[Any], Any]]]:
+    by_name: dict[str, Any] = {field.attname: field for field in model._meta.concrete_fields}
+    fields = [by_name[name] for name in names]
+    quote = connection.ops.quote_name
+    columns, places = ", ".join(quote(field.column) for field in fields), ", ".join(["%s"] * len(fields))
+    table = quote(model._meta.db_table)
+    return f"INSERT INTO {table} ({columns}) VALUES ({places})", [writer_of(field) for field in fields]
+
+
+def writer_of(field: Any) -> Callable[[Any], Any]:
     """Return what turns an attribute into what the database driver takes."""
     target = field.target_field if field.is_relation else field
     if isinstance(target, models.UUIDField):

@@ -12,6 +12,7 @@ from tests.api.client import lines
 pytestmark = pytest.mark.django_db
 NAMES = ["Tor Lind", "Port authority", "Ms. Oyelaran", "Fishers’ league", "李雷", "İpek Ağa"]
 MODES = [None, "direct", "indirect", "mixed", "reported", "narrated"]
+DETECTED = [["cue", "mode"], ["cue", "mention", "mode", "speakers"]]
 TYPES = ["commitment", "demand", "prediction", "position", "evaluation", "causal", "assertion"]
 
 
@@ -62,6 +63,7 @@ def random_claim(dice: random.Random, text: str) -> dict:
         "attributes": {"type": dice.choice(TYPES)} if dice.random() < 0.7 else {},
         "unsure": dice.random() < 0.2,
         "note": dice.choice(["", "zażółć 👩‍👩‍👧", "two\nlines"]),
+        **({"detected": {"rule": "frames-1", "fields": dice.choice(DETECTED)}} if dice.random() < 0.3 else {}),
     }
 
 

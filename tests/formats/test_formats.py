@@ -50,6 +50,7 @@ def dataset():
         proposition={"text": "The closure is avoidable.", "relation": "denies"},
         attributes={"type": "evaluation"},
         note="+1 for this",
+        detected={"rule": "frames-1", "fields": ["mode", "cue"]},
     )
     layers.submit_layer(user=ann, document=first, now=make.NOW)
     make.claim(ben, second, "The ferry will run 🙂", speakers=[], stances=[], no_stance=True, unsure=True)

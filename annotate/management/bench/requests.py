@@ -65,8 +65,8 @@ def run_save(world: World) -> list[Figure]:
     api = _api(world, world.manager)
     put = [partial(_put, api, body) for body in bodies[REPEATS : 2 * REPEATS]]
     layer = Claim.objects.values_list("layer_id", flat=True).first()
-    raw = each(partial(_insert, layer) for _ in range(REPEATS))
-    Claim.objects.filter(spans=None).delete()  # the bare rows are no claims that could be exported
+    raw = each(partial(insert_bare, layer) for _ in range(REPEATS))
+    remove_bare(layer)
     return [
         latency("save a claim, action", action, raw),
         _measured("save a claim, PUT", raw, put),
@@ -138,13 +138,19 @@ def _put(api: Client, body: dict[str, Any]) -> None:
     assert response.status_code == 201, f"PUT answers {response.status_code}"
 
 
-def _insert(layer: Any) -> None:
+def insert_bare(layer: Any) -> None:
+    """Store the row of a claim and nothing else, by one statement in its own transaction."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO annotate_claim (id, layer_id, mode, relation, no_stance, is_unsure, note, version) "
-            "VALUES (%s, %s, 'direct', '', %s, %s, '', 1)",
+            "INSERT INTO annotate_claim (id, layer_id, mode, relation, no_stance, is_unsure, note, "
+            "detected_by, detected_fields, version) VALUES (%s, %s, 'direct', '', %s, %s, '', '', '', 1)",
             [_param(uuid.uuid4()), _param(layer), False, False],
         )
+
+
+def remove_bare(layer: Any) -> None:
+    """Remove the bare rows: they are no claims that could be exported."""
+    Claim.objects.filter(layer=layer, spans=None).delete()
 
 
 def _fetch(sql: str, params: list[Any]) -> None:
