@@ -17,8 +17,8 @@ def tokens(block: str) -> dict[str, str]:
     return {name: value if len(value) == 6 else "".join(char * 2 for char in value) for name, value in found}
 
 
-LIGHT = tokens(CSS.split("@media (prefers-color-scheme:dark)")[0])
-DARK = LIGHT | tokens(CSS.split("@media (prefers-color-scheme:dark)")[1].split("}}")[0])
+LIGHT = tokens(CSS.split("@media screen and (prefers-color-scheme:dark)")[0])
+DARK = LIGHT | tokens(CSS.split("@media screen and (prefers-color-scheme:dark)")[1].split("}}")[0])
 
 
 def linear(colour: str) -> tuple[float, float, float]:

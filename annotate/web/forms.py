@@ -99,6 +99,10 @@ class PasteForm(forms.Form):
     )
     language = forms.CharField(required=False, max_length=35, help_text=LANGUAGE_HELP)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        # It stands beside UploadForm: with ids of its own, each label leads to its own field.
+        super().__init__(*args, **{"auto_id": "id_paste_%s"} | kwargs)
+
 
 class MemberForm(forms.Form):
     username = forms.CharField(max_length=150, label="User name", widget=forms.TextInput(attrs={"autocomplete": "off"}))

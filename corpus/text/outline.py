@@ -169,14 +169,14 @@ def _trim(text: str, start: int, end: int, pieces: Sequence[_Piece]) -> Span | N
     marked = [p for p in pieces if text[p.start] in OPENING]
     closing = {p.end for p in marked if start <= p.start and p.end <= end and text[p.end - 1] in CLOSING}
     dangling = {p.start for p in marked if p.end > end or p.end not in closing}
-    while start < end and (text[start].isspace() or text[start] in ",;:.–—-)" or start in dangling):
+    while start < end and (text[start].isspace() or text[start] in ",;:.–—-)*_#" or start in dangling):
         start += 1
     unmatched = {p.end for p in pieces} - closing
     while start < end and end not in closing:
         last = text[end - 1]
         if last == "." and DOTTED.search(text, max(start, end - 4), end):
             break
-        if not (last.isspace() or last in ",;:.!?…–—-(" or (last in CLOSING and end in unmatched)):
+        if not (last.isspace() or last in ",;:.!?…–—-(*_#" or (last in CLOSING and end in unmatched)):
             break
         end -= 1
     has_word = any(char.isalnum() for char in text[start:end])

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import pytest
+from hypothesis import HealthCheck, Phase, example, given, settings
 
 from annotate.models import Claim, Span
+from annotate.records import claim_dict
+from corpus.text.blocks import split_blocks
 from tests import make
 from tests.browser.hands import saved
+from tests.browser.selections import SELECT as SELECT_PLACES
+from tests.browser.selections import SELECT_ON_MOUSE_UP, Cuts, Pick, picks, texts
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -99,4 +106,84 @@ def test_a_half_selected_word_is_taken_whole(project, visit):
     page.locator(".card").wait_for()
     saved(page)
 
-    assert Span.objects.get().quote == "closure is needed"
+    assert [span["quote"] for span in claim_dict(Claim.objects.get().pk)["spans"]] == ["closure is needed"]
+
+
+class Hand:
+    """Selects in one window, in one document after the other, and tells what was stored."""
+
+    def __init__(self, project, person, page):
+        self.project, self.person, self.page = project, person, page
+        self.known: set[UUID] = set()
+        self.n = 0
+
+    def open(self, text):
+        self.n += 1
+        self.document = make.document(self.project, f"{text}Text {self.n}")
+        self.text = self.document.text
+        self.blocks = split_blocks(self.text)
+        self.page.goto(f"{self.page.url.split('/p/')[0]}/p/{self.project.slug}/d/{self.document.pk}/")
+        self.cuts = Cuts.of(self.page, self.text, [block.start for block in self.blocks])
+
+    def place(self, part: float) -> tuple[int, int]:
+        """Return the place at that part of the text as (block, code points into it)."""
+        offset = round(part * len(self.text))
+        index = max((block.index for block in self.blocks if block.start <= offset), default=0)
+        block = self.blocks[index]
+        return index, min(max(offset - block.start, 0), block.end - block.start)
+
+    def select(self, pick: Pick) -> tuple[int, int] | None:
+        """Select by mouse with Alt, or by range and Enter; return the span that has to be stored."""
+        one, other = self.place(pick.one), self.place(pick.other)
+        start, end = sorted(self.blocks[index].start + points for index, points in (one, other))
+        wanted = self.cuts.span_of(start, end, is_exact=pick.is_exact)
+        if pick.is_exact:
+            self.page.evaluate(SELECT_ON_MOUSE_UP, [one, other, pick.at_border])
+            box = self.page.locator("#text > .t").first.bounding_box()
+            self.page.keyboard.down("Alt")
+            self.page.mouse.move(box["x"] + 4, box["y"] + 14)
+            self.page.mouse.down()
+            self.page.mouse.move(box["x"] + 60, box["y"] + 14, steps=2)
+            self.page.mouse.up()
+            self.page.keyboard.up("Alt")
+        elif wanted is not None:
+            self.page.evaluate(SELECT_PLACES, [one, other, pick.at_border])
+            self.page.keyboard.press("Enter")
+        return wanted
+
+    def stored(self) -> tuple[int, int]:
+        """Wait for the claim that was made; return its span and check its quote."""
+        self.page.locator(".card").wait_for()
+        saved(self.page)
+        self.page.keyboard.press("Escape")
+        self.page.keyboard.press("Escape")
+        claim = Claim.objects.exclude(pk__in=self.known).get()
+        self.known.add(claim.pk)
+        [span] = claim_dict(claim.pk)["spans"]
+        start, end = span["start"], span["end"]
+        assert self.text[start:end] == span["quote"] == span["quote"].strip()
+        return start, end
+
+
+def test_any_selection_in_any_text_becomes_a_well_cut_span(project, visit):
+    ann = make.member(project, "ann")
+    hand = Hand(project, ann, visit(ann).open("/p/bridge/"))
+
+    @settings(
+        max_examples=20,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(text=texts(), chosen=picks())
+    @example(text="One\u00a0\ufe0f two\n", chosen=[Pick(0.2, 0.6, "before", False), Pick(0.1, 0.3, "before", True)])
+    def every_selection(text, chosen):
+        hand.open(text)
+        for pick in chosen:
+            wanted = hand.select(pick)
+            if wanted is not None:
+                assert hand.stored() == wanted, (hand.text, pick)
+
+    every_selection()

@@ -84,7 +84,7 @@ def _weight(page: str) -> list[Figure]:
     return [
         Figure(
             name="own JavaScript, gz", ours=_kb(found.own),
-            note=f"budget 30 kB; {found.n_own} modules, and {_kb(found.later)} loaded when asked for",
+            note=f"budget 30 kB; in {found.n_own} file(s), and {_kb(found.later)} loaded when asked for",
         ),
         Figure(name="others' JavaScript, gz", ours=_kb(found.vendor)),
         Figure(name="CSS without fonts, gz", ours=_kb(found.styles), note="budget 10 kB"),

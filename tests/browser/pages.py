@@ -1,0 +1,181 @@
+"""Every page of the site, with who looks at it and what is done there first; and the routes that are no pages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from annotate.web.errors import TITLES
+from tests.admin_panel.pages import MODELS
+
+READER = "/p/bridge/d/{%s}/"
+ADMIN_LISTS = [f"/admin/{model._meta.app_label}/{model._meta.model_name}/" for model in MODELS]
+# Fields that the browser itself would refuse are sent all the same: the server's answer is what is looked at.
+SEND = "form => HTMLFormElement.prototype.submit.call(form)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A page in one state; `path` names ids of the world in braces."""
+
+    name: str
+    path: str
+    who: str | None = "manager"
+    act: Callable[[Any], None] | None = None
+    error: int | None = None
+
+    @property
+    def is_known(self) -> bool:
+        return self.error is None and self.path != "/nowhere/"
+
+    def address(self, world: dict[str, str]) -> str:
+        return re.sub(r"\{(\w+)\}", lambda found: world[found[1]], self.path)
+
+
+def sent(form: str, **values: str) -> Callable[[Any], None]:
+    """Fill fields and send a form without the browser's own checks."""
+
+    def act(page: Any) -> None:
+        for details in page.locator(f"main details:has({form})").all():
+            details.evaluate("found => { found.open = true; }")
+        for name, value in values.items():
+            page.locator(f"{form} [name={name}]").first.fill(value)
+        with page.expect_navigation():
+            page.locator(form).first.evaluate(SEND)
+
+    return act
+
+
+def opened(selector: str) -> Callable[[Any], None]:
+    """Open every folded part."""
+
+    def act(page: Any) -> None:
+        page.locator(selector).evaluate_all("all => all.forEach(found => { found.open = true; })")
+
+    return act
+
+
+def with_card(page: Any) -> None:
+    page.locator("#claim-list > li > button").nth(2).click()
+    page.locator(".card").wait_for()
+    opened(".card details")(page)
+
+
+def with_help(page: Any) -> None:
+    page.locator("[data-run=help]").first.click()
+    page.locator("dialog[open]").wait_for()
+
+
+def with_guidelines(page: Any) -> None:
+    page.locator("[data-run=guidelines]").first.click()
+    page.locator("#panel:not([hidden]) .prose").wait_for()
+
+
+OPEN = [
+    Page(name="login", path="/login/", who=None),
+    Page(name="login refused", path="/login/", who=None, act=sent("form", username="nobody", password="wrong")),
+    Page(name="password set", path="/reset/done/", who=None),
+    Page(name="reset link", path="/reset/{uid}/{reset}/", who=None),
+    Page(name="reset link used up", path="/reset/{uid}/none/", who=None),
+]
+SITE = [
+    Page(name="home", path="/"),
+    Page(name="home without projects", path="/", who="lonely"),
+    Page(name="account", path="/account/"),
+    Page(name="password", path="/account/password/"),
+    Page(name="password refused", path="/account/password/", act=sent("#password-form", new_password1="1")),
+    Page(name="new project", path="/projects/new/"),
+    Page(name="new project refused", path="/projects/new/", act=sent("#project-form", slug="No good")),
+    Page(name="project of an annotator", path="/p/bridge/", who="ann"),
+    Page(name="project of a curator", path="/p/bridge/", who="curator"),
+    Page(name="project of a manager", path="/p/bridge/"),
+    Page(name="project without documents", path="/p/bare/"),
+    Page(name="documents", path="/p/bridge/documents/", who="ann"),
+    Page(name="documents, none found", path="/p/bridge/documents/?q=nothing"),
+    Page(name="upload", path="/p/bridge/upload/", act=opened("main details")),
+    Page(name="upload refused", path="/p/bridge/upload/", act=sent("#upload-form")),
+    Page(name="paste refused", path="/p/bridge/upload/", act=sent("#paste-form", language="!")),
+    Page(name="import", path="/p/bridge/imports/{import}/", act=opened("main details")),
+    Page(name="export", path="/p/bridge/export/"),
+    Page(name="members", path="/p/bridge/members/", act=opened("main details")),
+    Page(name="member refused", path="/p/bridge/members/", act=sent("main form:has([name=role])", username="nobody")),
+    Page(name="members for a curator", path="/p/bridge/members/", who="curator"),
+    Page(name="rounds", path="/p/bridge/rounds/", act=opened("main details")),
+    Page(name="round refused", path="/p/bridge/rounds/", act=sent("form:has(#open-round)", name="", overlap="-1")),
+    Page(name="guidelines", path="/p/bridge/guidelines/", who="ann"),
+    Page(name="next", path="/p/bridge/next/", who="ann"),
+    Page(name="next, none", path="/p/bare/next/"),
+    Page(name="API", path="/api/v1/docs/"),
+]
+READERS = [
+    Page(name="reader, empty", path=READER % "empty", who="ann"),
+    Page(name="reader", path=READER % "dense", who="ann"),
+    Page(name="reader with a card", path=READER % "dense", who="ann", act=with_card),
+    Page(name="reader with the keys", path=READER % "dense", who="ann", act=with_help),
+    Page(name="reader with the guidelines", path=READER % "dense", who="ann", act=with_guidelines),
+    Page(name="reader, submitted", path=READER % "done", who="ann"),
+    Page(name="reader, another's", path=READER % "done" + "?layer={layer}", who="curator"),
+    Page(name="choose a round", path="/p/twice/d/{both}/", who="ann"),
+    Page(name="not submitted", path=READER % "dense", who="ann", act=sent("form[action*='/submit/']")),
+]
+ERRORS = [Page(name=f"error {status}", path=f"/error/{status}", error=status) for status in TITLES] + [
+    Page(name="nowhere", path="/nowhere/"),
+    Page(name="not allowed", path="/p/bridge/upload/", who="ann"),
+]
+ADMIN = [
+    Page(name="admin", path="/admin/", who="root"),
+    Page(name="admin of a curator", path="/admin/", who="curator"),
+    *(Page(name=path, path=path, who="root") for path in ADMIN_LISTS),
+    Page(name="admin, no match", path="/admin/corpus/speaker/?q=nothing-like-it", who="root"),
+    Page(name="admin merge", path="/admin/corpus/speaker/merge/?id={speaker}&q=speaker", who="root"),
+    Page(name="admin merge targets", path="/admin/corpus/target/merge/?id={target}", who="root"),
+    Page(name="admin section", path="/admin/corpus/", who="root"),
+    Page(name="admin history", path="/admin/corpus/speaker/{speaker}/history/", who="root"),
+    Page(
+        name="admin form refused",
+        path="/admin/corpus/speaker/{speaker}/change/",
+        who="root",
+        act=sent("form[id$=_form]", name=""),
+    ),
+    *(
+        Page(name=f"admin {model}", path=f"/admin/{app}/{model}/{{{id}}}/change/", who="root")
+        for app, model, id in (
+            ("corpus", "document", "dense"),
+            ("corpus", "proposition", "proposition"),
+            ("annotate", "claim", "claim"),
+            ("annotate", "layer", "layer"),
+            ("annotate", "codebookversion", "codebookversion"),
+            ("annotate", "documentimport", "import"),
+            ("auth", "user", "user"),
+        )
+    ),
+    Page(name="admin new speaker", path="/admin/corpus/speaker/add/", who="root"),
+    Page(name="admin new round", path="/admin/annotate/round/add/", who="root"),
+]
+PAGES = [*OPEN, *SITE, *READERS, *ERRORS, *ADMIN]
+
+# What answers with data, a file, or a redirect; and, in the panel, forms of one template that is looked at above.
+NOT_PAGES = (
+    r"api-(?!docs$).*",
+    r"healthz|favicon|robots|logout|token-(create|delete)|paste|member-change|round-change",
+    r"reader-(claim|layer|submit|reopen|time|ahead)|entry-options",
+    r"admin:(login|logout|autocomplete|jsi18n)",
+    r"admin:\w+_(add|change|delete|history|merge)|admin:None",
+)
+
+
+def uncovered() -> Iterator[str]:
+    """Yield the names of routes that have neither a page nor a place among NOT_PAGES."""
+    from django.urls import resolve
+
+    from tests.permissions.test_routes import routes
+
+    real = [re.sub(r"\{\w+\}", str(UUID(int=0)), page.path) for page in PAGES if page.is_known]
+    seen = {resolve(path.split("?")[0]).view_name for path in real}
+    for whole, found in routes():
+        name = f"admin:{found.name}" if whole.startswith("admin/") else found.name or whole
+        if name not in seen and not any(re.fullmatch(pattern, name) for pattern in NOT_PAGES):
+            yield name

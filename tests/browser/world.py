@@ -1,0 +1,128 @@
+"""One small world for tests that only look: people of every role, readings in every state, and a page's address."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.utils.http import urlsafe_base64_encode
+
+from tests import make
+
+# Neutral, and dense on purpose: clauses inside clauses, so that claims overlap.
+DENSE = (
+    "Night ferry to run for a trial year\n\n"
+    "The harbour board said on Monday that the night ferry will run every day, that the fare stays at two crowns, and "
+    "that the old pier, which the fishers’ league calls unsafe, can be used until the new one is ready.\n\n"
+    "“The nets come first,” said Tor Lind, who speaks for the league, “and the board knows it.”"
+)
+DENSE_QUOTES = (
+    "the night ferry will run every day, that the fare stays at two crowns, and that the old pier, which the fishers’ "
+    "league calls unsafe, can be used until the new one is ready",
+    "the night ferry will run every day, that the fare stays at two crowns",
+    "the night ferry will run every day",
+    "night ferry will run",
+    "ferry will run every day, that the fare",
+    "every day, that the fare stays",
+    "that the fare stays at two crowns",
+    "the fare stays at two crowns, and that the old pier",
+    "at two crowns, and that the old pier, which the fishers’ league calls unsafe",
+    "that the old pier, which the fishers’ league calls unsafe, can be used until the new one is ready",
+    "which the fishers’ league calls unsafe",
+    "the fishers’ league calls unsafe, can be used",
+    "can be used until the new one is ready",
+)
+STANCES = ("support", "oppose", "neutral", "unclear")
+
+
+@contextmanager
+def standing(django_db_setup: Any, django_db_blocker: Any) -> Iterator[tuple[Any, dict[str, str]]]:
+    """Yield a live server and the ids in its world, both for a whole module; nothing is left behind."""
+    from django.core.management import call_command
+    from django.test.utils import override_settings
+    from pytest_django.live_server_helper import LiveServer
+
+    with django_db_blocker.unblock(), override_settings(ALLOWED_HOSTS=["*"]):
+        server = LiveServer("localhost")
+        try:
+            yield server, build()
+        finally:
+            server.stop()
+            call_command("flush", verbosity=0, interactive=False)
+
+
+def build() -> dict[str, str]:
+    """Make the world and return its ids by the names that addresses use."""
+    from annotate.actions import accounts, layers
+    from annotate.actions.tokens import create_token
+    from annotate.models import DocumentImport, Layer
+    from annotate.models.imports import ImportStatus
+    from corpus.models import Document
+
+    project = make.project()
+    root = make.user("root", is_superuser=True)
+    make.user("lonely")
+    ann, ben, curator = (make.member(project, name, role) for name, role in PEOPLE.items())
+    empty = make.document(project, source="Bay Courier", published_on="2026-05-14", language="en")
+    dense = make.document(project, DENSE, title="Night ferry to run for a trial year", source="Bay Courier")
+    done = make.document(project, make.TEXT + " More.", url="https://example.org/a")
+    claims = [_claim(ann, dense, n, quote) for n, quote in enumerate(DENSE_QUOTES)]
+    parts = ("The nets come first", "the board knows it")
+    make.claim(ann, dense, *parts, stances=[], no_stance=True, proposition={"text": "Nets.", "relation": "affirms"})
+    make.claim(ann, dense, "The nets come first", speakers=[], stances=[], note="Not sure", unsure=True)
+    for person in (ann, ben):
+        make.claim(person, done, "The closure is needed")
+        layers.submit_layer(user=person, document=done, now=make.NOW)
+    refused = {"file": "a.csv", "row": 3, "field": "published_on", "value": "31.05.2024", "rule": "no date"}
+    report = [refused | {"remedy": "write it as 2024-05-31"}]
+    same = {"file": "a.csv", "row": 4, "field": "text", "value": "", "rule": "the same text", "remedy": "none"}
+    report.append(same | {"duplicate_of": str(done.pk)})
+    found = DocumentImport.objects.create(
+        project=project,
+        user=curator,
+        files=[{"name": "a.csv"}],
+        report=report,
+        status=ImportStatus.DONE,
+        n_created=1,
+        n_errors=1,
+        n_duplicates=1,
+    )
+    create_token(user=make.user("manager"), name="laptop")
+    make.project("bare")
+    _two_rounds()
+    return {
+        "empty": str(empty.pk),
+        "dense": str(dense.pk),
+        "done": str(done.pk),
+        "claim": claims[0]["id"],
+        "both": str(Document.objects.get(corpus__projects__slug="twice").pk),
+        "layer": str(Layer.objects.get(document=done, annotator=ben).pk),
+        "import": str(found.pk),
+        "reset": accounts.make_reset_token(user=root, account=ben),
+        "user": str(ben.pk),
+        "uid": urlsafe_base64_encode(str(ben.pk).encode()),
+        "speaker": str(project.corpus.speakers.get(name="Tor Lind").pk),
+        "target": str(project.corpus.targets.first().pk),
+        "proposition": str(project.corpus.propositions.first().pk),
+        "codebookversion": str(project.codebook.versions.get().pk),
+    }
+
+
+PEOPLE = {"ann": "annotator", "ben": "annotator", "curator": "curator"}
+
+
+def _claim(person: Any, document: Any, n: int, quote: str) -> dict[str, Any]:
+    stance = {"target": {"name": "The night ferry"}, "value": STANCES[n % len(STANCES)]}
+    return make.claim(person, document, quote, stances=[stance], speakers=[{"name": f"Speaker {n}"}])
+
+
+def _two_rounds() -> None:
+    """Make a project in which an article is in two open rounds."""
+    from annotate.actions import projects
+
+    project = make.project("twice")
+    make.member(project, "ann")
+    make.document(project)
+    settings = projects.read_round({"name": "Second"})
+    projects.create_round(user=make.user("manager"), project=project, settings=settings, now=make.NOW)
