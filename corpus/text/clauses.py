@@ -212,7 +212,9 @@ def _join_rank(line: Sequence[Word], index: int) -> int:
     after = line[index + 1]
     if line[index].low in ("but", "nor", "yet") or after.code in "PXBVTWEKthrs" or after.low in VERBS:
         return STRONG
-    if after.low.endswith(("ed", "ing")) and after.code == "N":
+    if after.code == "N" and index + 2 < len(line) and line[index + 2].code in "DP":
+        return STRONG  # "and scares the fish": what has an object is a verb, whether it is in the lists or not
+    if after.low.endswith(("ed", "ing", "s")) and after.code == "N":
         return FAIR
     codes = "".join(word.code for word in line[index + 1 : index + 9])
     clause = min((codes.find(code) for code in "XBVWE" if code in codes), default=9)

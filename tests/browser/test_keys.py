@@ -255,6 +255,7 @@ def test_double_click_in_a_quotation_takes_it_and_a_drag_adds_a_pending_part(pag
     page.locator(".card").wait_for()
     press(page, "a")
     drag(page, "the road")
+    page.locator(".card [data-quote] i").wait_for()
     saved(page)
     claim = stored("the road")
     assert [span["quote"] for span in claim["spans"]] == ["the road", "“The harbour is ready,”"]

@@ -13,8 +13,9 @@ export class Making {
     Object.assign(this, { state, store, outline });
     /** Claims whose speaker was carried and not confirmed yet. @type {Set<string>} */
     this.carried = new Set();
+    const made = [...store.claims.values()].map(({ id, created_at: at = "" }) => [at, id]).sort();
     /** Claims in the order in which they were made or changed here, the latest last. @type {Map<string, true>} */
-    this.order = new Map();
+    this.order = new Map(made.map(([, id]) => [id, true]));
   }
 
   touch(id) {
@@ -24,10 +25,11 @@ export class Making {
 
   /** @returns {Claim[]} the other claims, the latest first */
   latest(id) {
-    const old = [...this.store.claims.values()].filter((claim) => !this.order.has(claim.id));
-    old.sort((one, two) => (one.created_at ?? "").localeCompare(two.created_at ?? ""));
-    const fresh = [...this.order.keys()].map((key) => this.store.claims.get(key)).filter(Boolean);
-    return [...old, ...fresh].reverse().filter((claim) => claim.id !== id);
+    const { claims } = this.store;
+    for (const key of claims.keys()) if (!this.order.has(key)) this.order.set(key, true); // of another window
+    const found = [];
+    for (const key of this.order.keys()) if (key !== id && claims.has(key)) found.push(claims.get(key));
+    return found.reverse();
   }
 
   voice(claim) {

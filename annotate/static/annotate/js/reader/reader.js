@@ -51,10 +51,11 @@ let finding = null;
 // --- claims
 
 function change(claim) {
+  const touched = [...view.within(store.claims.get(claim.id)), ...view.within(claim)];
   making.touch(claim.id);
   store.put(claim);
   view.marks();
-  view.sentences();
+  view.sentences(touched);
 }
 
 /** @param {[number, number][]} parts */
@@ -625,9 +626,21 @@ function showClock() {
 let panel = null;
 
 async function openPanel() {
+  const root = document.getElementById("panel");
   const { Panel } = await import("./panel.js");
-  panel ??= new Panel({ url: state.guidelines, root: document.getElementById("panel") });
+  if (!panel) {
+    new MutationObserver(() => setAside(root)).observe(root, { attributeFilter: ["hidden"] });
+    window.addEventListener("resize", () => setAside(root));
+  }
+  panel ??= new Panel({ url: state.guidelines, root });
   panel.toggle();
+}
+
+/** What the guidelines cover on narrower screens cannot take the focus meanwhile. */
+function setAside(root) {
+  const covers = (width) => !root.hidden && window.matchMedia(`(max-width: ${width}px)`).matches;
+  document.getElementById("claims").inert = covers(1299);
+  for (const element of document.querySelectorAll(".top, #read, .keys")) element.inert = covers(900);
 }
 
 async function showHelp() {

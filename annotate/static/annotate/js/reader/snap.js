@@ -35,22 +35,30 @@ function snapEdge(offset, edge, exact) {
   return exact ? offset : snapEdge(offset, edge, true);
 }
 
+/**
+ * The character at an offset, null between blocks. A space that carries a mark is one character, and white space.
+ * @param {number} offset
+ */
+function characterAt(offset) {
+  const block = blockAt(offset);
+  const text = block.textContent;
+  const part = graphemes.segment(text).containing(toUnits(text, offset - startOf(block)));
+  if (!part) return null;
+  const from = startOf(block) + codePoints(text.slice(0, part.index));
+  return { from, to: from + codePoints(part.segment), isSpace: /^\s/u.test(part.segment) };
+}
+
 /** @returns {[number, number] | null} the span without outer white space, or null when nothing is left */
 function trim(start, end) {
-  const space = /\s/u;
   while (start < end) {
-    const block = blockAt(start);
-    const chars = [...block.textContent];
-    const at = start - startOf(block);
-    if (at < chars.length && !space.test(chars[at])) break;
-    start = at < chars.length ? start + 1 : nextStart(block, start);
+    const found = characterAt(start);
+    if (found && !found.isSpace) break;
+    start = found ? found.to : nextStart(blockAt(start), start);
   }
   while (end > start) {
-    const block = blockAt(end - 1);
-    const chars = [...block.textContent];
-    const at = end - 1 - startOf(block);
-    if (at < chars.length && !space.test(chars[at])) break;
-    end = at < chars.length ? end - 1 : endOf(block);
+    const found = characterAt(end - 1);
+    if (found && !found.isSpace) break;
+    end = found ? found.from : endOf(blockAt(end - 1));
   }
   return start < end ? [start, end] : null;
 }

@@ -92,14 +92,22 @@ export class View {
     for (const segment of document.querySelectorAll("mark.on")) segment.dataset.tone = slot;
   }
 
-  /** Mark the sentences that are finished, and say of each how many claims it holds. @param {number[]} [indexes] */
+  /** The sentences that a claim stands in. @returns {number[]} */
+  within(claim) {
+    const { outline } = this.app;
+    const found = new Set();
+    for (const { start, end } of claim?.spans ?? []) {
+      for (let index = outline.at(start); index <= outline.at(end - 1); index += 1) found.add(index);
+    }
+    return [...found];
+  }
+
+  /** Mark the sentences that are finished, and say of each how many claims it holds. @param {Iterable<number>} [indexes] */
   sentences(indexes) {
     const { outline, store, making } = this.app;
     const byIndex = new Map();
     for (const claim of store.claims.values()) {
-      const from = outline.at(claim.spans[0].start);
-      const to = outline.at(claim.spans.at(-1).end - 1);
-      for (let index = from; index <= to; index += 1) byIndex.set(index, [...(byIndex.get(index) ?? []), claim]);
+      for (const index of this.within(claim)) byIndex.get(index)?.push(claim) ?? byIndex.set(index, [claim]);
     }
     const free = new Set();
     for (const mark of store.layer.no_claim ?? []) {
@@ -138,17 +146,19 @@ export class View {
 
   /** Replace the paragraphs that were held back; the focus stays where it was. */
   draw() {
+    const redrawn = [];
     const focused = document.activeElement?.classList.contains("s") ? document.activeElement.id : null;
     for (const [id, html] of this.heldBack) {
       const holder = document.createElement("div");
       holder.innerHTML = html;
+      redrawn.push(...[...holder.querySelectorAll(".s")].map((sentence) => Number(sentence.id.slice(1))));
       document.getElementById(id)?.replaceWith(holder.firstElementChild);
     }
     const changed = this.heldBack.size > 0;
     this.heldBack.clear();
     this.marks();
     if (!changed) return;
-    this.sentences();
+    this.sentences(redrawn);
     this.app.cursor.show(false);
     if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
     this.app.handles.show();
