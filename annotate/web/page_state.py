@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import batched
 from typing import Any
 
@@ -87,12 +88,17 @@ def _known_speakers(user: User, reading: Reading, names: set[str]) -> dict[str, 
     return found
 
 
+@lru_cache(maxsize=48)
+def _words_of(text: str) -> frozenset[str]:
+    return frozenset(WORD.findall(fold_name(text)))
+
+
 def _named_targets(user: User, reading: Reading) -> list[dict[str, Any]]:
     """Return targets of the registry whose longer words stand in the article, with those words. One query."""
     if not reading.is_writable:
         return []
     rows = Target.objects.visible_to(user).filter(corpus=reading.document.corpus_id).current()
-    text = set(WORD.findall(fold_name(reading.document.text)))
+    text = _words_of(reading.document.text)
     found = []
     for id, name in rows.order_by("-id").values_list("id", "name")[:TARGETS_READ]:
         words = set(WORD.findall(fold_name(name)))

@@ -30,10 +30,11 @@ def chromium() -> Iterator[Any]:
 class Visitor:
     """A signed-in person with a window of their own; errors and CSP violations in it fail the test."""
 
-    def __init__(self, browser: Any, server: Any, client: Any, user: Any) -> None:
+    def __init__(self, browser: Any, server: Any, client: Any, user: Any, **options: Any) -> None:
         client.force_login(user)
         self.server, self.user = server, user
-        self.context = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
+        look = {"viewport": {"width": 1440, "height": 900}, "reduced_motion": "reduce"} | options
+        self.context = browser.new_context(**look)
         cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
         self.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": server.url}])
         self.problems: list[str] = []
@@ -62,8 +63,8 @@ class Visitor:
 def visit(chromium, live_server, client) -> Iterator[Any]:
     visitors: list[Visitor] = []
 
-    def make_visitor(user: Any) -> Visitor:
-        visitors.append(Visitor(chromium, live_server, client, user))
+    def make_visitor(user: Any, **options: Any) -> Visitor:
+        visitors.append(Visitor(chromium, live_server, client, user, **options))
         return visitors[-1]
 
     yield make_visitor
