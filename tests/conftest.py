@@ -53,6 +53,16 @@ def _run(database: str, scratch: Path, arguments: tuple[str, ...]) -> int:
             server.cleanup()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What only shows how the browser behaves runs on the first database alone."""
+    if os.environ.get(CHILD) in (None, DATABASES[0]):
+        return
+    skip = pytest.mark.skip(reason="about the browser, not the database: runs on SQLite only")
+    for item in items:
+        if item.get_closest_marker("once"):
+            item.add_marker(skip)
+
+
 @pytest.fixture(autouse=True)
 def _fresh_codebooks() -> Iterator[None]:
     """Published codebooks are kept in memory; each test has its own database."""

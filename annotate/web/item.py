@@ -58,13 +58,22 @@ def _item(claim: dict[str, Any], codebook: CodebookView, *, is_hidden: bool) -> 
         slot=slot,
         glyph=GLYPHS[slot],
         speakers=", ".join(speaker["name"] for speaker in claim["speakers"]) or "No speaker yet",
-        targets=", ".join(stance["target"]["name"] for stance in stances if stance["target"]),
+        targets=", ".join(_targets(stances, codebook)),
         stance=", ".join(labels) or ("no stance" if claim["no_stance"] else "stance open"),
         quote=tuple(span["quote"] for span in claim["spans"]),
         gap=", ".join(dict.fromkeys(gap.field.split("/")[0].removesuffix("s") for gap in gaps)),
         is_hidden=is_hidden,
         flags=" · ".join(_flags(claim)),
     )
+
+
+def _targets(stances: list[dict[str, Any]], codebook: CodebookView) -> Iterator[str]:
+    """Yield the targets; from the second on with the sign of their own stance."""
+    for index, stance in enumerate(stances):
+        if stance["target"]:
+            label = codebook.stances.get(stance["value"])
+            sign = f"{GLYPHS[label.slot]} " if index and label is not None else ""
+            yield f"{sign}{stance['target']['name']}"
 
 
 def _flags(claim: dict[str, Any]) -> Iterator[str]:

@@ -15,6 +15,7 @@ from annotate.payloads.codebooks import CodebookView
 from annotate.records import Registries, layer_answers, layer_marks
 from annotate.web.outlines import outline_of, outline_state
 from annotate.web.reading import Reading
+from annotate.web.signs import GLYPHS
 from corpus.models import Speaker, Target
 from corpus.text.names import fold_name
 
@@ -42,7 +43,10 @@ def page_state(user: User, reading: Reading, found: list[dict[str, Any]]) -> dic
         "writable": reading.is_writable,
         "locked": _why_locked(reading),
         "claims": found,
-        "stances": {key: {"name": s.name, "slot": s.slot} for key, s in reading.codebook.stances.items()},
+        "stances": {
+            key: {"name": label.name, "slot": label.slot, "glyph": GLYPHS[label.slot]}
+            for key, label in reading.codebook.stances.items()
+        },
         "asks": _asks(reading.codebook),
         "outline": outline_state(found_outline, _known_speakers(user, reading, names)),
         "outlet": _entry(source.speaker) if source else None,

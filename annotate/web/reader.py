@@ -52,6 +52,7 @@ def reader(request: HttpRequest, slug: str, document_id: UUID) -> HttpResponse:
         "n_words": len(reading.document.text.split()),
         "codebook": reading.codebook,
         "stances": [(label, GLYPHS[label.slot]) for label in reading.codebook.stances.values()],
+        "has_short_scale": all(len(label.name) <= 8 for label in reading.codebook.stances.values()),
         "attributes": _attributes(reading, "claim", "attribute"),
         "stance_attributes": _attributes(reading, "stance", "stance-attribute"),
         "document_attributes": _attributes(reading, "document", "document-attribute"),

@@ -13,7 +13,8 @@ const shown = found => found.checkVisibility({visibilityProperty: true, contentV
 const inside = "a[href],button,input:not([type=hidden]),select,textarea,summary,[tabindex]";
 const repeats = "REPEATS";
 const stops = () => [...(document.querySelector("dialog:modal") ?? document).querySelectorAll(inside)]
-  .filter(x => x.tabIndex >= 0 && !x.disabled && shown(x) && !x.closest(repeats));""".replace("REPEATS", REPEATS)
+  .filter(x => x.tabIndex >= 0 && !x.disabled && shown(x) && !x.closest(repeats) && !x.closest("[inert]"));
+""".replace("REPEATS", REPEATS)
 
 # 2.4.7 and 2.4.11: a ring, and not all of it behind something. A hidden radio button has the ring on its label, a
 # sentence a bar beside it.

@@ -12,7 +12,7 @@ from tests.browser import looking
 from tests.browser.pages import PAGES, Page, uncovered
 from tests.browser.world import standing
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db]
+pytestmark = [pytest.mark.once, pytest.mark.browser, pytest.mark.django_db]
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 320, "height": 640}

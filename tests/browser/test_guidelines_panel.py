@@ -11,7 +11,7 @@ from annotate.models import CodebookVersion
 from annotate.payloads.codebooks import forget_codebooks
 from tests import make
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.once, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 START = """async (url) => {
   const { Panel } = await import("/static/annotate/js/reader/panel.js");

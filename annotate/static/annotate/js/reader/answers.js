@@ -39,6 +39,8 @@ export function nameGroups(root, suffix) {
 /** Press the choice with this number. @param {Element} group @param {number} n @returns {boolean} */
 export function pressNumber(group, n) {
   const choices = group.querySelectorAll("input[type=radio], input[type=checkbox]");
-  choices[n - 1]?.click();
+  const choice = choices[n - 1];
+  if (choice?.type === "radio" && choice.checked) choice.dispatchEvent(new Event("change", { bubbles: true })); // confirmed
+  else choice?.click();
   return choices.length >= n && n > 0;
 }

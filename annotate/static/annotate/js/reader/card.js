@@ -5,6 +5,8 @@ import { fillAnswer, nameGroups, pressNumber, readAnswer } from "./answers.js";
 import { combobox } from "./combobox.js";
 
 const get = (id) => document.getElementById(id).content.firstElementChild;
+/** The command that puts the cursor into a field. */
+const KEYS = { speaker: "speaker", target: "target", behalf: "behalf", reported: "reported", proposition: "proposition" };
 const RELATIONS = ["affirms", "denies", "leaves_open"];
 const VERBS = { support: "supports", oppose: "opposes", neutral: "is neutral on", mixed: "is mixed on", unclear: "is unclear on" };
 
@@ -201,7 +203,7 @@ export class Card {
     const further = this.lit?.name === "speaker" && this.lit.index >= speakers.length;
     const shown = speakers.length && !further ? speakers : [...speakers, null];
     box.replaceChildren(...shown.map((speaker, index) => this.speaker(speaker, index)));
-    box.classList.toggle("carried", this.host.making.carried.has(this.id));
+    box.firstElementChild.classList.toggle("carried", this.host.making.carried.has(this.id));
     const buttons = box.querySelectorAll('[data-do="speaker-further"]');
     buttons.forEach((button, index) => {
       button.hidden = index < buttons.length - 1 || !speakers.length;
@@ -227,9 +229,10 @@ export class Card {
     name.hidden = !speaker;
     if (!speaker) return;
     const at = { name: "behalf", index };
-    this.combo(behalf.querySelector("[data-represents]"), "speaker", "On behalf of", speaker.represents, at, (entry, claim) => {
+    const apply = (entry, claim) => {
       claim.speakers[index].represents = entry;
-    });
+    };
+    this.combo(behalf.querySelector("[data-represents]"), "speaker", "On behalf of", speaker.represents, at, apply, "behalf");
     open.addEventListener("click", () => this.light(at, { type: true }));
     const target = { field: "mention", index };
     name.addEventListener("click", () => this.host.act("pick", target));
@@ -412,7 +415,8 @@ export class Card {
 
   /** Put a combobox into a slot; `apply` changes the claim, unless it answers the field itself and returns false. */
   combo(slot, kind, label, value, at, apply, from = kind) {
-    const near = () => this.host.making.candidates(from, this.claim).filter((entry) => from !== "chain" || this.fits(entry));
+    const near = () => this.host.making.candidates(from, this.claim, at.index).filter((entry) => from !== "chain" || this.fits(entry));
+    const typing = KEYS[at.name] && !at.index ? `${this.host.keyOf(KEYS[at.name])} to type` : "";
     const key = `${this.id}/${label}/${at.index}`;
     const draft = {
       get: () => this.drafts.get(key),
@@ -424,7 +428,7 @@ export class Card {
       else if (entry) this.answerField(at, (claim) => apply(entry, claim));
       else this.drop((claim) => apply(null, claim));
     };
-    slot.replaceChildren(combobox({ kind, url: this.host.state.entries, label, value: value ?? null, near, onPick, draft }));
+    slot.replaceChildren(combobox({ kind, url: this.host.state.entries, label, value: value ?? null, near, onPick, draft, typing }));
   }
 
   /** Who can stand between the outlet and the speaker: neither of them. */

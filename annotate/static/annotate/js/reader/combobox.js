@@ -14,6 +14,7 @@ let count = 0;
  * @param {string} options.kind speaker, target or proposition
  * @param {string} options.url where options are asked for
  * @param {string} options.label
+ * @param {string} [options.typing] says how to type into the field
  * @param {{id?: string, name: string} | null} options.value
  * @param {() => {id?: string, name: string, hint?: string}[]} [options.near] candidates shown before anything is typed
  * @param {(entry: {id?: string, name: string, target?: string} | null) => void} options.onPick
@@ -22,7 +23,7 @@ let count = 0;
  * @returns {HTMLElement & {show: () => void, hide: () => void, choose: (n: number) => boolean}} `show` opens the
  *   candidates without the focus, `choose` takes the one with this number
  */
-export function combobox({ kind, url, label, value, near = () => [], onPick, draft = NO_DRAFT }) {
+export function combobox({ kind, url, label, value, typing = "", near = () => [], onPick, draft = NO_DRAFT }) {
   const root = template.content.firstElementChild.cloneNode(true);
   const input = root.querySelector("input");
   const list = root.querySelector("ul");
@@ -34,6 +35,7 @@ export function combobox({ kind, url, label, value, near = () => [], onPick, dra
   list.id = `options-${++count}`;
   input.setAttribute("aria-controls", list.id);
   input.setAttribute("aria-label", label);
+  input.placeholder = typing;
   list.setAttribute("aria-label", label);
   input.value = draft.get() ?? chosen;
   clear.hidden = !chosen;
@@ -85,14 +87,14 @@ export function combobox({ kind, url, label, value, near = () => [], onPick, dra
   }
 
   function showNear() {
-    const rows = near().map(({ id, name, hint, chain }, index) => {
+    const rows = near().map(({ id, name, hint, chain, digit }, index) => {
       const row = document.createElement("li");
       row.setAttribute("role", "option");
       row.setAttribute("aria-selected", "false");
       Object.assign(row.dataset, id ? { id, name } : { name });
       Object.assign(row, { chain, isNear: true });
       const key = document.createElement("kbd");
-      key.textContent = String(index + 1);
+      key.textContent = String(digit ?? index + 1);
       if (index < 9) row.append(key);
       const words = document.createElement("span");
       words.dir = "auto";
@@ -120,11 +122,11 @@ export function combobox({ kind, url, label, value, near = () => [], onPick, dra
     try {
       const response = await fetch(`${url}${kind}/?q=${encodeURIComponent(query)}`, { signal: AbortSignal.timeout(WAIT_MS) });
       if (!response.ok || mine !== asked) return;
-      const seen = query ? [] : options().map((row) => row.dataset.id);
+      const seen = query ? [] : options().flatMap((row) => [row.dataset.id, row.dataset.name]);
       const holder = document.createElement("ul");
       holder.innerHTML = await response.text();
       if (mine !== asked) return;
-      const fresh = [...holder.children].filter((row) => !seen.includes(row.dataset.id));
+      const fresh = [...holder.children].filter((row) => !seen.includes(row.dataset.id) && !seen.includes(row.dataset.name));
       if (query) {
         const names = fresh.map((row) => row.dataset.name);
         const near = options().filter((row) => !row.hidden && row.isNear && !names.includes(row.dataset.name));
@@ -215,8 +217,8 @@ export function combobox({ kind, url, label, value, near = () => [], onPick, dra
   root.hide = close;
   root.choose = (n) => {
     if (list.hidden) showNear();
-    const row = options()[n - 1];
-    if (!row?.querySelector("kbd") || row.textContent[0] !== String(n)) return false;
+    const row = options().find((option) => option.isNear && option.querySelector("kbd")?.textContent === String(n));
+    if (!row) return false;
     pick(row);
     return true;
   };

@@ -3,6 +3,10 @@
 import { rangeOf } from "./offsets.js";
 import { paint } from "./paint.js";
 
+/** The cursor stays in this share of the text's height; beyond it the text scrolls and the cursor comes to rest. */
+const LOWEST = 0.68;
+const RESTING = 0.28;
+
 export class Cursor {
   /** @param {import("./outline.js").Outline} outline */
   constructor(outline) {
@@ -134,8 +138,9 @@ export function keepInView(box) {
   const frame = page ? { top: 0, bottom: innerHeight } : read.getBoundingClientRect();
   const sheet = page ? document.querySelector(".card")?.getBoundingClientRect().height ?? 0 : 0;
   const margin = 90;
-  const over = box.bottom - (frame.bottom - sheet - margin);
-  const under = frame.top + margin - box.top;
-  const by = under > 0 ? -under : over > 0 ? Math.min(over, box.top - frame.top - margin) : 0;
+  const height = frame.bottom - frame.top - sheet;
+  const low = frame.top + height * LOWEST;
+  const isOut = box.top < frame.top + margin || box.bottom > Math.max(low, frame.top + margin + 40);
+  const by = isOut ? box.top - frame.top - Math.max(margin, height * RESTING) : 0;
   if (by) (page ? window : read).scrollBy(0, by);
 }

@@ -3,6 +3,8 @@
 import { send } from "./net.js";
 import { isShown, notify } from "./notices.js";
 
+const MISSING = { speaker: "speaker", target: "target", value: "stance", mode: "mode", proposition: "proposition" };
+
 export class Done {
   constructor(app) {
     this.app = app;
@@ -22,7 +24,9 @@ export class Done {
     if (gaps.length) {
       gaps.sort((one, two) => one.spans[0].start - two.spans[0].start);
       goTo(gaps[0].id);
-      notify(gaps.length > 1 ? `${gaps.length} claims have gaps. Here is the first; N leads to the next.` : "This claim has a gap.");
+      const { name, key } = making.gap(gaps[0]);
+      const missing = `This claim has no ${key ?? MISSING[name]} yet.`;
+      notify(gaps.length > 1 ? `${gaps.length} claims have gaps; N leads to the next. ${missing}` : missing);
       return;
     }
     if (!store.claims.size && !store.layer.nothing_to_code) {

@@ -1,10 +1,17 @@
 // Clause hints: a letter at every edge of the sentence, and of the next one as long as the letters last; the start's
 // letter, then the end's, and the words are taken.
 
-import { rangeOf } from "./offsets.js";
+import { quoteOf, rangeOf } from "./offsets.js";
 import { paint } from "./paint.js";
 
 const LETTERS = "abcdefghijklmnopqrstuvwxyz";
+
+/** Leave an end out that only takes a stop or comma more than the one before: its letter would hide the other. */
+function withoutStops(ends, end) {
+  const last = ends.at(-1);
+  if (last === undefined || !/^[\s.,;:!?…–—-]*$/u.test(quoteOf(last, end))) ends.push(end);
+  return ends;
+}
 
 export class Hints {
   /** @param {HTMLElement} overlay */
@@ -73,7 +80,7 @@ export class Hints {
   takeStart(offset) {
     const sentence = this.sentences.findLast(({ a }) => a <= offset);
     this.from = offset;
-    const ends = (sentence.e ?? [sentence.z]).filter((end) => end > offset);
+    const ends = (sentence.e ?? [sentence.z]).filter((end) => end > offset).reduce(withoutStops, []);
     paint("hint", [{ start: offset, end: sentence.z }]);
     this.letters(ends.length ? ends : [sentence.z]);
   }

@@ -69,16 +69,17 @@ export class Making {
   }
 
   /** @returns {{id?: string, name: string, hint?: string, chain?: object[]}[]} numbered candidates */
-  candidates(kind, claim) {
+  candidates(kind, claim, index = 0) {
     const found = new Map();
     const add = (entry, hint) => {
       if (entry?.name && !found.has(entry.name)) found.set(entry.name, { ...entryOf(entry), hint });
     };
     const latest = this.latest(claim.id);
-    if (kind === "target") for (const other of latest) other.stances.forEach((stance) => add(stance.target));
-    if (kind === "proposition") for (const other of latest) add(other.proposition && { id: other.proposition.id, name: other.proposition.text });
-    if (kind === "target") return this.targets(claim, [...found.values()].slice(0, TARGETS));
-    if (kind === "proposition") return [...found.values()].slice(0, TARGETS);
+    if (kind === "target") return this.targets(claim);
+    if (kind === "proposition") {
+      for (const other of latest) add(other.proposition && { id: other.proposition.id, name: other.proposition.text });
+      return [...found.values()].slice(0, TARGETS);
+    }
     const at = this.outline.at(claim.spans[0].start);
     for (const index of [at, at - 1, at - 2]) if (index >= 0) this.outline.named(index).forEach((entry) => add(entry, "in the text"));
     const named = [...found.values()].slice(0, 5);
@@ -89,22 +90,41 @@ export class Making {
       other.reported_by.forEach((entry) => add(entry));
     }
     const { outlet, notStated } = this.state;
-    const last = [outlet && { ...outlet, hint: "outlet" }, kind === "speaker" && notStated].filter(Boolean);
-    const shown = [...found.values()].filter((entry) => !last.some((other) => other.name === entry.name));
+    const own = kind === "speaker" ? claim.speakers.slice(0, index).map((one) => one.name) : claim.speakers.map((one) => one.name);
+    for (const name of [...own, outlet?.name, notStated?.name]) found.delete(name);
     const chain = kind === "chain" ? this.chain(claim) : [];
-    return [...chain, ...shown.slice(0, SHOWN - last.length - chain.length), ...last];
+    const last = outlet && !own.includes(outlet.name) ? [{ ...outlet, hint: "outlet", digit: 8 }] : [];
+    if (kind === "speaker" && notStated) last.push({ ...notStated, digit: 9 });
+    return [...chain, ...[...found.values()].slice(0, TARGETS - chain.length), ...last];
+  }
+
+  /** The document's last seven targets; each keeps its number until it is the one that was not used for longest. */
+  slots(id) {
+    const slots = [];
+    this.latest(id).reverse().forEach((other, turn) => {
+      for (const { target } of other.stances) {
+        if (!target) continue;
+        let at = slots.findIndex((slot) => slot.name === target.name);
+        if (at < 0) at = slots.length < TARGETS ? slots.length : slots.indexOf(slots.reduce((one, two) => (one.turn <= two.turn ? one : two)));
+        slots[at] = { ...entryOf(target), turn };
+      }
+    });
+    return slots;
   }
 
   /** The document's last targets; then those of the registry whose words stand in the claim or its sentence. */
-  targets(claim, last) {
+  targets(claim) {
+    const last = this.slots(claim.id);
     const { a, z } = this.outline.sentences[this.outline.at(claim.spans[0].start)] ?? { a: 0, z: 0 };
     const wordsOf = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().match(/[\p{L}\p{N}]{4,}/gu) ?? [];
     const near = new Set(wordsOf(quoteOf(a, z)));
     const inside = new Set(claim.spans.flatMap((span) => wordsOf(span.quote)));
     const fit = ({ words }) => words.filter((word) => inside.has(word)).length * 2 + words.filter((word) => near.has(word)).length;
-    const named = (this.state.targets ?? []).filter((entry) => fit(entry) && !last.some((other) => other.name === entry.name));
+    const isNamed = ({ words }) => words.filter((word) => near.has(word)).length >= Math.min(2, words.length);
+    const isNew = (entry) => !last.some((other) => other.name === entry.name);
+    const named = (this.state.targets ?? []).filter((entry) => isNamed(entry) && isNew(entry));
     named.sort((one, two) => fit(two) / two.words.length - fit(one) / one.words.length);
-    return [...last, ...named.slice(0, SHOWN - TARGETS).map((entry) => ({ ...entryOf(entry), hint: "registry" }))];
+    return [...last, ...named.slice(0, SHOWN - TARGETS).map((entry, at) => ({ ...entryOf(entry), hint: "registry", digit: 8 + at }))];
   }
 
   /** Inside another speaker's claim: that claim's chain and its speaker, taken at once. */

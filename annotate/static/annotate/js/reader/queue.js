@@ -210,7 +210,7 @@ export class Queue {
   }
 
   retry(error) {
-    this.trouble = { kind: "offline", message: "trying again…" };
+    this.trouble = { kind: "offline", message: "kept here, trying again…" };
     const wait = RETRY_MS[Math.min(this.failures++, RETRY_MS.length - 1)];
     if (error.wait) this.notBefore = Date.now() + error.wait * 1000;
     clearTimeout(this.timer);

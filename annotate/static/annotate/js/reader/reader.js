@@ -1,11 +1,9 @@
 // The page: keys and pointers make claims, the card answers them, the store saves them.
 
-import { keepAhead } from "./ahead.js";
 import { fillAnswer, nameGroups, readAnswer } from "./answers.js";
 import { Card, undetect } from "./card.js";
 import { Clock } from "./clock.js";
 import { combobox } from "./combobox.js";
-import { conflict } from "./conflict.js";
 import { Cursor, keepInView } from "./cursor.js";
 import { Done } from "./done.js";
 import { Handles } from "./handles.js";
@@ -17,7 +15,7 @@ import { hideNotice, notify, say } from "./notices.js";
 import { spanOf } from "./offsets.js";
 import { Outline } from "./outline.js";
 import { paint } from "./paint.js";
-import { dropSelection, selected, watchSelection } from "./select.js";
+import { dropSelection, selected, selectsText, watchSelection } from "./select.js";
 import { Store, newClaim, newId } from "./store.js";
 import { View, boxOf, itemOf, offsetInside } from "./view.js";
 
@@ -38,7 +36,7 @@ const handles = new Handles({
   claim: () => (state.writable ? store.claims.get(card.id) : null),
   onMove: moveEdgeTo,
 });
-const card = new Card({ state, store, making, change, act, back });
+const card = new Card({ state, store, making, change, act, back, keyOf: (id) => printed(keys.keyOf(id)) });
 Object.assign(app, { card, handles, view });
 /** @type {Clock | null} */
 let clock = null;
@@ -50,10 +48,12 @@ let finding = null;
 
 // --- claims
 
+/** Change a claim in the page at once, and send it. */
 function change(claim) {
   const touched = [...view.within(store.claims.get(claim.id)), ...view.within(claim)];
   making.touch(claim.id);
   store.put(claim);
+  view.describe(claim);
   view.marks();
   view.sentences(touched);
 }
@@ -238,6 +238,7 @@ function startPart() {
 /** `Enter`: the selection, else the sentence without its frame – the next one where that claim was made already. */
 function claimHere(whole) {
   const span = selected() ?? cursor.range ?? (pick ? cursor.word : null);
+  if (!span && selectsText()) return notify("Only white space is selected.");
   if (span) return take([span]);
   const parts = ({ a, z, p }) => (whole ? [[a, z]] : p);
   const same = (spans, wanted) => spans.length === wanted.length && spans.every((one, at) => one.start === wanted[at][0] && one.end === wanted[at][1]);
@@ -351,6 +352,12 @@ function answerOnce(change) {
   card.fill();
 }
 
+function startHints() {
+  if (!cursor.sentence) return;
+  hints.start(outline.sentences.slice(cursor.index, cursor.index + 2), (span) => take([span]));
+  say("Type the letter where the claim starts, then the one where it ends.");
+}
+
 /** Light the first open attribute of the codebook, else the first one. */
 function lightAttribute() {
   const fields = making.fields(card.claim).filter((field) => field.name === "attribute");
@@ -371,7 +378,7 @@ const ACTIONS = {
   "word-previous-extend": () => cursor.moveWord(-1, true),
   "quote-next": () => quote(1),
   "quote-previous": () => quote(-1),
-  hints: () => cursor.sentence && hints.start(outline.sentences.slice(cursor.index, cursor.index + 2), (span) => take([span])),
+  hints: startHints,
   find: () => (finding = "find"),
   "find-extend": () => (finding = "find-extend"),
   claim: () => claimHere(false),
@@ -389,7 +396,7 @@ const ACTIONS = {
   pause: () => clock?.toggle(),
   help: () => showHelp(),
   speaker: lightTyping("speaker"),
-  "speaker-further": () => card.light({ name: "speaker", index: card.claim.speakers.length }),
+  "speaker-further": () => card.light({ name: "speaker", index: card.claim.speakers.length }, { type: true }),
   target: lightTyping("target"),
   "target-words": () => startPicking({ field: "target", index: card.lit?.name === "target" ? card.lit.index : 0 }),
   "repeat-target": () => {
@@ -398,7 +405,7 @@ const ACTIONS = {
     return card.setStance({ name: "target", index: card.lit?.name === "target" ? card.lit.index : 0 }, { target: entry });
   },
   stance: () => card.light({ name: "value" }),
-  "stance-further": () => card.light({ name: "target", index: card.claim.stances.length }),
+  "stance-further": () => card.light({ name: "target", index: card.claim.stances.length }, { type: true }),
   type: lightAttribute,
   behalf: () => (card.claim.speakers.length ? card.light({ name: "behalf" }, { type: true }) : notify("First say who speaks.")),
   reported: lightTyping("reported"),
@@ -573,7 +580,8 @@ store.addEventListener("refused", ({ detail: { id, error } }) => {
     view.count();
   });
 });
-store.addEventListener("conflict", ({ detail: { id, error } }) => {
+store.addEventListener("conflict", async ({ detail: { id, error } }) => {
+  const { conflict } = await import("./conflict.js");
   conflict(app, id, error.problem.current ?? null, (mine) => {
     if (mine) makeClaim(mine.spans.map((span) => [span.start, span.end]), { ...mine, id: newId() });
     if (card.id === id && !store.claims.has(id)) deactivate();
@@ -589,7 +597,7 @@ window.addEventListener("beforeunload", () => card.keepNote());
 
 if (state.writable) {
   clock = new Clock({ url: `${state.path}time/${store.query}`, send, onChange: showClock });
-  keepAhead(`${state.path}ahead/${store.query}`, () => clock.isCounting);
+  import("./ahead.js").then(({ keepAhead }) => keepAhead(`${state.path}ahead/${store.query}`, () => clock.isCounting));
 }
 document.getElementById("nothing")?.addEventListener("change", (event) => store.putLayer({ nothing_to_code: event.target.checked }));
 for (const group of document.querySelectorAll("[data-document-attribute]")) aboutDocument(group);
@@ -649,9 +657,11 @@ async function showHelp() {
 }
 
 function showKeys() {
+  document.body.classList.toggle("no-keys", !keys.isOn);
   for (const element of document.querySelectorAll("kbd[data-key]")) element.textContent = printed(keys.keyOf(element.dataset.key));
 }
 
+document.getElementById("help").addEventListener("close", back);
 document.addEventListener("keys", showKeys);
 showKeys();
 view.sentences();

@@ -21,6 +21,12 @@ export function selected(exact = false) {
   return snap(start, end, exact);
 }
 
+/** Whether something in the text is selected, be it white space only. */
+export function selectsText() {
+  const selection = window.getSelection();
+  return selection.rangeCount > 0 && !selection.isCollapsed && selection.getRangeAt(0).intersectsNode(text);
+}
+
 export const dropSelection = () => window.getSelection().removeAllRanges();
 
 /**

@@ -35,11 +35,37 @@ export class View {
       item.dataset.id = id;
       const button = document.createElement("button");
       button.type = "button";
-      button.textContent = claim.spans.map((span) => span.quote).join(" […] ");
       item.append(button);
       this.insert(item, claim);
+      this.describe(claim);
     }
     return item;
+  }
+
+  /** Show in the list what a claim says now; the server's own item follows with its answer. */
+  describe(claim) {
+    const button = itemOf(claim.id)?.querySelector(":scope > button");
+    if (!button) return;
+    const { stances } = this.app.state;
+    const first = claim.stances.find((stance) => stance.value);
+    const slot = first ? stances[first.value]?.slot : claim.no_stance ? "plain" : "open";
+    const part = (tag, className, ...words) => {
+      const element = document.createElement(tag);
+      element.className = className;
+      element.append(...words);
+      return element;
+    };
+    const who = claim.speakers.map((speaker) => speaker.name).join(", ") || "No speaker yet";
+    const toward = claim.stances.map((stance) => stance.target?.name).filter(Boolean).join(", ");
+    const sign = first ? stances[first.value]?.glyph : claim.no_stance ? "∅" : "·";
+    const target = part("span", "tp", toward || (claim.no_stance ? "no stance" : "stance open"));
+    button.replaceChildren(
+      part("span", "who", part("b", "", who), part("span", "st", sign, " ", target)),
+      part("q", "", claim.spans.map((span) => span.quote).join(" […] ")),
+    );
+    const { classList } = itemOf(claim.id);
+    const kept = ["c", "active"].filter((name) => classList.contains(name));
+    itemOf(claim.id).className = [...kept, slot].join(" ");
   }
 
   insert(item, claim) {
