@@ -7,10 +7,10 @@ patterns over it. All repeats are bounded, so that a pattern costs the same on e
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from corpus.text.words import ACT_FORMS, Word
+from corpus.text.words import ACT_FORMS, CODES, SAY, Word, is_past, verb_forms, words
 
 Span = tuple[int, int]
 
@@ -53,6 +53,25 @@ TAIL_AFTER_COMMA = re.compile(r",(?:r|g|p|a|d|D[^XBVTWQ]*$|[CN][^XBVTWQ]*$)")
 GOES_ON = frozenset(["despite", "including", "without", "amid"])  # "…, X said, despite protests"
 CITING = frozenset(["citing", "quoting", "referring"])
 OURSELVES = frozenset(["i", "we", "you"])
+# Who says nothing: "nobody has told us when", "no member said that".
+NEGATIVE = words("no nobody no-one none nothing anyone anybody")
+# Inside a quotation that is not closed a frame only ends the sentence, and these do not open it.
+INSIDE = re.compile(
+    rf"(?P<pre>,)(?:h?{SUBJECT}(?P<verb>h?(?:V|T(?=P|D|C|N)))|(?P<inverted>V)(?P<subject>P|D?[CN]{{1,6}}))"
+    rf"(?P<tail>(?:(?<=T)(?:P|D?[CN]{{1,3}}))?{MOMENT}{{0,3}})(?=[.]?$|,g)"
+)
+INSIDERS = words("i we you me us my our your everybody everyone somebody someone") | NEGATIVE
+# Behind a frame ("X denied that …, Y reported.") only its end is cut off.
+OUTER = re.compile(rf"(?P<pre>,)h?(?P<who>{NOUNS})(?P<verb>h?(?:Xh?)?V){MOMENT}{{0,3}}(?=[.]?$)")
+RELAYING = words("report reports reported")
+# A verb of saying whose subject went before: "…, warning that …", "… and said that …".
+JOINED = re.compile(rf"(?:,g|,?&h?X?h?(?P<verb>[VW]|T(?:P|D?[CN]{{1,3}})?)){MOMENT}{{0,2}}?(?P<that>t|(?=[DCPNQ#]))")
+SCENE = re.compile(r"&?(?:h,?|[pd][^,;:QXBVTW]{0,12},)?")
+OTHER_SUBJECT = re.compile(r"[rst;:]|p[DCNP#]{1,6}[VTWEKXB]")
+CALLED = re.compile(r"[Ke]?P(?=Q)")
+SAYING = frozenset(verb_forms(SAY)[3])
+SAID_ONLY = words("said says say saying")
+LITTLE = words("nothing little goodbye hello yes no so more anything much")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,11 +105,124 @@ def find_frame(line: Sequence[Word], *, only_after: bool = False) -> Frame | Non
     """Return the outermost frame of a collapsed sentence. `only_after`: inside a quotation that goes on."""
     shape = "".join(word.code for word in line)
     if only_after:
-        return _after(line, shape)
+        return _inside(line, shape)
     before = _before(line, shape)
+    if before and "Q" not in shape and (tail := _outer(line, shape, before)):
+        return _joined(line, shape, replace(before, cut=(*before.cut, tail)))
     if before and before.has_that and "Q" not in shape:
-        return before
-    return _according(line, shape) or _as_said(line, shape) or _after(line, shape) or before
+        return _joined(line, shape, before)
+    other = _according(line, shape) or _as_said(line, shape) or _after(line, shape)
+    return other or (_joined(line, shape, before) if before else _only_joined(line, shape))
+
+
+def _inside(line: Sequence[Word], shape: str) -> Frame | None:
+    """Return the frame that ends a sentence of an unclosed quotation ("…, he said."); all else in it is quoted."""
+    match = INSIDE.search(shape)
+    while match:
+        who, verb = ("subject", "inverted") if match["inverted"] else ("who", "verb")
+        named = line[match.start(who) : match.end(who)]
+        heard = line[match.start("tail") : match.end("tail")]
+        is_outside = not any(word.low in INSIDERS for word in (*named[:1], *heard))
+        is_scene = (
+            shape[0] in "phsdr" and shape.find(",") == match.start() and not re.search("[XB]", shape[: match.start()])
+        )
+        if is_outside and not is_scene and match.start() > 0:
+            break
+        match = INSIDE.search(shape, match.start() + 1)
+    if not match:
+        return None
+    place = match.span(verb)
+    if match[who] == "P":
+        place = (min(place[0], match.start(who)), max(place[1], match.end(who)))
+    more = RESUMED_BY.match(shape, match.end())
+    cues = (_span(line, place), *([_span(line, (match.end() + 1, match.end() + 2))] if more else []))
+    also = _span(line, match.span("app")) if match["app"] else None
+    end = more.end() if more else match.end()
+    return Frame(cue=cues, cut=(_span(line, (match.start(), end)),), who=_span(line, match.span(who)), also=also)
+
+
+def _outer(line: Sequence[Word], shape: str, before: Frame) -> Span | None:
+    """Return who relays what a frame reports ("X denied that …, the agency reported"), to be cut off."""
+    first = next((n for n, word in enumerate(line) if word.start >= before.cut[0][1]), len(line))
+    at = shape.find(",", first)
+    match = OUTER.search(shape, at) if at >= 0 else None
+    if not match or (shape[first] in "phsdr" and match.start() == at):
+        return None
+    said = line[match.end("verb") - 1].low
+    if said not in RELAYING and not before.has_that:
+        return None
+    return _span(line, (match.start(), match.end()))
+
+
+def _joined(line: Sequence[Word], shape: str, frame: Frame) -> Frame:
+    """Return a frame with the verbs that go on from it: "X called it “…” and said that …", "…, adding that …"."""
+    first = next((n for n, word in enumerate(line) if word.start >= frame.cut[0][1]), len(line))
+    cue, cut = [*frame.cue], [*frame.cut]
+    for match in _verbs_joined(line, shape, first):
+        if len(cut) == 1 and (quoted := CALLED.match(shape, first)):
+            cut[0] = (cut[0][0], line[quoted.end()].start)
+        here = (line[match.start()].start, line[match.end()].start)
+        if any(start < here[1] and here[0] < end for start, end in cut):
+            continue
+        if match["verb"] and frame.has_that and match["verb"][0] == "W":
+            continue  # "said that the court met and ruled that …"
+        cue.append(_cue_joined(line, match))
+        cut.append(here)
+    return replace(frame, cue=tuple(cue), cut=tuple(sorted(cut)))
+
+
+def _only_joined(line: Sequence[Word], shape: str) -> Frame | None:
+    """Return the frame of "X disagreed, saying …" and "X came and said that …": all before it is no content."""
+    match = next(_verbs_joined(line, shape, 1), None)
+    if not match or "Q" in shape[: match.start()] or (match["verb"] and not match["that"]):
+        return None
+    first = 0
+    if scene := SCENE.match(shape):
+        first = scene.end()
+    last = first
+    while last < match.start() and shape[last] in "DCNPo#&p" and not (last > first and is_past(line[last])):
+        last += 1
+    if (
+        last == first
+        or line[first].low in INSIDERS
+        or (match["verb"] and OTHER_SUBJECT.search(shape, last, match.start()))
+    ):
+        return None
+    cut = (line[0].start, line[match.end()].start)
+    return Frame(
+        cue=(_cue_joined(line, match),), cut=(cut,), who=_span(line, (first, last)), has_that=bool(match["that"])
+    )
+
+
+def _cue_joined(line: Sequence[Word], match: re.Match[str]) -> Span:
+    return _span(line, match.span("verb") if match["verb"] else (match.start() + 1, match.start() + 2))
+
+
+def _verbs_joined(line: Sequence[Word], shape: str, first: int) -> Iterator[re.Match[str]]:
+    """Yield the verbs of saying without a subject of their own that a clause, or a quotation, follows."""
+    for match in JOINED.finditer(shape, first):
+        at = match.end()
+        if not shape[at:].strip(".,"):
+            continue
+        verb = line[match.start("verb") if match["verb"] else match.start() + 1]
+        is_saying = verb.low in SAYING or CODES.get(verb.low) == "V"
+        if match["that"] or (is_saying and (shape[at] == "Q" or _is_clause(line, shape, at, verb))):
+            yield match
+
+
+def _is_clause(line: Sequence[Word], shape: str, at: int, verb: Word) -> bool:
+    """Return whether a clause and not an object follows a verb of saying without "that"."""
+    rest = shape[at : at + 60]
+    if not rest or rest[0] in "pog,.;:)&":
+        return False
+    if re.search(r"[XBPVTWEKm]", rest):
+        return True
+    if verb.low in SAID_ONLY:
+        return line[at].low not in LITTLE and len(rest.strip(".")) > 2
+    return any(
+        is_past(word) and before.code in "NC#" and after.code not in "po"
+        for before, word, after in zip(line[at : at + 12], line[at + 1 : at + 13], line[at + 2 : at + 14], strict=False)
+    )
 
 
 def _span(line: Sequence[Word], place: tuple[int, int]) -> Span:
@@ -138,20 +270,20 @@ def _as_said(line: Sequence[Word], shape: str) -> Frame | None:
 
 def _after(line: Sequence[Word], shape: str) -> Frame | None:
     """Return the frame behind or amid what is said; several of one sentence are cut alike, the first counts."""
-    frames = [_frame_after(line, shape, match) for match in _matches_after(shape)]
+    frames = [_frame_after(line, shape, match) for match in _matches_after(line, shape)]
     if not frames:
         return None
     cues = tuple(span for frame in frames for span in frame.cue)
     return replace(frames[0], cue=cues, cut=tuple(span for frame in frames for span in frame.cut))
 
 
-def _matches_after(shape: str) -> list[re.Match[str]]:
+def _matches_after(line: Sequence[Word], shape: str) -> list[re.Match[str]]:
     """Return the places where a frame follows something said, from left to right, not overlapping."""
     found: list[re.Match[str]] = []
     for pattern in (AFTER, INVERTED):
         position = 0
         while match := pattern.search(shape, position):
-            is_frame = _follows_content(shape, match)
+            is_frame = line[match.start("who")].low not in NEGATIVE and _follows_content(shape, match)
             if is_frame:
                 found.append(match)
             position = match.end() if is_frame else match.start() + 1
@@ -164,6 +296,8 @@ def _follows_content(shape: str, match: re.Match[str]) -> bool:
     verb, tail, before = match["verb"], match["tail"], shape[: match.start() + 1]
     kind, follows = verb[-1], shape[match.end() : match.end() + 1]
     if "B" in verb or tail.startswith("pg") or before.endswith("r,"):
+        return False
+    if "Q" not in before and shape[match.start() + 1] == "&":
         return False
     if "Q" in before:
         return match["pre"] == "Q" or not (kind in "vW" and tail[:1] in ("C", "D", "N"))
@@ -212,7 +346,7 @@ def _frame_before(line: Sequence[Word], shape: str, match: re.Match[str]) -> Fra
     kind, at = match["verb"][-1], match.end()
     is_passive = "B" in match["verb"] and kind != "g"
     last = line[match.end("who") - 1].low
-    if last in OURSELVES or last.endswith(("’s", "'s")):
+    if last in OURSELVES or line[match.start("who")].low in NEGATIVE or last.endswith(("’s", "'s")):
         return None
     that = (THAT_TOLD if kind == "T" else THAT).match(shape, at) or (
         THAT_ACT.match(shape, at) if kind in "EeKg" else None
@@ -247,7 +381,7 @@ def _content_after(line: Sequence[Word], shape: str, match: re.Match[str]) -> in
     clause = rest[skipped:]
     if not clause or clause[0] in ",.;:)&" or (kind == "T" and clause[0] in "op"):
         return None
-    is_clause = clause[0] not in "pog" and re.search(r"[XBPVTWEK]", clause)
+    is_clause = _is_clause(line, shape, at + skipped, line[at - 1])
     return at + skipped if is_clause else match.start("verb")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from corpus.text.words import BODY_STARTERS, CODES, Word, words
@@ -50,6 +50,9 @@ FIELDS = words(
 PARTICLES = words("de van von der den del della di da dos du la le el al bin ibn ben abu ten ter zu af")
 AT = words("in at to from near into across through around outside inside towards toward off beyond via within")
 ACTS = frozenset("VTWEKXBe")
+PLURAL_OWNERS = words("women’s women's men’s men's children’s children's people’s people's")
+# Nouns without a plural ending that open a sentence as names do: "Staff said".
+CROWDS = words("people men women children staff management opposition")
 # So many different names are kept for one surname, head noun or role: looking one up stays cheap in any text.
 MOST_KNOWN = 50
 
@@ -95,12 +98,12 @@ def _run_end(line: Sequence[Word], start: int) -> int:
     """Return where a run of capitalised words ends; particles join, "of" and "for" only behind a body's noun."""
     index = start + 1
     is_body = _bare(line[start]) in BODIES
-    while index < len(line) and not _is_possessive(line[index - 1]):
+    while index < len(line) and (not _is_possessive(line[index - 1]) or _owns_body(line, index)):
         word = line[index]
         if word.code == "C":
             is_body = is_body or _bare(word) in BODIES
             index += 1
-        elif step := _connected(line, index, is_body):
+        elif step := _connected(line, index, is_body) or _joined(line, start, index):
             index += step
         else:
             break
@@ -119,6 +122,40 @@ def _connected(line: Sequence[Word], index: int, is_body: bool) -> int:
         return 2 if line[index + 1 : index + 2] and line[index + 1].low == "the" and following[1:] == ["C"] else 0
     is_list = is_body and low in ("and", "&") and following[:1] == ["C"] and _bare(line[index + 1]) in FIELDS
     return 1 if is_list and _bare(line[index - 1]) in FIELDS | {"trade"} else 0
+
+
+def _capitals(line: Sequence[Word], index: int) -> list[Word]:
+    """Return the capitalised words from `index` on, up to three."""
+    last = index
+    while last < len(line) and last - index < 3 and line[last].code == "C":
+        last += 1
+    return list(line[index:last])
+
+
+def _owns_body(line: Sequence[Word], index: int) -> bool:
+    """Return whether an irregular plural owns what follows ("Women’s Guild"): with "’s" it is one name."""
+    return line[index - 1].low in PLURAL_OWNERS and any(_bare(word) in BODIES for word in _capitals(line, index))
+
+
+def _joined(line: Sequence[Word], start: int, index: int) -> int:
+    """Return 1 if the mark or "and" at `index` stands inside a body's name: "Parents’ Union", "Home and School League".
+
+    "And" joins only words that are no names by themselves: behind one article, or of a field of work.
+    """
+    following = _capitals(line, index + 1)
+    heads = [n for n, word in enumerate(following) if _bare(word) in BODIES]
+    if not heads:
+        return 0
+    word, before = line[index], line[index - 1]
+    if word.text in ("’", "'"):
+        return 1 if word.start == before.end and before.low.endswith(("s", "x", "z")) else 0
+    if word.low not in ("and", "&") or index - start > 3 or any(w.code != "C" for w in line[start:index]):
+        return 0
+    if any(_bare(w) in BODIES or _bare(w) in TITLES for w in line[start:index]) or heads[-1] == 0:
+        return 0
+    is_field = {_bare(before), _bare(following[0])} & (FIELDS | {"home", "school"})
+    has_article = start > 0 and line[start - 1].low in ("the", "a", "its", "their") and index - start == 1
+    return 1 if is_field or has_article else 0
 
 
 def is_title(word: Word) -> bool:
@@ -178,14 +215,16 @@ def _person(line: Sequence[Word], start: int, end: int) -> list[Name]:
 
 def _acts(line: Sequence[Word], start: int, end: int) -> bool:
     """Return whether the name is the subject of what follows, or stands without a noun that it only modifies."""
-    follows = line[end].code if end < len(line) else "."
-    return not _is_possessive(line[end - 1]) and (follows in ACTS or (follows == "h" and line[end + 1 : end + 2] != []))
+    follows = line[end] if end < len(line) else None
+    if follows is None or _is_possessive(line[end - 1]):
+        return False
+    return follows.code in ACTS or (follows.code == "h" and end + 1 < len(line))
 
 
 def _make(line: Sequence[Word], start: int, end: int, kind: str, is_acting: bool) -> Name:
     first, last = line[start], line[end - 1]
     cut = last.end - (2 if _is_possessive(last) else 1 if last.text.endswith(("’", "'")) else 0)
-    text = " ".join(word.text for word in line[start:end])
+    text = line_text(line[start:end])
     is_first = start < 4 and all(word.code in "'-(" for word in line[:start])
     return Name(
         start=first.start,
@@ -198,6 +237,16 @@ def _make(line: Sequence[Word], start: int, end: int, kind: str, is_acting: bool
     )
 
 
+def line_text(line: Sequence[Word]) -> str:
+    """Return words with one space where white space stood between them."""
+    before = line[0].start
+    parts = []
+    for word in line:
+        parts += [" ", word.text] if word.start > before else [word.text]
+        before = word.end
+    return "".join(parts).strip()
+
+
 @dataclass(slots=True)
 class Cast:
     """The names of one document: full forms by surname, by head noun, by initials and by role."""
@@ -207,20 +256,24 @@ class Cast:
     short: dict[str, str] = field(default_factory=dict)
     roles: dict[str, list[tuple[int, frozenset[str], str]]] = field(default_factory=dict)
     sure: set[str] = field(default_factory=set)  # names seen inside a sentence, where a capital makes a name
+    places: set[str] = field(default_factory=set)  # what somebody or something is "in"
+    called: dict[str, str] = field(default_factory=dict)  # by head noun: bodies in lower case, the last ones named
 
     def add(self, line: Sequence[Word], names: Iterable[Name]) -> None:
         """Take in the names of one sentence."""
         places = {word.start: n for n, word in enumerate(line)}
         for name in names:
             index = places[name.start]
-            n_words = name.text.count(" ") + 1
+            n_words = sum(word.start < name.end for word in line[index : index + 24])
             if name.kind == "person":
                 self._add_person(name.text)
                 self._add_roles(line, index, n_words, name)
             elif name.kind == "body" and n_words > 1:
                 self._add_body(line, index + n_words, name)
-            if not name.is_first:
+            if not name.is_first or _is_speaking(line, index + n_words, name):
                 self.sure.add(name.text)
+            if name.kind == "other" and index and line[index - 1].low in ("in", "near", "across", "into"):
+                self.places.add(name.text)
 
     def _add_person(self, full: str) -> None:
         same = self.people.setdefault(full.split()[-1], [])
@@ -295,6 +348,56 @@ class Cast:
             (len(context & around), start <= position, -abs(position - start), who) for start, around, who in known
         ]
         return max(scored)[-1] if scored else ""
+
+
+def _is_speaking(line: Sequence[Word], after: int, name: Name) -> bool:
+    """Return whether a first word is the subject of a verb of saying and looks like one speaker and not like many."""
+    return is_one(name) and after < len(line) and line[after].code in "VT"
+
+
+def is_one(name: Name) -> bool:
+    """Return whether a capitalised word of unknown kind looks like one speaker and not like many."""
+    low = name.text.lower()
+    is_many = low in CROWDS or (low.endswith("s") and not low.endswith(("ss", "us", "is")))
+    return name.kind == "other" and not is_many
+
+
+def lower_body(who: Sequence[Word]) -> tuple[str, str]:
+    """Return head noun and readable name of a body in lower case: "the transport ministry", "the dockers’ union"."""
+    end = next((n for n, word in enumerate(who) if word.code in "op" or word.code in ",("), len(who))
+    if (
+        not end
+        or who[end - 1].code == "C"
+        or (who[end - 1].low not in BODIES and not _is_plural_body(who[end - 1].low))
+    ):
+        return "", ""
+    start = end - 1
+    while start > 0 and end - start < 4 and (who[start - 1].code in "NveC" or who[start - 1].text in ("’", "'")):
+        start -= 1
+    if who[start].text in ("’", "'"):
+        start += 1
+    if who[start].low in ("neither", "either"):
+        return "", ""
+    last = end
+    if [word.code for word in who[end : end + 2]] in (["o", "N"], ["o", "C"]):
+        last = next(
+            (n for n in range(end + 1, min(len(who), end + 4)) if who[n].code not in "NC"), min(len(who), end + 4)
+        )
+    text = line_text(who[start:last]).replace("'", "’")
+    return who[end - 1].low, text[:1].upper() + text[1:]
+
+
+def lower_bodies(line: Sequence[Word]) -> Iterator[tuple[str, str]]:
+    """Yield the bodies in lower case that have a noun before their own ("the transport ministry"), by head noun."""
+    for index, word in enumerate(line):
+        if word.code == "N" and word.low in BODIES and index > 1:
+            before = [w.code for w in line[max(0, index - 3) : index]]
+            if before[-1] in "N'" and "D" in before:
+                yield lower_body(line[index - before[::-1].index("D") : index + 1])
+
+
+def _is_plural_body(low: str) -> bool:
+    return low.endswith("s") and low[:-1] in BODIES
 
 
 def _context(line: Sequence[Word]) -> frozenset[str]:

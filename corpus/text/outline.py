@@ -12,7 +12,18 @@ from corpus.text.blocks import Block, headline_block, split_blocks
 from corpus.text.clauses import choose, find_edges, plain_edges
 from corpus.text.frames import Frame, collapse, find_frame
 from corpus.text.graphemes import is_boundary
-from corpus.text.mentions import Cast, Name, find_names, is_headline, is_title
+from corpus.text.mentions import (
+    AT,
+    Cast,
+    Name,
+    find_names,
+    is_headline,
+    is_one,
+    is_title,
+    line_text,
+    lower_bodies,
+    lower_body,
+)
 from corpus.text.quotes import find_quotations, is_name_like
 from corpus.text.sentences import Span, split_sentences
 from corpus.text.words import Word, split_words
@@ -97,7 +108,7 @@ def outline(text: str, language: str = "", title: str = "") -> Outline:
     cast = Cast()
     for draft in drafts:
         if is_english:
-            draft.frame = _frame(draft) if len(draft.line) <= LONGEST else None
+            draft.frame = _frame(text, draft) if len(draft.line) <= LONGEST else None
             if draft.block != headline and not is_headline(draft.line):
                 opening = LEADING.match(text, draft.start, draft.end)
                 draft.names = [name for name in find_names(draft.line) if not opening or name.start >= opening.end()]
@@ -138,11 +149,16 @@ def _drafts(text: str, blocks: Sequence[Block], pieces: list[_Piece], language: 
     return found
 
 
-def _frame(draft: _Draft) -> Frame | None:
+def _frame(text: str, draft: _Draft) -> Frame | None:
     """Return the frame of a sentence; none inside a quotation that is complete, for only the outermost counts."""
-    if draft.is_quoted and not draft.pieces[0].is_loose:
-        return find_frame(collapse(draft.line, []), only_after=True) if draft.pieces[0].goes_on else None
-    quoted = [(p.start, p.end) for p in draft.pieces if not p.is_loose]
+    if draft.is_quoted:
+        is_open = draft.pieces[0].goes_on or draft.pieces[0].is_loose
+        return find_frame(collapse(draft.line, []), only_after=True) if is_open else None
+    quoted = [
+        (p.start, p.end)
+        for p in draft.pieces
+        if not p.is_loose or (p.start <= draft.start and p.end < draft.end and text[p.end - 1] in CLOSING)
+    ]
     return find_frame(collapse(draft.line, quoted))
 
 
@@ -216,6 +232,7 @@ class _Voices:
         """Return voice, speaker and mention of a sentence; to be asked in order."""
         draft = self.drafts[index]
         frame = draft.frame
+        self.cast.called.update(lower_bodies(draft.line))
         if frame is None and not draft.is_quoted:
             return self._narration(index), "", None
         numbers = [p.number for p in draft.pieces]
@@ -262,7 +279,7 @@ class _Voices:
             for name in draft.names
             if not name.is_owner
             and (start <= name.start < end or also[0] <= name.start < also[1])
-            and self.cast.is_sure(replace(name, is_acting=True))
+            and (self.cast.is_sure(replace(name, is_acting=True)) or (len(who) == 1 and is_one(name)))
         ]
         parted = {word.start for before, word in pairwise(who) if before.code == "o"}  # "the governments of Keld"
         people = (n for n in names if n.kind == "person" or (n.kind == "other" and self.cast.is_person(n.text)))
@@ -273,22 +290,63 @@ class _Voices:
 
     def _body_or_role(self, who: list[Word], names: list[Name], span: Span) -> tuple[str, Span]:
         """Return the speaker where no person is named: "the ministry", "the Ishel mayor", "the Port Authority"."""
-        if role := self.cast.person_with_role(who, span[0]):
-            return role, span
+        if any(is_title(word) for word in who):
+            return self._official(who, span)
         is_head = all(word.code not in "op" for word in who if not names or word.start < names[0].start)
-        if names and is_head and names[0].end == span[1] and not any(is_title(word) for word in who):
+        if names and is_head and names[0].end == span[1]:
             named = (names[0].start, names[0].end) if " " in names[0].text else span
             return self.cast.full_name(names[0].text, names[0].start), named
         head = next(
             (before for before, word in zip(who, [*who[1:], None], strict=True) if not word or word.code in "op"), None
         )
-        return (self.cast.body_named(head.low, span[0]) if head else ""), span
+        if whole := next((name for name in names if head and name.start <= head.start < name.end), None):
+            return self.cast.full_name(whole.text, whole.start), span
+        return (self.cast.body_named(head.low, span[0]) if head else "") or self._lower_body(who), span
+
+    def _official(self, who: list[Word], span: Span) -> tuple[str, Span]:
+        """Return the speaker with an office: who is known to have it, else the body or person he or she speaks for."""
+        if role := self.cast.person_with_role(who, span[0]):
+            return role, span
+        office = next(n for n, word in enumerate(who) if is_title(word))
+        served = next((n + 1 for n, word in enumerate(who) if n > office and word.low in ("of", "for")), len(who))
+        if served == len(who):
+            return self._owner_and_office(who[: office + 1]), span
+        body = [word for n, word in enumerate(who) if n >= served and not (n == served and word.code == "D")]
+        named = find_names(body)
+        if named and named[0].start == body[0].start:
+            return self.cast.full_name(named[0].text, named[0].start), span
+        head = next((b for b, word in zip(body, [*body[1:], None], strict=True) if not word or word.code in "op"), None)
+        return (self.cast.body_named(head.low, span[0]) if head else "") or self._lower_body(body), span
+
+    def _owner_and_office(self, who: list[Word]) -> str:
+        """Return "Tor Lind’s spokeswoman" in full, or the body before the office ("a port authority spokesman")."""
+        owner = find_names(who)
+        if owner and owner[0].is_owner and len(who) > 1:
+            office = who[next(n for n, word in enumerate(who) if word.end > owner[0].end) + 1 :]
+            if office:
+                return f"{self.cast.full_name(owner[0].text, owner[0].start)}’s {line_text(office)}"
+        if owner and owner[0].kind == "body":
+            return self.cast.full_name(owner[0].text, owner[0].start)
+        body = who[:-1]
+        head = body[-1].low if body else ""
+        return (self.cast.body_named(head, body[-1].start) or self._lower_body(body)) if head else ""
+
+    def _lower_body(self, who: list[Word]) -> str:
+        """Return a readable name of a body in lower case; the last with more than a noun, for "the ministry"."""
+        head, text = lower_body(who)
+        if " " in text:
+            return text
+        return self.cast.called.get(head, text)
 
 
 def _names(draft: _Draft, speaker: str, cast: Cast) -> tuple[str, ...]:
     """Return who is named in a sentence, the speaker first, each once."""
     found = [speaker] if speaker else []
-    for name in draft.names:
+    before = {word.start: known.low for known, word in pairwise(draft.line)}
+    is_place = {
+        n.start: n.kind == "other" and (n.text in cast.places or before.get(n.start) in AT) for n in draft.names
+    }
+    for name in sorted(draft.names, key=lambda name: is_place[name.start]):
         full = cast.full_name(name.text, name.start)
         if (full != name.text or cast.is_sure(name)) and full not in found:
             found.append(full)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -26,15 +27,24 @@ WORD = re.compile(
 
 def split_words(text: str, start: int, end: int) -> list[Word]:
     """Return the words and marks of text[start:end], which holds one sentence, each with its code of one letter."""
-    found = []
+    found: list[Word] = []
     is_first = True
     for match in WORD.finditer(text, start, end):
         word = match[0]
         low, code = _classify(word, is_first)
+        if code == "C" and found and found[-1].low in MONTH_NAMES and _is_forename(found):
+            found[-1] = found[-1]._replace(code="C")
         is_first = is_first and code in "'-("
         first, last = match.span()
         found.append(tuple.__new__(Word, (first, last, word, low, code)))  # twice as fast as Word(…)
     return found
+
+
+def _is_forename(line: Sequence[Word]) -> bool:
+    """Return whether the month that ends the words is a forename ("Jan Vesely"), by what goes before it."""
+    if line[-1].text.isupper() or not line[-1].text[0].isupper():
+        return False
+    return len(line) == 1 or (line[-2].code not in "p#do" and line[-2].low not in ("last", "this", "next", "early"))
 
 
 @lru_cache(maxsize=20_000)
@@ -124,6 +134,7 @@ MONTHS = words(
     "january february march april may june july august september october november december "
     "jan feb mar apr jun jul aug sep sept oct nov dec"
 )
+MONTH_NAMES = words("jan april june august")  # people are called so, too
 WEEKDAYS = words("monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat sun")
 DATES = (MONTHS | WEEKDAYS | {f"{name}." for name in MONTHS | WEEKDAYS} | words("today yesterday tomorrow tonight")) - {
     "may", "march", "mar", "sat", "sun", "wed",
@@ -186,6 +197,19 @@ CLOSED = {
 CODES = _codes()
 # Also as "is calling for", "are demanding".
 ACT_FORMS = frozenset(form for forms in verb_forms(ACT) for form in forms)
+
+# What is past without "-ed": the finite verb of a clause that the lists above do not know.
+IRREGULAR = words(
+    "went came got took made gave lost won held brought ran met kept built fell rose grew broke drew drove fled fought "
+    "bought sold spent withdrew sought began became led knew failed left stood lay sat sank shook shot slept spoke "
+    "stole struck swam threw woke wore paid sent meant did had chose ate flew froze forgot"
+)
+
+
+def is_past(word: Word) -> bool:
+    """Return whether a word that no list holds looks like the past of a verb ("disagreed")."""
+    return word.low in IRREGULAR or (word.code in "Nve" and word.low.endswith("ed") and len(word.low) > 4)
+
 
 # Capitalised words that open a sentence and are no name: after "U.S." they tell that one begins.
 BODY_STARTERS = words(

@@ -143,7 +143,7 @@ def test_by_mouse_and_digits_a_claim_takes_four(page, document):
 
 def test_a_part_of_a_sentence_by_the_letters_at_its_clauses(page, document):
     press(page, "j", "j", "j", "j", "j", "g")
-    starts = page.locator("#hints kbd").all_inner_texts()
+    starts = page.locator("#hints kbd").all_text_contents()
     assert starts == [chr(ord("a") + at) for at in range(len(starts))] and len(starts) > 1
     offsets = page.evaluate("() => JSON.parse(document.getElementById('state').textContent).outline.sentences[5]")
     want = make.span(document.text, "breaks the nets")

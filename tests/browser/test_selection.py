@@ -139,6 +139,7 @@ class Hand:
         wanted = self.cuts.span_of(start, end, is_exact=pick.is_exact)
         if pick.is_exact:
             self.page.evaluate(SELECT_ON_MOUSE_UP, [one, other, pick.at_border])
+            self.page.evaluate("() => { document.getElementById('read').scrollTop = 0; }")
             box = self.page.locator("#text > .t").first.bounding_box()
             self.page.keyboard.down("Alt")
             self.page.mouse.move(box["x"] + 4, box["y"] + 14)
@@ -146,6 +147,7 @@ class Hand:
             self.page.mouse.move(box["x"] + 60, box["y"] + 14, steps=2)
             self.page.mouse.up()
             self.page.keyboard.up("Alt")
+            self.page.wait_for_timeout(40)  # the page looks at what is selected just after the button went up
         elif wanted is not None:
             self.page.evaluate(SELECT_PLACES, [one, other, pick.at_border])
             self.page.keyboard.press("Enter")

@@ -22,6 +22,15 @@ def names(text):
         ("A note of the Foreign Ministry Tor Lind read.", [("Foreign Ministry", "body"), ("Tor Lind", "person")]),
         ("The Union of Dock Workers met.", [("Union of Dock Workers", "body")]),
         ("Last Monday in November nothing moved.", []),
+        ("Then Jan Vosk disagreed.", [("Jan Vosk", "person")]),
+        ("Last April Tor Lind left.", [("Tor Lind", "person")]),
+        ("The Quay Residents’ Association met.", [("Quay Residents’ Association", "body")]),
+        ("The Dockers' Guild met.", [("Dockers' Guild", "body")]),
+        ("The Women’s Guild met.", [("Women’s Guild", "body")]),
+        ("The Home and School League met.", [("Home and School League", "body")]),
+        ("Then the Quay and Ferry Board met.", [("Quay and Ferry Board", "body")]),
+        ("Tor Lind and Port Authority crews met.", [("Tor Lind", "person"), ("Port Authority", "body")]),
+        ("The Guild and the League met.", [("Guild", "body"), ("League", "body")]),
     ],
 )
 def test_names_are_cut_out_of_their_titles(text, expected):
@@ -57,3 +66,35 @@ def test_the_mention_is_the_name_and_not_the_title():
     text = "The quay is shut, guild spokesman Tor Lind said."
     start, end = outline(text).sentences[0].mention
     assert text[start:end] == "Tor Lind"
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ("The transport ministry said it rained.", "Transport ministry"),
+        ("The ministry of ferries said it rained.", "Ministry of ferries"),
+        ("The dockers' union said it rained.", "Dockers’ union"),
+        ("The dockers’ federation rejected the plan.", "Dockers’ federation"),
+        ("A spokesman for the ferry ministry told Osterpress in Hallun that it rained.", "Ferry ministry"),
+        ("A spokesman for the Ferry Ministry in Hallun said it rained.", "Ferry Ministry"),
+        ("A port authority spokesman said it rained.", "Port authority"),
+        ("Lind-Vosk's spokeswoman said it rained.", "Lind-Vosk’s spokeswoman"),
+        ("Neither ministry rejected the plan.", ""),
+        ("Officials said it rained.", ""),
+        ("Osterpress said it rained.", "Osterpress"),
+    ],
+)
+def test_speakers_without_a_full_name_get_a_readable_one(text, speaker):
+    sentence = outline(text).sentences[0]
+    assert sentence.speaker == speaker
+    assert sentence.names[:1] == ((speaker,) if speaker else ())
+
+
+def test_a_bare_noun_is_the_body_named_last_with_it():
+    text = "The quay was shut by the ferry ministry. A spokesman for the ministry told Osterpress that it was safe."
+    assert outline(text).sentences[1].speaker == "Ferry ministry"
+
+
+def test_places_come_last_among_the_names():
+    text = "It rained in Hallun. Then Hallun had sent Tor Lind some help."
+    assert outline(text).sentences[1].names == ("Tor Lind", "Hallun")

@@ -78,3 +78,10 @@ def test_a_stray_mark_swallows_no_more_than_its_paragraph():
 def test_a_closing_mark_out_of_reach_is_a_stray_too():
     text = '"The quay is shut.' + "\n\nIt rained all day." * 8 + '\n\nThe ferry runs," Lind said.'
     assert quoted(text) == ['"The quay is shut.']
+
+
+@pytest.mark.parametrize("again", ["", "“"])
+def test_a_verb_of_saying_inside_a_quotation_does_not_end_it(again):
+    told = "Nobody from the guild has come, and the mayor has told us when it will. Nobody has told us, he has said so."
+    text = f"“The quay is shut. {told}\n\n{again}We wait,” Lind said."
+    assert quoted(text) == [f"“The quay is shut. {told}", f"{again}We wait,”"]
