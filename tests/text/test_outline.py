@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import sys
 
 import pytest
 from hypothesis import given, settings
@@ -149,13 +149,22 @@ def test_a_quotation_of_several_sentences_is_one_voice_with_one_speaker():
         "a\n",
     ],
 )
-def test_hostile_texts_take_time_in_proportion_to_their_length(unit):
-    def spent(length):
-        text = (unit * length)[:length]
-        start = time.process_time()
-        outline(text)
-        return time.process_time() - start
+def test_hostile_texts_take_work_in_proportion_to_their_length(unit):
+    """Work is counted in calls, because times say little on a busy machine."""
 
-    spent(2_000)
-    # Four times the text; quadratic work would take sixteen times as long.
-    assert spent(40_000) < 9 * spent(10_000) + 0.1
+    def calls(length):
+        n = 0
+
+        def count(frame, event, argument):
+            nonlocal n
+            n += 1
+
+        sys.setprofile(count)
+        try:
+            outline((unit * length)[:length])
+        finally:
+            sys.setprofile(None)
+        return n
+
+    # Four times the text; quadratic work would be sixteen times as much.
+    assert calls(20_000) < 6 * calls(5_000) + 2_000
