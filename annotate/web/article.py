@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -37,11 +37,6 @@ class Article:
         for number, sentence in enumerate(outline_of(text, language, title).sentences):
             sentences.setdefault(sentence.block, []).append((number, sentence))
         return cls(text=text, blocks=blocks, sentences=sentences, headline=headline_block(text, blocks, title))
-
-    def blocks_of(self, claims: Iterable[dict[str, Any]]) -> list[Block]:
-        """Return the blocks that any of these claims reaches into."""
-        ranges = [(claim["spans"][0]["start"], claim["spans"][-1]["end"]) for claim in claims]
-        return [block for block in self.blocks if any(s < block.end and block.start < e for s, e in ranges)]
 
     def html(self, claims: list[dict[str, Any]], codebook: CodebookView) -> SafeString:
         """Return the whole article. The safety of the string rests on `_mark` and `escape` alone."""

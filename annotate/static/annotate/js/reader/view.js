@@ -15,7 +15,6 @@ export class View {
     /** Paragraphs that the server drew anew while somebody was selecting: replacing them would end the selection. */
     this.heldBack = new Map();
     this.isHeld = () => false;
-    this.pending = [];
   }
 
   // --- items of the list
