@@ -47,6 +47,9 @@ class Action(StrEnum):
     EXPORT = "export the dataset"
     SEE_AGREEMENT = "see agreement"
     RETURN_LAYERS = "return layers"
+    TALK = "write remarks on own readings"
+    TALK_TO_ALL = "write remarks to everybody"
+    SEE_PROGRESS = "see everybody's progress"
     SEE_MEMBERS = "see the members"
     MANAGE_PROJECT = "manage the project"
     MANAGE_MEMBERS = "manage members"
@@ -67,6 +70,9 @@ POLICY: dict[Action, Q] = {
     Action.EXPORT: CURATES,
     Action.SEE_AGREEMENT: CURATES,
     Action.RETURN_LAYERS: CURATES,
+    Action.TALK: ANY_ROLE,
+    Action.TALK_TO_ALL: CURATES,
+    Action.SEE_PROGRESS: CURATES,
     Action.SEE_MEMBERS: CURATES,
     Action.MANAGE_PROJECT: MANAGES,
     Action.MANAGE_MEMBERS: MANAGES,

@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 
 from annotate.actions.entries import EntryFinder
 from annotate.attributes import KINDS, AttributeSpec, InvalidAnswer
-from annotate.models import Answer, Claim, ClaimSpeaker, Layer, Reporter, Span, SpanRole, Stance
+from annotate.models import Answer, Claim, ClaimSpeaker, Layer, Recheck, Reporter, Span, SpanRole, Stance
 from annotate.payloads.claims import READ_ONLY, ClaimIn, SpanIn, SpeakerIn, StanceIn
 from annotate.payloads.codebooks import CodebookView, load_codebook
 from annotate.payloads.problems import FieldError, Invalid
@@ -276,6 +276,7 @@ def _columns(resolved: ResolvedClaim) -> dict[str, Any]:
 def delete_claim(claim_id: UUID, before: dict[str, Any]) -> None:
     """Delete a stored claim with what hangs on it. At most 7 queries."""
     _delete(claim_id, before, frozenset(PARTS))
+    delete_rows(Recheck, claim_id=claim_id)
     delete_rows(Claim, id=claim_id)
 
 

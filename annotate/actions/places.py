@@ -17,10 +17,9 @@ def lease_end(round: Round, now: datetime) -> datetime:
 
 def take(round: Round, document_id: UUID) -> bool:
     """Take a place by a guarded counter; False when all are taken. The database settles who was first."""
-    assert round.overlap is not None
-    free = RoundDocument.objects.filter(round=round, document=document_id, n_taken__lt=round.overlap)
+    free = RoundDocument.objects.filter(round=round, document=document_id, n_taken__lt=F("n_places"))
     full = Case(
-        When(n_taken__gte=round.overlap - 1, then=Value(True)), default=Value(False), output_field=BooleanField()
+        When(n_taken__gte=F("n_places") - 1, then=Value(True)), default=Value(False), output_field=BooleanField()
     )
     return bool(free.update(n_taken=F("n_taken") + 1, is_full=full))
 
@@ -56,7 +55,7 @@ def queue_new_documents(round: Round) -> None:
     new = Document.objects.filter(corpus=corpus, number__gt=locked.n_queued, number__lte=newest)
     RoundDocument.objects.bulk_create(
         (
-            RoundDocument(round_id=round.pk, document_id=id, position=number)
+            RoundDocument(round_id=round.pk, document_id=id, position=number, n_places=round.overlap or 1)
             for id, number in new.order_by("number").values_list("pk", "number")
         ),
         batch_size=1000,

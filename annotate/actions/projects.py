@@ -351,6 +351,8 @@ def update_round(*, user: User, round: Round, settings: RoundSettings) -> Round:
     for name in RoundSettings.__slots__:
         setattr(round, name, getattr(settings, name))
     round.save(update_fields=list(RoundSettings.__slots__))
+    if settings.overlap != before["overlap"]:
+        round.round_documents.update(n_places=settings.overlap or 1)
     batch = Batch(action="round.update", actor=user, project_id=round.project_id, corpus_id=round.project.corpus_id)
     batch.add("round", round.pk, before=before, after=round_state(round))
     batch.write()

@@ -22,14 +22,18 @@ from annotate.models import (
     Codebook,
     CodebookVersion,
     DocumentImport,
+    Invitation,
     Label,
     Layer,
     Member,
     NoClaimMark,
     Project,
+    Recheck,
+    Remark,
     Reporter,
     Round,
     RoundDocument,
+    Skip,
     Span,
     Stance,
     StanceLabel,
@@ -52,8 +56,12 @@ def purge_project(*, project: Project) -> Counter[str]:
     project = Project.objects.select_for_update().get(pk=project.pk)
     batch = Batch(action=ACTION, actor=None, corpus_id=project.corpus_id)
     deleted: Counter[str] = Counter()
+    _delete(Remark.objects.filter(project=project), deleted)
     _delete_layers(Layer.objects.filter(project=project), deleted)
+    _delete(Skip.objects.filter(round__project=project), deleted)
     _delete(RoundDocument.objects.filter(round__project=project), deleted)
+    Round.objects.filter(project=project).update(follows=None)
+    _delete(Invitation.objects.filter(project=project), deleted)
     _delete(Round.objects.filter(project=project), deleted)
     _delete(Member.objects.filter(project=project), deleted)
     _delete(DocumentImport.objects.filter(project=project), deleted)
@@ -75,7 +83,9 @@ def purge_document(*, document: Document) -> Counter[str]:
     Corpus.objects.select_for_update().get(pk=document.corpus_id)
     batch = Batch(action=ACTION, actor=None, corpus_id=document.corpus_id)
     deleted: Counter[str] = Counter()
+    _delete(Remark.objects.filter(document=document), deleted)
     _delete_layers(Layer.objects.filter(document=document), deleted)
+    _delete(Skip.objects.filter(document=document), deleted)
     _delete(RoundDocument.objects.filter(document=document), deleted)
     # Claims that were deleted before are still told of by their Change rows.
     of_it = Q(before__document=str(document.pk)) | Q(after__document=str(document.pk))
@@ -96,6 +106,7 @@ def _delete_layers(layers: QuerySet[Layer], deleted: Counter[str]) -> None:
     for part in batched(ids, AT_ONCE):
         claims = list(Claim.objects.filter(layer__in=part).values_list("pk", flat=True))
         submissions = list(Submission.objects.filter(layer__in=part).values_list("pk", flat=True))
+        _delete(Recheck.objects.filter(layer__in=part), deleted)
         _delete_claims(claims, deleted)
         _delete(Answer.objects.filter(layer__in=part), deleted)
         _delete(NoClaimMark.objects.filter(layer__in=part), deleted)

@@ -23,6 +23,7 @@ class AttributeSpec:
     maximum: float | None = None
     condition: UUID | None = None
     labels: Mapping[str, UUID] = field(default_factory=dict)
+    replaces: tuple[str, ...] = ()
 
 
 class InvalidAnswer(ValueError):

@@ -5,6 +5,7 @@ from annotate.models.claims import (
     Claim,
     ClaimSpeaker,
     Mode,
+    Recheck,
     Relation,
     Reporter,
     Span,
@@ -14,7 +15,8 @@ from annotate.models.claims import (
 from annotate.models.codebook import Attribute, Codebook, CodebookVersion, Label, StanceLabel
 from annotate.models.imports import DocumentImport
 from annotate.models.layers import ActiveTime, Layer, LayerKind, LayerStatus, NoClaimMark, Submission
-from annotate.models.projects import Member, Project, Round, RoundDocument
+from annotate.models.projects import Invitation, Member, Project, Round, RoundDocument, RoundOrder, Skip
+from annotate.models.talk import Remark, RemarkKind
 from annotate.models.tokens import Token
 
 __all__ = [
@@ -26,6 +28,7 @@ __all__ = [
     "Codebook",
     "CodebookVersion",
     "DocumentImport",
+    "Invitation",
     "Label",
     "Layer",
     "LayerKind",
@@ -34,10 +37,15 @@ __all__ = [
     "Mode",
     "NoClaimMark",
     "Project",
+    "Recheck",
     "Relation",
+    "Remark",
+    "RemarkKind",
     "Reporter",
     "Round",
     "RoundDocument",
+    "RoundOrder",
+    "Skip",
     "Span",
     "SpanRole",
     "Stance",

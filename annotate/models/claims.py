@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from annotate import permissions
-from annotate.models.codebook import Attribute, Label, StanceLabel
+from annotate.models.codebook import Attribute, CodebookVersion, Label, StanceLabel
 from annotate.models.layers import Layer
 from corpus.models import Proposition, Speaker, Target
 
@@ -54,6 +54,8 @@ class Claim(models.Model):
     # Provenance: the rule that found the value of these fields in the text; the annotator accepted it unchanged.
     detected_by = models.CharField("detected by the rule", max_length=40, blank=True, default="")
     detected_fields = models.CharField(max_length=60, blank=True, default="", help_text="Sorted, with spaces between.")
+    # In a follow-up round: the claim of the earlier round that this one takes up. That one may be deleted, so no key.
+    follows = models.UUIDField(null=True, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(db_default=Now())
     updated_at = models.DateTimeField(db_default=Now())
@@ -267,3 +269,38 @@ class Answer(models.Model):
 
     def __str__(self) -> str:
         return f"answer to {self.attribute_id}"
+
+
+class RecheckQuerySet(models.QuerySet["Recheck"]):
+    def visible_to(self, user: permissions.AnyUser) -> Self:
+        """Return those on layers that `user` may see."""
+        return self.filter(layer__in=Layer.objects.visible_to(user).values("pk"))
+
+    def open(self) -> Self:
+        """Return those whose claim, or layer, has not been changed since."""
+        return self.filter(
+            Q(claim__isnull=True, layer__version=F("at_version")) | Q(claim__version=F("at_version")),
+            settled_at__isnull=True,
+        )
+
+
+class Recheck(models.Model):
+    """An answer that a new version of the codebook could not carry over: what it was, and what may stand for it."""
+
+    version = models.ForeignKey(CodebookVersion, on_delete=models.PROTECT, related_name="rechecks")
+    layer = models.ForeignKey(Layer, on_delete=models.CASCADE, related_name="rechecks")
+    claim = models.ForeignKey(Claim, on_delete=models.CASCADE, null=True, blank=True, related_name="rechecks")
+    field = models.CharField(max_length=100, help_text="A path into the claim, as “attributes/type”.")
+    old = models.JSONField(help_text="The answer as it was.")
+    options = models.JSONField(default=list, help_text="Keys of the new version that may stand for it.")
+    at_version = models.PositiveIntegerField(help_text="Version of the claim, or of the layer, after the migration.")
+    created_at = models.DateTimeField(db_default=Now())
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    objects = RecheckQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["layer", "claim", "field", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.field} of {self.claim_id or self.layer_id}"

@@ -70,12 +70,23 @@ class CodebookVersion(models.Model):
     requires_stance = models.BooleanField(default=True)
     requires_mode = models.BooleanField(default=False)
     requires_proposition = models.BooleanField(default=False)
+    note = models.TextField("what changed", blank=True)
+    # Counts the edits of a draft, so that an outdated one is refused.
+    revision = models.PositiveIntegerField(default=1, editable=False)
     published_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         ordering = ["codebook", "number"]
-        constraints = [models.UniqueConstraint(fields=["codebook", "number"], name="one_version_per_number")]
+        constraints = [
+            models.UniqueConstraint(fields=["codebook", "number"], name="one_version_per_number"),
+            models.UniqueConstraint(
+                fields=["codebook"],
+                condition=Q(published_at__isnull=True),
+                name="one_draft_per_codebook",
+                violation_error_message="This codebook has a draft already; publish or discard it first.",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.codebook.name} v{self.number}"
@@ -90,6 +101,10 @@ class Scope(models.TextChoices):
 
 
 KEY_HELP = "Lower-case letters, digits and underscores; the name in files and in the API."
+REPLACES_HELP = (
+    "Keys of the version before whose answers go here. A key that nothing replaces goes to the same key where there is "
+    "one; one that several replace has its claims looked at again."
+)
 
 
 class Attribute(models.Model):
@@ -111,6 +126,7 @@ class Attribute(models.Model):
         "annotate.Label", on_delete=models.PROTECT, null=True, blank=True, related_name="conditional_attributes"
     )
     position = models.PositiveIntegerField(default=0)
+    replaces = models.JSONField(default=list, blank=True, help_text=REPLACES_HELP)
 
     class Meta:
         ordering = ["version", "position", "key"]
@@ -139,6 +155,7 @@ class AnyLabel(models.Model):
     shortcut = models.CharField(max_length=1, blank=True)
     slot = models.CharField(max_length=10, choices=Slot, default=Slot.STONE)
     position = models.PositiveIntegerField(default=0)
+    replaces = models.JSONField(default=list, blank=True, help_text=REPLACES_HELP)
 
     class Meta:
         abstract = True

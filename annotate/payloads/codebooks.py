@@ -21,6 +21,7 @@ class LabelView:
     counter_example: str = ""
     shortcut: str = ""
     score: float | None = None
+    replaces: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +96,7 @@ def _label(row: Label | StanceLabel) -> LabelView:
         counter_example=row.counter_example,
         shortcut=row.shortcut,
         score=getattr(row, "score", None),
+        replaces=tuple(row.replaces),
     )
 
 
@@ -111,6 +113,7 @@ def _spec(row: Attribute, labels: list[LabelView]) -> AttributeSpec:
         minimum=row.minimum,
         maximum=row.maximum,
         condition=row.condition_id,
+        replaces=tuple(row.replaces),
         labels={label.key: label.id for label in labels},
     )
 
