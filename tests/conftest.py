@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -31,12 +32,16 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
         return None
     databases = [config.getoption("--db")] if config.getoption("--db") else DATABASES
     with tempfile.TemporaryDirectory(prefix="standpoint-tests-") as scratch, ExitStack() as running:
-        found = [running.enter_context(_run(name, Path(scratch), config.invocation_params.args)) for name in databases]
+        start = partial(_run, Path(scratch), config.invocation_params.args, is_alone=len(databases) == 1)
+        found = [running.enter_context(start(name)) for name in databases]
         return max(_wait(database, child, output) for database, (child, output) in zip(databases, found, strict=True))
 
 
 @contextmanager
-def _run(database: str, scratch: Path, arguments: tuple[str, ...]) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
+def _run(
+    scratch: Path, arguments: tuple[str, ...], database: str, *, is_alone: bool
+) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
+    """Start the child; alone, it has the terminal, so that a debugger works."""
     data = scratch / database
     data.mkdir()
     environment = os.environ | {
@@ -56,7 +61,10 @@ def _run(database: str, scratch: Path, arguments: tuple[str, ...]) -> Iterator[t
     path = data / "output"
     with path.open("wb") as output:
         child = subprocess.Popen(
-            [sys.executable, "-m", "pytest", *arguments], env=environment, stdout=output, stderr=subprocess.STDOUT
+            [sys.executable, "-m", "pytest", *arguments],
+            env=environment,
+            stdout=None if is_alone else output,
+            stderr=None if is_alone else subprocess.STDOUT,
         )
     try:
         yield child, path
