@@ -205,7 +205,7 @@ def run_import(*, import_id: UUID, now: datetime) -> DocumentImport | None:
         _save(found, tally, status=ImportStatus.RUNNING)
         try:
             _read(found, tally)
-        except Exception as error:
+        except Exception as error:  # whatever it was, people read of it on the page; then it goes on to the log
             _save(found, tally, status=ImportStatus.FAILED, message=_message(error), finished_at=now)
             shutil.rmtree(directory, ignore_errors=True)
             raise
