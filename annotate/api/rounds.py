@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotate import permissions
-from annotate.actions import projects as actions
+from annotate.actions import rounds as actions
 from annotate.api.fetch import answer, caller, fetch, fields, project_of
 from annotate.api.openapi import PAGING, operation, page_of, sent
 from annotate.api.pagination import page

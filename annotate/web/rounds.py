@@ -10,14 +10,14 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
-from annotate.actions import projects
+from annotate.actions import rounds as actions
 from annotate.models import Layer, Round
 from annotate.payloads.problems import Problem
 from annotate.permissions import Action
 from annotate.web.access import Place, Request, answer, go, page, place_of
 from annotate.web.forms import RoundForm, add_problem
 
-NAMES = {name: key for key, name in projects.ROUND_KEYS.items()}
+NAMES = {name: key for key, name in actions.ROUND_KEYS.items()}
 
 
 @page("GET", "POST")
@@ -29,8 +29,8 @@ def rounds(request: Request, slug: str) -> HttpResponse:
     if not is_change or not form.is_valid():
         return _page(request, place, form, status=400 if is_change else 200)
     try:
-        settings = projects.read_round(form.body())
-        made = projects.create_round(user=request.user, project=place.project, settings=settings, now=timezone.now())
+        settings = actions.read_round(form.body())
+        made = actions.create_round(user=request.user, project=place.project, settings=settings, now=timezone.now())
     except Problem as problem:
         add_problem(form, problem)
         return _page(request, place, form, status=problem.status)
@@ -46,8 +46,8 @@ def round_change(request: Request, slug: str, round_id: UUID) -> HttpResponse:
     if not form.is_valid():
         return _page(request, place, _new_form(request, place), status=400, failed=found, failed_form=form)
     try:
-        settings = projects.read_round(form.body(), current=projects.settings_of(found))
-        projects.update_round(user=request.user, round=found, settings=settings)
+        settings = actions.read_round(form.body(), current=actions.settings_of(found))
+        actions.update_round(user=request.user, round=found, settings=settings)
     except Problem as problem:
         add_problem(form, problem)
         new = _new_form(request, place)
@@ -65,7 +65,7 @@ def _new_form(request: Request, place: Place) -> RoundForm:
 
 def _form_of(found: Round) -> RoundForm:
     """Return the form that changes a round, filled with what is stored."""
-    current = projects.settings_of(found)
+    current = actions.settings_of(found)
     initial = {NAMES.get(name, name): getattr(current, name) for name in current.__slots__}
     return RoundForm(initial=initial, auto_id=f"id_{found.number}_%s")
 
