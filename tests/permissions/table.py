@@ -25,6 +25,7 @@ ARGUMENTS = {
     "api-document-skip": {"id": "{pages_document}"},
     "api-give-back": {"id": "{taken_document}"},
     "api-skip": {"id": "{skip}"},
+    "round-places": {"round_id": "{round}"},
     "document-skip": {"document_id": "{pages_document}"},
     "give-back": {"document_id": "{taken_document}"},
     "api-document": {"id": "{document}"},
@@ -166,6 +167,10 @@ WEB = [
     web("member-change", "POST",           302, 404, 403, 403, 403, 302, 302, body={"username": "annotator", "do": "remove"}),
     web("rounds", "GET",                   302, 404, 200, 200, 200, 200, 200),
     web("rounds", "POST",                  302, 404, 403, 403, 403, 302, 302, body={"name": "Second", "lease_minutes": "60", "blind": "on"}),
+    web("round", "GET",                    302, 404, 200, 200, 200, 200, 200),
+    web("round-places", "POST",            302, 404, 403, 403, 302, 302, 302, body={"do": "unskip", "skip": "{skip}"}),
+    web("round-places", "POST",            302, 404, 403, 403, 403, 302, 302, body={"do": "release", "layer": "{taken_layer}"}),
+    web("round-add", "POST",               302, 404, 403, 403, 403, 409, 409, body={"at_most": "1"}),
     web("round-change", "POST",            302, 404, 403, 403, 403, 302, 302, body={"name": "Renamed", "lease_minutes": "60", "blind": "on", "status": "open"}),
     web("reader", "GET",                   302, 404, 200, 200, 200, 200, 200),
     web("reader-claim", "PUT",             401, 404, 200, 404, 404, 404, 404, body="{changed_claim}", headers=IF_1),
@@ -175,6 +180,9 @@ WEB = [
     web("reader-reopen", "POST",           302, 404, 302, 404, 404, 404, 404),
     web("reader-time", "PUT",              401, 404, 200, 204, 204, 204, 204, body={"visit": VISIT, "seconds": 20}),
     web("reader-ahead", "GET",             302, 404, 200, 200, 200, 200, 200),
+    web("document-skip", "GET",            302, 404, 200, 200, 200, 200, 200, query="?round={round}"),
+    web("document-skip", "POST",           302, 404, 302, 302, 302, 302, 302, query="?round={round}", body={"words": "Too long"}),
+    web("give-back", "POST",               302, 404, 302, 404, 404, 404, 404, query="?round={pairs}"),
     web("entry-options", "GET",            302, 404, 200, 200, 200, 200, 200),
 ]  # fmt: skip
 TABLE = [*API, *REGISTRIES, *WEB]
