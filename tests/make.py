@@ -8,8 +8,9 @@ from typing import Any
 
 from django.contrib.auth.models import User
 
-from annotate.actions import claims, documents, projects
-from annotate.models import Project
+from annotate.actions import claims, documents, projects, rounds
+from annotate.actions.selections import Selection
+from annotate.models import Project, Round
 from annotate.payloads.preconditions import Precondition
 from annotate.permissions import Role
 from corpus.models import Document
@@ -79,3 +80,13 @@ def claim(person: User, found: Document, *quotes: str, **values: Any) -> dict[st
     sent = body(found.text, *quotes, **values) | {"document": str(found.pk)}
     saved = claims.put_claim(user=person, claim_id=id, body=sent, precondition=Precondition(), now=NOW)
     return saved.claim
+
+
+def round(found: Project, *, selection: Selection | None = None, closes: bool = False, **values: Any) -> Round:
+    """Open a round as the project's manager; `closes` ends those that are open."""
+    manager = found.members.filter(is_manager=True).order_by("id").first()
+    assert manager is not None
+    if closes:
+        found.rounds.update(status="closed")
+    settings = rounds.RoundSettings(**{"name": f"Round {found.rounds.count() + 1}"} | values)
+    return rounds.create_round(user=manager.user, project=found, settings=settings, selection=selection, now=NOW)

@@ -14,7 +14,7 @@ from annotate.actions import places
 from annotate.actions.batch import Batch
 from annotate.actions.claim_rows import answer_errors, answer_rows, entity_errors
 from annotate.actions.gaps import Gap, gaps_of
-from annotate.models import Answer, Layer, LayerKind, LayerStatus, NoClaimMark, Round, Submission
+from annotate.models import Answer, Layer, LayerKind, LayerStatus, NoClaimMark, Round, Skip, Submission
 from annotate.payloads.claims import Reader
 from annotate.payloads.codebooks import load_codebook
 from annotate.payloads.problems import FieldError, Invalid, NotThere, WrongState
@@ -71,8 +71,10 @@ def layer_for_writing(*, user: User, document: Document, now: datetime, round_id
     return found
 
 
-def open_layer(*, user: User, document: Document, round: Round, now: datetime, **place: Any) -> Layer:
-    """Make the caller's layer, or return it where another request of theirs was faster."""
+def open_layer(
+    *, user: User, document: Document, round: Round, now: datetime, actor: User | None = None, **place: Any
+) -> Layer:
+    """Make the user's layer, or return it where another request was faster; `actor` made it if it is not the user."""
     layer = Layer(
         project=round.project,
         document=document,
@@ -88,7 +90,7 @@ def open_layer(*, user: User, document: Document, round: Round, now: datetime, *
             layer.save(force_insert=True)
     except IntegrityError:
         return Layer.objects.get(document=document, round=round, annotator=user, kind=LayerKind.ANNOTATOR)
-    batch = Batch(action="layer.open", actor=user, project_id=round.project_id, corpus_id=document.corpus_id)
+    batch = Batch(action="layer.open", actor=actor or user, project_id=round.project_id, corpus_id=document.corpus_id)
     batch.add("layer", layer.pk, before=None, after=_state(layer))
     batch.write()
     return layer
@@ -107,14 +109,21 @@ def keep_place(layer: Layer, *, now: datetime) -> None:
     assert layer.round is not None
     if layer.round.overlap is None:
         return
-    if not layer.has_place and not places.take(layer.round, layer.document_id):
-        raise WrongState(
-            "Your time for this document ran out and others have taken its places. Your claims are kept; "
-            "ask a manager for another place."
-        )
+    if not layer.has_place:
+        if not places.take(layer.round, layer.document_id):
+            raise WrongState(
+                "This document is no longer kept for you, and others have taken its places. Your claims are kept; "
+                "ask a manager for another place."
+            )
+        forget_skip(layer)
     layer.has_place = True
     layer.lease_expires_at = places.lease_end(layer.round, now)
     Layer.objects.filter(pk=layer.pk).update(has_place=True, lease_expires_at=layer.lease_expires_at)
+
+
+def forget_skip(layer: Layer) -> None:
+    """Take back that the annotator passed over the document: they work on it after all."""
+    Skip.objects.filter(round=layer.round_id, document=layer.document_id, user=layer.annotator_id).delete()
 
 
 @transaction.atomic
@@ -133,6 +142,7 @@ def submit_layer(*, user: User, document: Document, now: datetime, round_id: UUI
     layer.status, layer.submitted_at, layer.updated_at = LayerStatus.SUBMITTED, now, now
     layer.version += 1
     layer.save(update_fields=["status", "submitted_at", "updated_at", "version"])
+    forget_skip(layer)
     moment = records.stamp(now)
     reading |= {"status": str(layer.status), "version": layer.version, "updated_at": moment, "submitted_at": moment}
     submission = Submission.objects.create(

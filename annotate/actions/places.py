@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import BooleanField, Case, F, Max, QuerySet, Value, When
+from django.db import transaction
+from django.db.models import BooleanField, Case, F, QuerySet, Value, When
 
 from annotate.models import Layer, LayerStatus, Round, RoundDocument
-from corpus.models import Document
 
 
 def lease_end(round: Round, now: datetime) -> datetime:
@@ -35,31 +35,19 @@ def expired_layers(round: Round, now: datetime) -> QuerySet[Layer]:
     return Layer.objects.filter(round=round, has_place=True, status=LayerStatus.OPEN, lease_expires_at__lt=now)
 
 
-def end_expired_leases(round: Round, now: datetime) -> None:
-    """Give back the places of open layers whose time ran out. The layers stay their owners'."""
-    expired = expired_layers(round, now).select_for_update(skip_locked=True, of=("self",))
-    for layer in expired.only("pk", "document_id"):
-        Layer.objects.filter(pk=layer.pk).update(has_place=False, lease_expires_at=None)
-        give_back(round.pk, layer.document_id)
+@transaction.atomic
+def end_expired_leases(round: Round, now: datetime, *, but: int | None = None) -> None:
+    """Give back the places of open layers whose time ran out, but not those of the person who asks.
 
-
-def queue_new_documents(round: Round) -> None:
-    """List documents that came into the corpus since the last look. One cheap query when there are none."""
-    if not round.covers_corpus:
-        return
-    corpus = round.project.corpus_id
-    newest = Document.objects.filter(corpus=corpus).aggregate(n=Max("number"))["n"] or 0
-    if newest <= round.n_queued:
-        return
-    locked = Round.objects.select_for_update().get(pk=round.pk)
-    new = Document.objects.filter(corpus=corpus, number__gt=locked.n_queued, number__lte=newest)
-    RoundDocument.objects.bulk_create(
-        (
-            RoundDocument(round_id=round.pk, document_id=id, position=number, n_places=round.overlap or 1)
-            for id, number in new.order_by("number").values_list("pk", "number")
-        ),
-        batch_size=1000,
-        ignore_conflicts=True,
+    The layers stay their owners', and keep the time at which the lease ended: their owner sees the same whether or not
+    somebody else has asked for a document since.
+    """
+    expired = (
+        expired_layers(round, now)
+        .exclude(annotator=but)
+        .order_by("document")
+        .select_for_update(skip_locked=True, of=("self",))
     )
-    Round.objects.filter(pk=round.pk).update(n_queued=newest)
-    round.n_queued = newest
+    for layer in expired.only("pk", "document_id"):
+        Layer.objects.filter(pk=layer.pk).update(has_place=False)
+        give_back(round.pk, layer.document_id)

@@ -1,8 +1,7 @@
-"""Projects, members and rounds."""
+"""Projects and their members. Rounds are in annotate.actions.rounds; their names are handed on from here."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,32 +12,26 @@ from django.db import IntegrityError, transaction
 
 from annotate import permissions
 from annotate.actions.batch import Batch
+from annotate.actions.checking import checked_name as checked_name
+from annotate.actions.checking import invalid as invalid
 from annotate.actions.codebook import make_default_codebook
-from annotate.models import CodebookVersion, Layer, Member, Project, Round
+from annotate.actions.rounds import RoundSettings as RoundSettings
+from annotate.actions.rounds import add_round
+from annotate.actions.rounds import create_round as create_round
+from annotate.actions.rounds import read_round as read_round
+from annotate.actions.rounds import round_state as round_state
+from annotate.actions.rounds import settings_of as settings_of
+from annotate.actions.rounds import update_round as update_round
+from annotate.models import Member, Project
 from annotate.payloads.claims import bad_character
 from annotate.payloads.preconditions import Precondition
-from annotate.payloads.problems import FieldError, Invalid, NotThere, WrongState
+from annotate.payloads.problems import NotThere, WrongState
 from annotate.permissions import Action, Role
 from corpus.models import Corpus, Speaker
 from corpus.models.speakers import NOT_STATED, SpeakerKind
-from corpus.text.names import InvalidName, check_name
 
 MAX_DESCRIPTION = 10_000
 RESERVED_SLUGS = frozenset(("new", "admin", "api", "static"))
-
-
-def invalid(pointer: str, detail: str) -> Invalid:
-    return Invalid.of([FieldError(pointer=pointer, detail=detail)])
-
-
-def checked_name(raw: object, *, what: str, pointer: str = "/name") -> str:
-    """Return a name without outer space. Raises Invalid."""
-    if not isinstance(raw, str):
-        raise invalid(pointer, f"{str(raw)[:60]!r} is no name for a {what}; give a text.")
-    try:
-        return check_name(raw, what=what)
-    except InvalidName as error:
-        raise invalid(pointer, str(error)) from error
 
 
 def check_slug(raw: object) -> str:
@@ -83,7 +76,7 @@ def create_project(*, user: User, slug: str, name: str, description: str = "", n
     batch.project_id, batch.corpus_id = project.pk, corpus.pk
     batch.add("project", project.pk, before=None, after=project_state(project))
     _add_member(project, user, {Role.MANAGER}, batch, now=now)
-    _add_round(project, version, batch, name="Round 1", now=now)
+    add_round(project, version, batch, settings=RoundSettings(name="Round 1"), now=now)
     batch.write()
     return project
 
@@ -230,130 +223,3 @@ def _write_member(action: str, user: User, member: Member, before: dict[str, Any
     batch = Batch(action=action, actor=user, project_id=member.project_id, corpus_id=member.project.corpus_id)
     batch.add("member", member.project_id, before=before, after=member_state(member))
     batch.write()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoundSettings:
-    """What a manager sets of a round; None for `overlap` or `quota` means no limit."""
-
-    name: str
-    overlap: int | None = None
-    is_blind: bool = True
-    quota: int | None = None
-    lease_minutes: int = 240
-    are_speakers_closed: bool = False
-    are_targets_closed: bool = False
-    are_propositions_closed: bool = False
-    status: str = "open"
-
-
-ROUND_KEYS = {
-    "blind": "is_blind",
-    "speakers_closed": "are_speakers_closed",
-    "targets_closed": "are_targets_closed",
-    "propositions_closed": "are_propositions_closed",
-}
-LIMITS = {"overlap": (1, 1000), "quota": (1, 1_000_000), "lease_minutes": (1, 525_600)}
-
-
-def read_round(raw: object, *, current: RoundSettings | None = None) -> RoundSettings:
-    """Return the settings in a JSON body; what is missing stays as in `current`. Raises Invalid."""
-    if not isinstance(raw, dict):
-        raise invalid("", f"{str(raw)[:60]!r} stands where an object is needed.")
-    known = {*LIMITS, *ROUND_KEYS, "name", "status"}
-    values: dict[str, Any] = {}
-    for key, value in raw.items():
-        if key in ("id", "project", "number", "codebook", "created_at"):
-            continue
-        if key not in known:
-            raise invalid(f"/{key}", f"“{key}” is not a field here; known are {', '.join(sorted(known))}.")
-        values[ROUND_KEYS.get(str(key), str(key))] = _round_value(str(key), value)
-    if current is not None:
-        return RoundSettings(**{name: values.get(name, getattr(current, name)) for name in RoundSettings.__slots__})
-    if "name" not in values:
-        raise invalid("/name", "A round needs a name.")
-    return RoundSettings(**values)
-
-
-def _round_value(key: str, value: object) -> Any:
-    if key == "name":
-        return checked_name(value, what="round")
-    if key == "status":
-        if value not in ("open", "closed"):
-            raise invalid("/status", f"{str(value)[:60]!r} is no status of a round; choose open or closed.")
-        return value
-    if key in ROUND_KEYS:
-        if not isinstance(value, bool):
-            raise invalid(f"/{key}", f"{str(value)[:60]!r} stands where true or false is needed.")
-        return value
-    if value is None and key != "lease_minutes":
-        return None
-    low, high = LIMITS[key]
-    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise invalid(f"/{key}", f"{str(value)[:60]} is out of range; give a whole number from {low} to {high}.")
-    return value
-
-
-@transaction.atomic
-def create_round(*, user: User, project: Project, settings: RoundSettings, now: datetime) -> Round:
-    """Open a round over the corpus under the newest published version of the project's codebook."""
-    permissions.require(user, Action.MANAGE_ROUNDS, project.pk)
-    project = Project.objects.select_for_update().get(pk=project.pk)
-    version = (
-        CodebookVersion.objects.filter(codebook=project.codebook_id, published_at__isnull=False)
-        .order_by("-number")
-        .first()
-    )
-    if version is None:
-        raise WrongState("The codebook has no published version; publish one before you open a round.")
-    _check_round_name(project, settings.name, None)
-    batch = Batch(action="round.create", actor=user, project_id=project.pk, corpus_id=project.corpus_id)
-    values = {name: getattr(settings, name) for name in RoundSettings.__slots__}
-    found = _add_round(project, version, batch, now=now, **values)
-    batch.write()
-    return found
-
-
-def _add_round(project: Project, version: CodebookVersion, batch: Batch, *, now: datetime, **values: Any) -> Round:
-    number = project.rounds.count() + 1
-    found = Round.objects.create(project=project, number=number, codebook_version=version, created_at=now, **values)
-    batch.add("round", found.pk, before=None, after=round_state(found))
-    return found
-
-
-def _check_round_name(project: Project, name: str, own: Round | None) -> None:
-    if project.rounds.filter(name=name).exclude(pk__in=[own.pk] if own else []).exists():
-        raise invalid("/name", f"This project already has a round “{name}”; choose another name.")
-
-
-def settings_of(round: Round) -> RoundSettings:
-    return RoundSettings(**{name: getattr(round, name) for name in RoundSettings.__slots__})
-
-
-def round_state(round: Round) -> dict[str, Any]:
-    values = settings_of(round)
-    return {name: getattr(values, name) for name in RoundSettings.__slots__} | {"number": round.number}
-
-
-@transaction.atomic
-def update_round(*, user: User, round: Round, settings: RoundSettings) -> Round:
-    """Change a round. The overlap is fixed once a layer is open: places were promised by it."""
-    permissions.require(user, Action.MANAGE_ROUNDS, round.project_id)
-    round = Round.objects.select_for_update(of=("self",)).select_related("project").get(pk=round.pk)
-    before = round_state(round)
-    if settings.overlap != round.overlap and Layer.objects.filter(round=round).exists():
-        raise WrongState("This round has layers already, so its overlap is fixed; open another round instead.")
-    if settings.is_blind != round.is_blind and not settings.is_blind and before["status"] == "open":
-        open_layers = Layer.objects.filter(round=round, status__in=("open", "returned"))
-        if open_layers.exists():
-            raise WrongState("Layers of this blind round are still open; blindness can end when all are submitted.")
-    _check_round_name(round.project, settings.name, round)
-    for name in RoundSettings.__slots__:
-        setattr(round, name, getattr(settings, name))
-    round.save(update_fields=list(RoundSettings.__slots__))
-    if settings.overlap != before["overlap"]:
-        round.round_documents.update(n_places=settings.overlap or 1)
-    batch = Batch(action="round.update", actor=user, project_id=round.project_id, corpus_id=round.project.corpus_id)
-    batch.add("round", round.pk, before=before, after=round_state(round))
-    batch.write()
-    return round

@@ -11,9 +11,9 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from annotate import permissions
-from annotate.actions import places
+from annotate.actions import listing, places
 from annotate.actions.layers import open_layer
-from annotate.models import Layer, LayerKind, Project, Round, RoundDocument
+from annotate.models import Layer, LayerKind, LayerStatus, Project, Round, RoundDocument, Skip
 from annotate.models.layers import WRITABLE
 from annotate.permissions import Action
 from corpus.models import Document
@@ -37,27 +37,37 @@ def peek_next(
         found = _running(user, round, after)
         if found is not None:
             return _assignment(found, round)
-        free = _candidates(user, round, now).exclude(pk=after) if after else _candidates(user, round, now)
-        document = free.first() if _has_quota(user, round, after) else None
+        document = _candidate(user, round, now, after) if has_quota(user, round, after) else None
         if document is not None:
             return Assignment(document=document, round=round, layer=None)
     return None
 
 
-@transaction.atomic
 def take_next(*, user: User, project: Project, now: datetime, round_id: UUID | None = None) -> Assignment | None:
     """Return the caller's open layer, else lease the next document; None when there is none."""
     permissions.require(user, Action.ANNOTATE, project.pk)
     for round in _rounds(project, round_id):
-        # One request of a person at a time, so that quota and "one open layer" are exact.
-        project.members.select_for_update().filter(user=user.pk).first()
-        running = _running(user, round)
-        if running is not None:
-            return _renewed(running, round, now)
-        found = _take(user, round, now)
+        # Ended leases free places for everybody: that is a transaction of its own, so that nobody waits for two rows.
+        if places.expired_layers(round, now).exclude(annotator=user.pk).exists():
+            places.end_expired_leases(round, now, but=user.pk)
+        found = _resumed_or_taken(user, round, now)
         if found is not None:
             return found
     return None
+
+
+@transaction.atomic
+def _resumed_or_taken(user: User, round: Round, now: datetime) -> Assignment | None:
+    lock_member(user, round)
+    running = _running(user, round)
+    if running is not None:
+        return _renewed(running, round, now)
+    return _take(user, round, now) if has_quota(user, round) else None
+
+
+def lock_member(user: User, round: Round) -> None:
+    """Let one request of a person through at a time, so that quota and “one open layer” are exact."""
+    round.project.members.select_for_update().filter(user=user.pk).first()
 
 
 def _rounds(project: Project, round_id: UUID | None) -> list[Round]:
@@ -65,12 +75,23 @@ def _rounds(project: Project, round_id: UUID | None) -> list[Round]:
     return list(rounds.filter(pk=round_id) if round_id is not None else rounds)
 
 
+def _own(user: User, round: Round) -> QuerySet[Layer]:
+    # The project is in the index of an annotator's layers.
+    return Layer.objects.filter(project=round.project_id, annotator=user.pk, round=round, kind=LayerKind.ANNOTATOR)
+
+
+def _skips(user: User, document: str) -> QuerySet[Skip]:
+    """Return the person's skip of the outer row's document in a round, for use in Exists."""
+    return Skip.objects.filter(document=OuterRef(document), user=user.pk)
+
+
 def _running(user: User, round: Round, after: UUID | None = None) -> Layer | None:
     """Return the layer that the caller is working on: returned ones first, then the one touched last."""
-    layers = Layer.objects.filter(round=round, annotator=user.pk, kind=LayerKind.ANNOTATOR, status__in=WRITABLE)
+    layers = _own(user, round).filter(status__in=WRITABLE)
     if round.overlap is not None:
         layers = layers.filter(has_place=True)
     layers = layers.exclude(document=after) if after else layers
+    layers = layers.exclude(Exists(_skips(user, "document").filter(round=round)))
     layers = layers.select_related("document__source").defer("document__text")
     return layers.order_by("-status", "-updated_at", "pk").first()
 
@@ -86,82 +107,134 @@ def _assignment(layer: Layer, round: Round) -> Assignment:
     return Assignment(document=layer.document, round=round, layer=layer)
 
 
-def _has_quota(user: User, round: Round, after: UUID | None = None) -> bool:
+def has_quota(user: User, round: Round, after: UUID | None = None) -> bool:
     """Return whether the person may take another document: those with a place, or all where places do not count."""
     if round.quota is None:
         return True
-    taken = Layer.objects.filter(round=round, annotator=user.pk, kind=LayerKind.ANNOTATOR)
+    taken = _own(user, round)
     if round.overlap is not None:
         taken = taken.filter(has_place=True)
+    else:
+        skipped = Exists(_skips(user, "document").filter(round=round))
+        taken = taken.exclude(status=LayerStatus.WITHDRAWN).exclude(skipped)
     n_taken = taken.exclude(document=after).count() + 1 if after else taken.count()
     return n_taken < round.quota
 
 
-def _own_layers(user: User, round: Round, *, with_place: bool) -> QuerySet[Layer]:
-    own = Layer.objects.filter(
-        document=OuterRef("document" if with_place else "pk"), round=round, annotator=user.pk, kind=LayerKind.ANNOTATOR
-    )
-    # A layer that lost its place may be resumed; a submitted or running one is done or found before.
-    return own.filter(has_place=True) if with_place else own
+def _candidate(user: User, round: Round, now: datetime, after: UUID | None = None) -> Document | None:
+    """Return the document that would be handed out; a place whose lease ran out counts as free."""
+    if round.follows_id is not None:
+        return _follow_up_candidate(user, round, after)
+    if not listing.is_listed(round):
+        return _unread(user, round, after).first()
+    id = _listed_candidate(user, round, now, after) or _unlisted_candidate(user, round, after)
+    return Document.objects.select_related("source").defer("text").get(pk=id) if id is not None else None
 
 
-def _candidates(user: User, round: Round, now: datetime) -> QuerySet[Document]:
-    """Return the documents that could be handed out, in order; a place whose lease ran out counts as free."""
-    documents = Document.objects.filter(corpus=round.project.corpus_id)
+def _follow_up_candidate(user: User, round: Round, after: UUID | None) -> Document | None:
+    """Return the document that a round which follows another asks this person about next.
+
+    Here, and in `_take_follow_up` below, the queue passes on to follow-up rounds; none are handed out yet.
+    """
+    return None
+
+
+def _take_follow_up(user: User, round: Round, now: datetime) -> Assignment | None:
+    return None
+
+
+def _unread(user: User, round: Round, after: UUID | None = None) -> QuerySet[Document]:
+    """Return the documents of the corpus that the person has neither read nor passed over, by number."""
+    own = Layer.objects.filter(document=OuterRef("pk"), round=round, annotator=user.pk, kind=LayerKind.ANNOTATOR)
+    documents = Document.objects.filter(corpus=round.project.corpus_id).exclude(Exists(own))
+    documents = documents.exclude(Exists(_skips(user, "pk").filter(round=round)))
+    documents = documents.exclude(pk=after) if after else documents
+    return documents.order_by("number").select_related("source").defer("text")
+
+
+def _listed_candidate(user: User, round: Round, now: datetime, after: UUID | None) -> UUID | None:
+    """Return the first listed document with a place for the person: free, or held by a lease that ran out."""
+    for given_back in (False, True):
+        open_to = _open_to(user, round, given_back=given_back).order_by("position")
+        open_to = open_to.exclude(document=after) if after else open_to
+        found = list(open_to.filter(is_full=False).values_list("position", "document")[:1])
+        if round.overlap is not None:
+            expired = places.expired_layers(round, now).exclude(annotator=user.pk).values("document")
+            found += open_to.filter(document__in=expired).values_list("position", "document")[:1]
+        if found:
+            return min(found)[1]
+        if round.overlap is None:
+            return None
+    return None
+
+
+def _unlisted_candidate(user: User, round: Round, after: UUID | None) -> UUID | None:
+    """Return the first document that came into the corpus after the last look, as it will be listed."""
+    new = listing.unlisted(round)
+    if not new:
+        return None
+    known = {*_own(user, round).values_list("document", flat=True), after}
+    known.update(Skip.objects.filter(round=round, user=user.pk).values_list("document", flat=True))
+    return next((id for id, _ in new if id not in known), None)
+
+
+def _open_to(user: User, round: Round, *, given_back: bool = False) -> QuerySet[RoundDocument]:
+    """Return the listed documents that could be handed to the person, whether or not a place is free.
+
+    A layer whose lease ran out may be resumed in its turn; one that was given back comes again after all others.
+    """
+    own = Layer.objects.filter(document=OuterRef("document"), round=round, annotator=user.pk, kind=LayerKind.ANNOTATOR)
     if round.overlap is not None:
-        expired = places.expired_layers(round, now).filter(document=OuterRef("document"))
-        listed = RoundDocument.objects.filter(Q(is_full=False) | Exists(expired), round=round)
-        listed = listed.exclude(Exists(_own_layers(user, round, with_place=True)))
-        new = documents.filter(number__gt=round.n_queued) if round.covers_corpus else documents.none()
-        ids = listed.order_by("position").values_list("document", flat=True)[:1]
-        first = documents.filter(pk__in=list(ids))
-        return (first if first.exists() else new.order_by("number")).select_related("source").defer("text")
-    if not round.covers_corpus:
-        documents = documents.filter(pk__in=round.round_documents.values("document"))
-    open_to = documents.exclude(Exists(_own_layers(user, round, with_place=False)))
-    return open_to.order_by("number").select_related("source").defer("text")
+        kept = Q(has_place=True) | ~Q(status__in=WRITABLE)
+        own = own.filter(kept if given_back else kept | Q(lease_expires_at__isnull=True))
+    rows = RoundDocument.objects.filter(round=round).exclude(Exists(own))
+    return rows.exclude(Exists(_skips(user, "document").filter(round=round)))
 
 
 def _take(user: User, round: Round, now: datetime) -> Assignment | None:
-    if not _has_quota(user, round):
-        return None
+    if round.follows_id is not None:
+        return _take_follow_up(user, round, now)
+    listing.queue_new_documents(round)
     if round.overlap is None:
-        document = _candidates(user, round, now).first()
+        document = _candidate(user, round, now)
         if document is None:
             return None
         return _assignment(_opened(open_layer(user=user, document=document, round=round, now=now)), round)
-    places.queue_new_documents(round)
-    places.end_expired_leases(round, now)
-    return _take_place(user, round, now, skip_locked=True) or _take_place(user, round, now, skip_locked=False)
+    for given_back in (False, True):
+        rows = _open_to(user, round, given_back=given_back).filter(is_full=False).order_by("position")
+        found = _take_place(user, round, rows, now)
+        if found is not None:
+            return found
+    return None
 
 
-def _take_place(user: User, round: Round, now: datetime, *, skip_locked: bool) -> Assignment | None:
+def _take_place(user: User, round: Round, rows: QuerySet[RoundDocument], now: datetime) -> Assignment | None:
     """Take the first free place. Rows that others hold just now are skipped first and waited for second."""
-    rows = RoundDocument.objects.filter(round=round, is_full=False).order_by("position")
-    rows = rows.exclude(Exists(_own_layers(user, round, with_place=True)))
-    if connection.features.has_select_for_update_skip_locked:
-        rows = rows.select_for_update(skip_locked=skip_locked, of=("self",))
-    elif skip_locked:
-        return None  # SQLite: the transaction is the only writer, one look is enough
+    if not connection.features.has_select_for_update_skip_locked:
+        return _take_first(user, round, rows, now)  # SQLite: the transaction is the only writer
+    return _take_first(user, round, rows.select_for_update(skip_locked=True, of=("self",)), now) or _take_first(
+        user, round, rows.select_for_update(of=("self",)), now
+    )
+
+
+def _take_first(user: User, round: Round, rows: QuerySet[RoundDocument], now: datetime) -> Assignment | None:
     row = rows.first()
     while row is not None:
         if places.take(round, row.document_id):
-            return _seated(user, row, round, now)
+            return _assignment(_opened(seat(user=user, round=round, document_id=row.document_id, now=now)), round)
         row = rows.filter(position__gt=row.position).first()
     return None
 
 
-def _seated(user: User, row: RoundDocument, round: Round, now: datetime) -> Assignment:
+def seat(*, user: User, round: Round, document_id: UUID, now: datetime, actor: User | None = None) -> Layer:
     """Open the layer in the place just taken, or resume the one that had lost its place."""
     place = {"has_place": True, "lease_expires_at": places.lease_end(round, now)}
-    layer = Layer.objects.filter(
-        document=row.document_id, round=round, annotator=user.pk, kind=LayerKind.ANNOTATOR
-    ).first()
+    layer = _own(user, round).filter(document=document_id).first()
     if layer is not None:
         Layer.objects.filter(pk=layer.pk).update(**place)
-        return _assignment(_opened(layer), round)
-    document = Document.objects.defer("text").get(pk=row.document_id)
-    return _assignment(_opened(open_layer(user=user, document=document, round=round, now=now, **place)), round)
+        return layer
+    document = Document.objects.defer("text").get(pk=document_id)
+    return open_layer(user=user, document=document, round=round, now=now, actor=actor, **place)
 
 
 def _opened(layer: Layer) -> Layer:

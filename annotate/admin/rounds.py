@@ -10,7 +10,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from annotate.actions import projects
+from annotate.actions import rounds as actions
+from annotate.actions.checking import checked_name
 from annotate.admin.base import Panel
 from annotate.admin.filters import ProjectFilter
 from annotate.admin.scope import managed, seen
@@ -65,12 +66,12 @@ class RoundPanel(Panel):
         user: Any = request.user
         project = values.pop("project", None)
         if change:
-            settings = replace(projects.settings_of(Round.objects.get(pk=obj.pk)), **checked(values))
-            return projects.update_round(user=user, round=obj, settings=settings)
-        settings = projects.RoundSettings(**checked(values))
-        return projects.create_round(user=user, project=project, settings=settings, now=timezone.now())
+            settings = replace(actions.settings_of(Round.objects.get(pk=obj.pk)), **checked(values))
+            return actions.update_round(user=user, round=obj, settings=settings)
+        settings = actions.RoundSettings(**checked(values))
+        return actions.create_round(user=user, project=project, settings=settings, now=timezone.now())
 
 
 def checked(values: dict[str, Any]) -> dict[str, Any]:
     """Put the name of a round through the check of names; the form has checked the numbers."""
-    return values | {"name": projects.checked_name(values["name"], what="round")} if "name" in values else values
+    return values | {"name": checked_name(values["name"], what="round")} if "name" in values else values

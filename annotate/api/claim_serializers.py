@@ -7,12 +7,12 @@ from typing import Any
 from rest_framework import serializers as s
 
 from annotate.api.entry_serializers import EntryRefSerializer
+from annotate.api.round_serializers import RoundSerializer
 from annotate.api.serializers import (
     MODES,
     RELATIONS,
     DocumentSerializer,
     PlainText,
-    RoundSerializer,
     SpanSerializer,
 )
 from annotate.models import LayerKind, LayerStatus
@@ -137,6 +137,7 @@ class LayerSerializer(s.Serializer[Any]):
     created_at = s.DateTimeField()
     updated_at = s.DateTimeField()
     submitted_at = s.DateTimeField(allow_null=True)
+    lease_expires_at = s.DateTimeField(allow_null=True, help_text="Until when the document is kept for you.")
 
 
 class WholeDocumentSerializer(DocumentSerializer):

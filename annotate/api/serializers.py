@@ -7,7 +7,6 @@ from typing import Any
 from rest_framework import serializers as s
 
 from annotate.models import Mode, Relation
-from annotate.models.projects import RoundStatus
 from annotate.permissions import Role
 
 MODES = [value for value in Mode.values if value]
@@ -79,40 +78,6 @@ class MemberSerializer(RolesSerializer):
     username = s.CharField()
     pseudonym = s.CharField()
     joined_at = s.DateTimeField()
-
-
-class RoundInSerializer(s.Serializer[Any]):
-    name = s.CharField(required=False, help_text="Needed for a new round.")
-    overlap = s.IntegerField(required=False, allow_null=True, help_text="Null: everyone annotates every document.")
-    blind = s.BooleanField(required=False)
-    quota = s.IntegerField(required=False, allow_null=True, help_text="Most documents for one person.")
-    lease_minutes = s.IntegerField(required=False)
-    speakers_closed = s.BooleanField(required=False, help_text="No new speakers from annotators.")
-    targets_closed = s.BooleanField(required=False)
-    propositions_closed = s.BooleanField(required=False)
-    status = s.ChoiceField(RoundStatus.values, required=False)
-
-
-class CodebookVersionSerializer(s.Serializer[Any]):
-    name = s.CharField()
-    version = s.IntegerField()
-
-
-class RoundSerializer(s.Serializer[Any]):
-    id = s.UUIDField()
-    project = s.CharField()
-    number = s.IntegerField()
-    name = s.CharField()
-    status = s.ChoiceField(RoundStatus.values)
-    overlap = s.IntegerField(allow_null=True)
-    blind = s.BooleanField()
-    quota = s.IntegerField(allow_null=True)
-    lease_minutes = s.IntegerField()
-    speakers_closed = s.BooleanField()
-    targets_closed = s.BooleanField()
-    propositions_closed = s.BooleanField()
-    codebook = CodebookVersionSerializer()
-    created_at = s.DateTimeField()
 
 
 class DocumentInSerializer(s.Serializer[Any]):

@@ -7,7 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from annotate import permissions
-from annotate.models import ActiveTime, Layer, Member, Project, Round
+from annotate.actions.round_rows import RoundRow
+from annotate.actions.rounds import size_of
+from annotate.models import ActiveTime, Layer, Member, Project, Round, Skip
 from annotate.permissions import Action, AnyUser
 from annotate.records import layer_dicts, stamp
 from corpus.models import Document, Entry, Proposition, Speaker, Target
@@ -53,14 +55,65 @@ def round_dict(round: Round) -> dict[str, Any]:
         "name": round.name,
         "status": round.status,
         "overlap": round.overlap,
+        "share": round.share,
         "blind": round.is_blind,
         "quota": round.quota,
         "lease_minutes": round.lease_minutes,
         "speakers_closed": round.are_speakers_closed,
         "targets_closed": round.are_targets_closed,
         "propositions_closed": round.are_propositions_closed,
+        "order": round.order,
+        "seed": round.seed,
+        "selection": round.selection,
         "codebook": {"name": version.codebook.name, "version": version.number},
         "created_at": stamp(round.created_at),
+    }
+
+
+def sized_round_dict(round: Round) -> dict[str, Any]:
+    """Return a round of `with_sizes` with the number of its documents."""
+    return round_dict(round) | {"n_documents": size_of(round)}
+
+
+def layer_ref(layer: Layer) -> dict[str, Any]:
+    """Return what is known of a layer without its content."""
+    return {
+        "id": layer.pk,
+        "document": layer.document_id,
+        "annotator": layer.annotator.get_username() if layer.annotator else None,
+        "status": layer.status,
+        "has_place": layer.has_place,
+        "lease_expires_at": stamp(layer.lease_expires_at),
+        "n_claims": layer.n_claims,
+        "updated_at": stamp(layer.updated_at),
+        "submitted_at": stamp(layer.submitted_at),
+    }
+
+
+def round_row_dict(row: RoundRow) -> dict[str, Any]:
+    document = row.document
+    return {
+        "document": {
+            "id": document.pk,
+            "number": document.number,
+            "external_id": document.external_id,
+            "title": document.title,
+        },
+        "position": row.position,
+        "n_places": row.n_places,
+        "n_taken": row.n_taken,
+        "layers": [layer_ref(layer) for layer in row.layers],
+    }
+
+
+def skip_dict(skip: Skip) -> dict[str, Any]:
+    return {
+        "id": skip.pk,
+        "round": skip.round_id,
+        "document": skip.document_id,
+        "username": skip.user.get_username(),
+        "reason": skip.reason,
+        "created_at": stamp(skip.created_at),
     }
 
 
@@ -88,9 +141,10 @@ def whole_document(document: Document) -> dict[str, Any]:
 
 
 def layer_dict(layer: Layer, user: AnyUser) -> dict[str, Any]:
-    """Return a whole layer with the active time measured for it; exports leave that out, as no import restores it."""
+    """Return a whole layer with its lease and the active time measured for it; exports leave these out."""
     times = ActiveTime.objects.visible_to(user).filter(layer=layer)
-    return layer_dicts([layer])[0] | {"active_seconds": times.total_seconds()}
+    measured = {"active_seconds": times.total_seconds(), "lease_expires_at": stamp(layer.lease_expires_at)}
+    return layer_dicts([layer])[0] | measured
 
 
 def entry_dicts(entries: Iterable[Entry], user: AnyUser, corpus_id: UUID) -> Iterator[dict[str, Any]]:

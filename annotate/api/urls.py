@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from annotate.api import claims, documents, export, layers, members, projects, queue, rounds
+from annotate.api import claims, documents, export, layers, members, projects, queue, round_work, rounds, skips
 from annotate.api.docs import docs
 from annotate.api.registries import REGISTRIES
 from annotate.api.registry_views import routes
@@ -16,7 +16,17 @@ urlpatterns: list[URLPattern] = [
     path("projects/<slug:slug>/members/", members.members, name="api-members"),
     path("projects/<slug:slug>/members/<str:username>/", members.member, name="api-member"),
     path("projects/<slug:slug>/rounds/", rounds.rounds, name="api-rounds"),
+    path("projects/<slug:slug>/rounds/preview/", rounds.preview, name="api-round-preview"),
     path("rounds/<uuid:id>/", rounds.round, name="api-round"),
+    path("rounds/<uuid:id>/documents/", round_work.round_documents, name="api-round-documents"),
+    path("rounds/<uuid:id>/layers/", round_work.round_layers, name="api-round-layers"),
+    path("rounds/<uuid:id>/assign/", round_work.assign, name="api-round-assign"),
+    path("layers/<uuid:id>/reassign/", round_work.reassign, name="api-layer-reassign"),
+    path("layers/<uuid:id>/release/", round_work.release, name="api-layer-release"),
+    path("projects/<slug:slug>/skips/", skips.skips, name="api-skips"),
+    path("skips/<int:id>/", skips.undo_skip, name="api-skip"),
+    path("documents/<uuid:id>/skip/", skips.skip, name="api-document-skip"),
+    path("documents/<uuid:id>/give-back/", skips.give_back, name="api-give-back"),
     path("projects/<slug:slug>/documents/", documents.documents, name="api-documents"),
     path("documents/<uuid:id>/", documents.document, name="api-document"),
     path("documents/<uuid:id>/claims/", claims.document_claims, name="api-document-claims"),

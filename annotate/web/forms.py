@@ -114,44 +114,6 @@ class RolesForm(forms.Form):
     roles = forms.MultipleChoiceField(required=False, choices=ROLES)
 
 
-class RoundForm(forms.Form):
-    """The settings of a round; fields are named as in the API."""
-
-    name = forms.CharField(max_length=300)
-    overlap = forms.IntegerField(
-        required=False,
-        min_value=1,
-        max_value=1000,
-        label="Annotators for each document",
-        help_text="Empty: every annotator annotates every document. It is fixed once somebody has begun.",
-    )
-    quota = forms.IntegerField(
-        required=False,
-        min_value=1,
-        max_value=1_000_000,
-        label="Most documents for one person",
-        help_text="Empty: no limit.",
-    )
-    lease_minutes = forms.IntegerField(
-        min_value=1,
-        max_value=525_600,
-        initial=240,
-        label="Minutes a document is kept",
-        help_text="How long an untouched document stays with the person who took it, where documents are shared out.",
-    )
-    blind = forms.BooleanField(
-        required=False, initial=True, label="Blind: nobody sees colleagues’ work before submitting their own"
-    )
-    speakers_closed = forms.BooleanField(required=False, label="No new speakers")
-    targets_closed = forms.BooleanField(required=False, label="No new targets")
-    propositions_closed = forms.BooleanField(required=False, label="No new propositions")
-    status = forms.ChoiceField(required=False, choices=[("open", "Open"), ("closed", "Closed")], initial="open")
-
-    def body(self) -> dict[str, Any]:
-        """Return the settings as the API takes them."""
-        return self.cleaned_data | {"status": self.cleaned_data["status"] or "open"}
-
-
 class TokenForm(forms.Form):
     name = forms.CharField(required=False, max_length=100, label="Name", help_text="Where you will use it.")
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib.auth.models import User
-from django.db.models import Count, Sum
+from django.db.models import Count, Exists, OuterRef, Sum
 
-from annotate.models import ActiveTime, Layer, Member, Project, Round
+from annotate.models import ActiveTime, Layer, LayerStatus, Member, Project, Round, RoundDocument, Skip
 from annotate.models.layers import WRITABLE
 from corpus.models import Document
 
@@ -25,17 +26,22 @@ ACTIVE_TIME = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """A person's progress in the open rounds of a project; `n_total` is None where places are shared out."""
+    """A person's progress in the open rounds of a project; `n_total` is None where places are shared out.
+
+    Documents that were skipped are asked of nobody: `n_total` leaves them out, and so does `n_open`.
+    """
 
     n_documents: int
     n_submitted: int
     n_open: int
+    n_skipped: int
     n_total: int | None
     has_open_round: bool
 
     @property
     def is_done(self) -> bool:
-        return bool(self.n_total) and not self.n_open and self.n_submitted >= (self.n_total or 0)
+        has_work = bool(self.n_total or self.n_skipped)
+        return self.n_total is not None and has_work and not self.n_open and self.n_submitted >= self.n_total
 
     @property
     def can_start(self) -> bool:
@@ -47,28 +53,43 @@ class Progress:
 
 
 def own_progress(user: User, projects: Iterable[Project]) -> dict[UUID, Progress]:
-    """Return the user's progress by project. Three queries for any number of projects."""
+    """Return the user's progress by project. Five queries for any number of projects."""
     found = list(projects)
     documents = _documents(user, found)
     rounds: dict[UUID, list[Round]] = {project.pk: [] for project in found}
     for round in Round.objects.visible_to(user).filter(project__in=found, status="open"):
         rounds[round.project_id].append(round)
-    own = Layer.objects.visible_to(user).of_annotators().filter(annotator=user.pk, project__in=found)
+    opened = [round for group in rounds.values() for round in group]
+    listed, skipped = _listed(opened), _skipped(user, opened)
+    own = Layer.objects.visible_to(user).of_annotators().filter(annotator=user.pk, round__in=opened)
+    passed_over = Skip.objects.filter(round=OuterRef("round"), document=OuterRef("document"), user=user.pk)
+    own = own.exclude(status=LayerStatus.WITHDRAWN).exclude(Exists(passed_over))
     layers: Counter[tuple[UUID, bool]] = Counter()
-    for project_id, status, n in (
-        own.filter(round__status="open").values_list("project", "status").annotate(n=Count("*"))
-    ):
+    for project_id, status, n in own.order_by().values_list("project", "status").annotate(n=Count("*")):
         layers[(project_id, status in WRITABLE)] += n
     return {
         project.pk: Progress(
             n_documents=documents[project.corpus_id],
             n_submitted=layers[(project.pk, False)],
             n_open=layers[(project.pk, True)],
-            n_total=_total(rounds[project.pk], documents[project.corpus_id]),
+            n_skipped=sum(skipped[round.pk] for round in rounds[project.pk]),
+            n_total=_total(rounds[project.pk], documents[project.corpus_id], listed, skipped),
             has_open_round=bool(rounds[project.pk]),
         )
         for project in found
     }
+
+
+def _listed(rounds: list[Round]) -> Counter[UUID]:
+    """Return the numbers of documents of rounds over a selection."""
+    chosen = [round.pk for round in rounds if not round.covers_corpus]
+    rows = RoundDocument.objects.filter(round__in=chosen).order_by().values_list("round").annotate(n=Count("*"))
+    return Counter(dict(rows))
+
+
+def _skipped(user: User, rounds: list[Round]) -> Counter[UUID]:
+    rows = Skip.objects.visible_to(user).filter(round__in=rounds, user=user.pk).order_by()
+    return Counter(dict(rows.values_list("round").annotate(n=Count("*"))))
 
 
 def _documents(user: User, projects: list[Project]) -> Counter[UUID]:
@@ -77,13 +98,14 @@ def _documents(user: User, projects: list[Project]) -> Counter[UUID]:
     return Counter(dict(rows.values_list("corpus").annotate(n=Count("*"))))
 
 
-def _total(rounds: list[Round], n_documents: int) -> int | None:
+def _total(rounds: list[Round], n_corpus: int, listed: Counter[UUID], skipped: Counter[UUID]) -> int | None:
     """Return how many documents the rounds ask of one person, None where that depends on who is faster."""
     total = 0
     for round in rounds:
-        if round.overlap is not None or not round.covers_corpus:
+        if round.overlap is not None or round.follows_id is not None:
             return None
-        total += n_documents if round.quota is None else min(round.quota, n_documents)
+        asked = max((n_corpus if round.covers_corpus else listed[round.pk]) - skipped[round.pk], 0)
+        total += asked if round.quota is None else min(round.quota, asked)
     return total
 
 
@@ -96,13 +118,17 @@ class TeamProgress:
 
 
 def team_progress(user: User, project: Project, n_documents: int) -> TeamProgress:
-    """Return everybody's progress as far as `user` may see it. Four queries."""
+    """Return everybody's progress as far as `user` may see it. Four queries, one more a round over a selection."""
     layers = Layer.objects.visible_to(user).of_annotators().filter(project=project, round__status="open").order_by()
     n_people = layers.values("annotator").distinct().count()
     annotators = Member.objects.visible_to(user).active().filter(project=project, is_annotator=True).count()
     wanted = 0
     for round in Round.objects.visible_to(user).filter(project=project, status="open"):
-        wanted += n_documents * (round.overlap or max(annotators, n_people, 1))
+        if round.overlap is not None and (round.share is not None or not round.covers_corpus):
+            wanted += round.round_documents.aggregate(n=Sum("n_places"))["n"] or 0
+            continue
+        n = n_documents if round.covers_corpus else round.round_documents.count()
+        wanted += n * (round.overlap or max(annotators, n_people, 1))
     return TeamProgress(n_submitted=layers.filter(status="submitted").count(), n_wanted=wanted)
 
 
@@ -145,3 +171,16 @@ def time_words(seconds: int) -> str:
         return f"{seconds} s"
     hours, minutes = divmod(seconds // 60, 60)
     return f"{hours} h {minutes:02} min" if hours else f"{minutes} min"
+
+
+def kept_words(layer: Layer, now: datetime) -> str:
+    """Return how long a document is still kept for the owner of its open layer, empty where nothing runs out.
+
+    Whether somebody else has taken the place meanwhile is not told.
+    """
+    if layer.status != LayerStatus.OPEN or layer.round is None or layer.round.overlap is None:
+        return ""
+    if layer.lease_expires_at is None:
+        return "given back"
+    left = int((layer.lease_expires_at - now).total_seconds())
+    return f"kept for {time_words(max(left, 60))} more" if left > 0 else "its time ran out; others may take it"

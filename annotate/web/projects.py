@@ -17,7 +17,7 @@ from annotate.payloads.problems import Invalid
 from annotate.permissions import Action
 from annotate.web.access import Place, Request, answer, go, page, place_of
 from annotate.web.forms import ProjectForm, add_problem
-from annotate.web.progress import ACTIVE_TIME, own_progress, own_time, team_progress, team_times
+from annotate.web.progress import ACTIVE_TIME, kept_words, own_progress, own_time, team_progress, team_times
 
 RECENT = 5
 SLUG_TRIES = 20
@@ -57,7 +57,8 @@ def _create(request: Request, form: ProjectForm) -> Project:
 def project(request: Request, slug: str) -> HttpResponse:
     """Show where the project stands, and the one next step."""
     place = place_of(request, slug)
-    own = own_progress(request.user, [place.project])[place.id]
+    own, now = own_progress(request.user, [place.project])[place.id], timezone.now()
+    recent = _own_layers(request, place).order_by("-updated_at", "id")[:RECENT]
     context = {
         "place": place,
         "own": own,
@@ -65,7 +66,7 @@ def project(request: Request, slug: str) -> HttpResponse:
         "own_time": own_time(request.user, place.project),
         "times": team_times(request.user, place.project) if place.may_curate else [],
         "active_time": ACTIVE_TIME,
-        "recent": _own_layers(request, place).order_by("-updated_at", "id")[:RECENT],
+        "recent": [(layer, kept_words(layer, now)) for layer in recent],
     }
     return render(request, "annotate/project.html", context)
 

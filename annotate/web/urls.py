@@ -12,6 +12,7 @@ from annotate.web import (
     members,
     projects,
     reader_urls,
+    round_page,
     rounds,
     uploads,
 )
@@ -42,6 +43,9 @@ urlpatterns = [
     path("p/<slug:slug>/members/", members.members, name="members"),
     path("p/<slug:slug>/members/change/", members.member_change, name="member-change"),
     path("p/<slug:slug>/rounds/", rounds.rounds, name="rounds"),
-    path("p/<slug:slug>/rounds/<uuid:round_id>/", rounds.round_change, name="round-change"),
+    path("p/<slug:slug>/rounds/<uuid:round_id>/", round_page.round_page, name="round"),
+    path("p/<slug:slug>/rounds/<uuid:round_id>/change/", rounds.round_change, name="round-change"),
+    path("p/<slug:slug>/rounds/<uuid:round_id>/places/", round_page.round_places, name="round-places"),
+    path("p/<slug:slug>/rounds/<uuid:round_id>/documents/", round_page.round_add, name="round-add"),
     *reader_urls.urlpatterns,
 ]

@@ -105,6 +105,14 @@ SITE = [
     Page(name="members for a curator", path="/p/bridge/members/", who="curator"),
     Page(name="rounds", path="/p/bridge/rounds/", act=opened("main details")),
     Page(name="round refused", path="/p/bridge/rounds/", act=sent("form:has(#open-round)", name="", overlap="-1")),
+    Page(name="round of a manager", path="/p/bridge/rounds/{pairs}/", act=opened("main details")),
+    Page(name="round of a curator", path="/p/bridge/rounds/{pairs}/", who="curator"),
+    Page(name="round of an annotator", path="/p/bridge/rounds/{pairs}/", who="ann"),
+    Page(
+        name="documents of a round refused", path="/p/bridge/rounds/{pairs}/", act=sent("form:has(#add)", listed="none")
+    ),
+    Page(name="skip", path="/p/bridge/d/{dense}/skip/?round={pairs}", who="ann"),
+    Page(name="skip refused", path="/p/bridge/d/{dense}/skip/?round={pairs}", who="ann", act=sent("form:has(#skip)")),
     Page(name="guidelines", path="/p/bridge/guidelines/", who="ann"),
     Page(name="next", path="/p/bridge/next/", who="ann"),
     Page(name="next, none", path="/p/bare/next/"),
@@ -160,7 +168,7 @@ PAGES = [*OPEN, *SITE, *READERS, *ERRORS, *ADMIN]
 # What answers with data, a file, or a redirect; and, in the panel, forms of one template that is looked at above.
 NOT_PAGES = (
     r"api-(?!docs$).*",
-    r"healthz|favicon|robots|logout|token-(create|delete)|paste|member-change|round-change",
+    r"healthz|favicon|robots|logout|token-(create|delete)|paste|member-change|round-(change|places|add)|give-back",
     r"reader-(claim|layer|submit|reopen|time|ahead)|entry-options",
     r"admin:(login|logout|autocomplete|jsi18n)",
     r"admin:\w+_(add|change|delete|history|merge)|admin:None",

@@ -91,7 +91,7 @@ def build() -> dict[str, str]:
     create_token(user=make.user("manager"), name="laptop")
     make.project("bare")
     _two_rounds()
-    return {
+    return _handed_out(project, empty, dense) | {
         "empty": str(empty.pk),
         "dense": str(dense.pk),
         "done": str(done.pk),
@@ -126,3 +126,17 @@ def _two_rounds() -> None:
     make.document(project)
     settings = projects.read_round({"name": "Second"})
     projects.create_round(user=make.user("manager"), project=project, settings=settings, now=make.NOW)
+
+
+def _handed_out(project: Any, empty: Any, dense: Any) -> dict[str, str]:
+    """Make a closed round over two documents, in which ann has one and ben skipped the other; opened for looking."""
+    from annotate.actions import queue, skips
+    from annotate.actions.selections import Selection
+    from annotate.models import Round
+
+    chosen = Selection.read({"documents": [str(dense.pk), str(empty.pk)]})
+    pairs = make.round(project, name="Pairs", overlap=2, selection=chosen)
+    queue.take_next(user=make.user("ann"), project=project, now=make.NOW, round_id=pairs.pk)
+    skips.skip_document(user=make.user("ben"), document=dense, round=pairs, reason="Too long", now=make.NOW)
+    Round.objects.filter(pk=pairs.pk).update(status="closed")
+    return {"pairs": str(pairs.pk)}

@@ -12,8 +12,11 @@ import pytest
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
-from annotate.actions import registries
+from annotate.actions import queue, registries
+from annotate.actions.selections import Selection
+from annotate.actions.skips import skip_document
 from annotate.actions.tokens import create_token
 from corpus.models import Proposition, Speaker, Target
 from tests import make
@@ -63,11 +66,30 @@ def world(db) -> dict[str, str]:
     found = {"document": str(document.pk), "claim": claim["id"], "round": str(project.rounds.get().pk)}
     found["claim_body"] = json.dumps(make.body(document.text, SHORT, speakers=[], stances=[]))
     found["changed_claim"] = json.dumps(make.body(document.text, SHORT) | {"document": found["document"]})
+    found |= _handed_out(project, document)
     token, _ = create_token(user=make.user("annotator"))
     found["token"] = str(token.pk)
     for model in (Speaker, Target, Proposition):
         found |= _entries(project, model)
     return found
+
+
+def _handed_out(project: Any, document: Any) -> dict[str, str]:
+    """Make a round that hands out one document, taken by the annotator, and a skip of theirs in the first round."""
+    first, annotator = project.rounds.get(), make.user("annotator")
+    other = make.document(project, text="Another article, in the first round too.")
+    chosen = Selection.read({"documents": [str(other.pk)]})
+    pairs = make.round(project, name="Pairs", overlap=2, selection=chosen)
+    taken = queue.take_next(user=annotator, project=project, now=timezone.now(), round_id=pairs.pk)
+    skipped = make.document(project, text="An article that is passed over.")
+    skip = skip_document(user=annotator, document=skipped, round=first, reason="Too long", now=make.NOW)
+    return {
+        "pairs": str(pairs.pk),
+        "taken_document": str(other.pk),
+        "taken_layer": str(taken.layer.pk),
+        "pages_document": str(make.document(project, text="An article nobody has.").pk),
+        "skip": str(skip.pk),
+    }
 
 
 def _entries(project: Any, model: Any) -> dict[str, str]:

@@ -126,8 +126,9 @@ def test_opening_by_htmx_answers_the_list(project: Project, browser: SignIn) -> 
     ],
 )
 def test_a_bad_round_is_refused_in_both_ways(project: Project, browser: SignIn, bad: dict[str, str]) -> None:
-    path = f"{ROUNDS}{project.rounds.get().pk}/"
-    for sent in (ROUNDS, path) if bad != {"name": "Round 1"} else (ROUNDS,):
+    path = f"{ROUNDS}{project.rounds.get().pk}/change/"
+    paths = {"Round 1": (ROUNDS,), "lost": (path,)}.get(next(iter(bad.values())), (ROUNDS, path))
+    for sent in paths:
         page = browser("manager").post(sent, ROUND | bad)
         fragment = browser("manager").post(sent, ROUND | bad, headers=HTMX)
         assert page.status_code == fragment.status_code == 400
@@ -139,7 +140,7 @@ def test_a_round_is_changed(project: Project, browser: SignIn) -> None:
     round = project.rounds.get()
     sent = {"name": "First", "lease_minutes": "240", "status": "closed", "targets_closed": "on", "quota": "7"}
 
-    response = browser("manager").post(f"{ROUNDS}{round.pk}/", sent)
+    response = browser("manager").post(f"{ROUNDS}{round.pk}/change/", sent)
 
     round.refresh_from_db()
     assert response["Location"] == ROUNDS
@@ -151,7 +152,7 @@ def test_the_overlap_is_fixed_once_somebody_has_begun(project: Project, browser:
     make.document(project)
     queue.take_next(user=make.user("ann"), project=project, now=make.NOW)
 
-    response = browser("manager").post(f"{ROUNDS}{project.rounds.get().pk}/", ROUND)
+    response = browser("manager").post(f"{ROUNDS}{project.rounds.get().pk}/change/", ROUND)
 
     assert response.status_code == 409
     assert b"its overlap is fixed" in response.content
@@ -160,10 +161,10 @@ def test_the_overlap_is_fixed_once_somebody_has_begun(project: Project, browser:
 def test_a_round_is_changed_by_managers_of_its_project_only(project: Project, browser: SignIn) -> None:
     other = make.project("other", manager=User.objects.get(username="ben")).rounds.get()
 
-    assert browser("manager").post(f"{ROUNDS}{other.pk}/", ROUND).status_code == 404
-    assert browser("curator").post(f"{ROUNDS}{project.rounds.get().pk}/", ROUND).status_code == 403
-    assert browser("outsider").post(f"{ROUNDS}{project.rounds.get().pk}/", ROUND).status_code == 404
-    assert browser("manager").get(f"{ROUNDS}{project.rounds.get().pk}/").status_code == 405
+    assert browser("manager").post(f"{ROUNDS}{other.pk}/change/", ROUND).status_code == 404
+    assert browser("curator").post(f"{ROUNDS}{project.rounds.get().pk}/change/", ROUND).status_code == 403
+    assert browser("outsider").post(f"{ROUNDS}{project.rounds.get().pk}/change/", ROUND).status_code == 404
+    assert browser("manager").get(f"{ROUNDS}{project.rounds.get().pk}/change/").status_code == 405
 
 
 def test_annotators_read_the_rounds(project: Project, browser: SignIn) -> None:
