@@ -12,8 +12,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from annotate import permissions
 from annotate.actions import places
-from annotate.actions.layers import open_layer
-from annotate.models import Layer, LayerKind, Project, Round, RoundDocument
+from annotate.actions.layers import open_layer, take_up
+from annotate.models import Layer, LayerKind, LayerStatus, Project, Round, RoundDocument
 from annotate.models.layers import WRITABLE
 from annotate.permissions import Action
 from corpus.models import Document
@@ -91,6 +91,7 @@ def _has_quota(user: User, round: Round, after: UUID | None = None) -> bool:
     if round.quota is None:
         return True
     taken = Layer.objects.filter(round=round, annotator=user.pk, kind=LayerKind.ANNOTATOR)
+    taken = taken.exclude(status=LayerStatus.WITHDRAWN)
     if round.overlap is not None:
         taken = taken.filter(has_place=True)
     n_taken = taken.exclude(document=after).count() + 1 if after else taken.count()
@@ -101,8 +102,8 @@ def _own_layers(user: User, round: Round, *, with_place: bool) -> QuerySet[Layer
     own = Layer.objects.filter(
         document=OuterRef("document" if with_place else "pk"), round=round, annotator=user.pk, kind=LayerKind.ANNOTATOR
     )
-    # A layer that lost its place may be resumed; a submitted or running one is done or found before.
-    return own.filter(has_place=True) if with_place else own
+    # A layer that lost its place, or was withdrawn, may be resumed; a submitted or running one is done or found before.
+    return own.filter(has_place=True) if with_place else own.exclude(status=LayerStatus.WITHDRAWN)
 
 
 def _candidates(user: User, round: Round, now: datetime) -> QuerySet[Document]:
@@ -129,7 +130,8 @@ def _take(user: User, round: Round, now: datetime) -> Assignment | None:
         document = _candidates(user, round, now).first()
         if document is None:
             return None
-        return _assignment(_opened(open_layer(user=user, document=document, round=round, now=now)), round)
+        layer = open_layer(user=user, document=document, round=round, now=now)
+        return _assignment(_resumed(layer, user, now), round)
     places.queue_new_documents(round)
     places.end_expired_leases(round, now)
     return _take_place(user, round, now, skip_locked=True) or _take_place(user, round, now, skip_locked=False)
@@ -159,9 +161,15 @@ def _seated(user: User, row: RoundDocument, round: Round, now: datetime) -> Assi
     ).first()
     if layer is not None:
         Layer.objects.filter(pk=layer.pk).update(**place)
-        return _assignment(_opened(layer), round)
+        return _assignment(_resumed(layer, user, now, has_place=True), round)
     document = Document.objects.defer("text").get(pk=row.document_id)
     return _assignment(_opened(open_layer(user=user, document=document, round=round, now=now, **place)), round)
+
+
+def _resumed(layer: Layer, user: User, now: datetime, *, has_place: bool = False) -> Layer:
+    """Take up a layer that was withdrawn when its owner left."""
+    found = _opened(layer)
+    return take_up(found, user=user, now=now, has_place=has_place) if found.status == LayerStatus.WITHDRAWN else found
 
 
 def _opened(layer: Layer) -> Layer:

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from annotate.actions import projects
+from annotate.actions import leaving, projects
 from annotate.admin.base import Panel
 from annotate.admin.filters import ProjectFilter
 from annotate.admin.forms import ExactField, PanelForm
@@ -134,7 +134,7 @@ class MemberPanel(Panel):
             if not self.has_change_permission(request, member):
                 continue
             try:
-                projects.remove_member(user=user, member=member, now=timezone.now())
+                leaving.remove_member(user=user, member=member, now=timezone.now())
             except Problem as problem:
                 self.message_user(request, problem.detail, messages.ERROR)
             else:

@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotate import permissions
+from annotate.actions import leaving
 from annotate.actions import projects as actions
 from annotate.actions.projects import read_roles
 from annotate.api.fetch import answer, caller, fetch, fields, project_of
@@ -84,7 +85,7 @@ def member(request: Request, slug: str, username: str) -> Response:
         raise NotThere("There is no such member.")
     found = fetch(_rows(request, project), user__username=username)
     if request.method == "DELETE":
-        actions.remove_member(user=user, member=found, now=timezone.now())
+        leaving.remove_member(user=user, member=found, now=timezone.now())
         return answer(None, status=204)
     return answer(member_dict(actions.set_roles(user=user, member=found, roles=_roles(fields(request)))))
 

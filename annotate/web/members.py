@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
-from annotate.actions import projects
+from annotate.actions import leaving, projects
 from annotate.models import Member
 from annotate.payloads.problems import Invalid, Problem
 from annotate.permissions import Action, Role
@@ -52,7 +52,7 @@ def member_change(request: Request, slug: str) -> HttpResponse:
     member = get_object_or_404(rows.select_related("user"), user__username=name)
     try:
         if request.POST.get("do") == "remove":
-            projects.remove_member(user=request.user, member=member, now=timezone.now())
+            leaving.remove_member(user=request.user, member=member, now=timezone.now())
             return _done(request, place, f"{name} is no longer a member. What they annotated is kept.")
         roles = projects.read_roles(form.cleaned_data.get("roles", []), "/roles")
         projects.set_roles(user=request.user, member=member, roles=roles)

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib.auth.models import User
-from django.db.models import Count, Sum
+from django.db.models import Count, QuerySet, Sum
 
-from annotate.models import ActiveTime, Layer, Member, Project, Round
+from annotate.models import ActiveTime, Layer, LayerStatus, Member, Project, Round
 from annotate.models.layers import WRITABLE
+from annotate.payloads.people import People
 from corpus.models import Document
 
 ACTIVE_TIME = (
@@ -56,7 +57,10 @@ def own_progress(user: User, projects: Iterable[Project]) -> dict[UUID, Progress
     own = Layer.objects.visible_to(user).of_annotators().filter(annotator=user.pk, project__in=found)
     layers: Counter[tuple[UUID, bool]] = Counter()
     for project_id, status, n in (
-        own.filter(round__status="open").values_list("project", "status").annotate(n=Count("*"))
+        own.filter(round__status="open")
+        .exclude(status=LayerStatus.WITHDRAWN)
+        .values_list("project", "status")
+        .annotate(n=Count("*"))
     ):
         layers[(project_id, status in WRITABLE)] += n
     return {
@@ -98,7 +102,7 @@ class TeamProgress:
 def team_progress(user: User, project: Project, n_documents: int) -> TeamProgress:
     """Return everybody's progress as far as `user` may see it. Four queries."""
     layers = Layer.objects.visible_to(user).of_annotators().filter(project=project, round__status="open").order_by()
-    n_people = layers.values("annotator").distinct().count()
+    n_people = layers.exclude(status=LayerStatus.WITHDRAWN).values("annotator").distinct().count()
     annotators = Member.objects.visible_to(user).active().filter(project=project, is_annotator=True).count()
     wanted = 0
     for round in Round.objects.visible_to(user).filter(project=project, status="open"):
@@ -125,18 +129,27 @@ class PersonTime:
 
 def own_time(user: User, project: Project) -> str:
     """Return the user's own active time in all rounds, empty where none was measured. One query."""
-    times = ActiveTime.objects.visible_to(user).filter(layer__project=project, layer__annotator=user.pk)
+    times = _times(user, project).filter(layer__annotator=user.pk)
     seconds = times.total_seconds()
     return time_words(seconds) if seconds else ""
 
 
-def team_times(user: User, project: Project) -> list[PersonTime]:
-    """Return everybody's active time in all rounds as far as `user` may see it, by name. One query."""
+def _times(user: User, project: Project) -> QuerySet[ActiveTime]:
+    """Return the times that figures count: those of layers that were not withdrawn."""
     times = ActiveTime.objects.visible_to(user).filter(layer__project=project).order_by()
-    rows = times.values_list("layer__annotator__username").annotate(
-        n_layers=Count("layer", distinct=True), seconds=Sum("seconds")
+    return times.exclude(layer__status=LayerStatus.WITHDRAWN)
+
+
+def team_times(user: User, project: Project) -> list[PersonTime]:
+    """Return everybody's active time in all rounds as far as `user` may see it, by name. Two queries."""
+    people = People()
+    rows = (
+        _times(user, project)
+        .values_list("layer__annotator")
+        .annotate(n_layers=Count("layer", distinct=True), seconds=Sum("seconds"))
     )
-    return [PersonTime(name=name, n_layers=n, seconds=seconds) for name, n, seconds in sorted(rows)]
+    found = sorted((people.name(project.pk, id), n, seconds) for id, n, seconds in rows)
+    return [PersonTime(name=name, n_layers=n, seconds=seconds) for name, n, seconds in found]
 
 
 def time_words(seconds: int) -> str:
