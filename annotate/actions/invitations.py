@@ -6,10 +6,11 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
-from django.contrib.auth.models import User
+from django.contrib.auth.models import AnonymousUser, User
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from annotate import permissions
 from annotate.actions.accounts import create_user
@@ -19,7 +20,7 @@ from annotate.models import Invitation, Member, Project
 from annotate.models.tokens import digest
 from annotate.payloads.claims import bad_character
 from annotate.payloads.problems import NotThere
-from annotate.permissions import Action, Role
+from annotate.permissions import Action, AnyUser, Role
 
 MAX_USES, MAX_HOURS, MAX_NOTE = 1000, 30 * 24, 300
 GONE = (
@@ -101,23 +102,42 @@ def revoke_invitation(*, user: User, invitation: Invitation, now: datetime) -> I
     return found
 
 
-def find_invitation(secret: str, *, now: datetime) -> Invitation:
-    """Return an invitation that still works. Raises NotThere, with the same words whatever the reason."""
-    rows = Invitation.objects.select_related("project", "created_by")
+def find_invitation(secret: str, *, user: AnyUser, now: datetime) -> Invitation:
+    """Return an invitation that works, or that the user has joined by. Raises NotThere, in the same words for all."""
+    rows = Invitation.objects.select_related("project")
     found = rows.filter(digest=digest(secret)).first()
-    if found is None or not is_open(found, now=now):
+    if found is None or not (is_open(found, now=now) or is_joined(user, found)):
         raise NotThere(GONE)
     return found
 
 
 def is_open(invitation: Invitation, *, now: datetime) -> bool:
-    """Return whether people can still join by it. It ends with its maker's right to invite."""
-    if invitation.revoked_at is not None or invitation.expires_at <= now or invitation.n_uses >= invitation.max_uses:
-        return False
-    return permissions.can(invitation.created_by, Action.MANAGE_MEMBERS, invitation.project_id)
+    """Return whether people can still join by it."""
+    return not why_ended(invitation, inviters=inviters(invitation.project_id), now=now)
 
 
-def is_joined(user: Any, invitation: Invitation) -> bool:
+def inviters(project_id: UUID) -> frozenset[int]:
+    """Return the keys of the users who may invite to a project now. One query."""
+    managers = Member.objects.active().filter(project=project_id, is_manager=True).values("user")
+    users = User.objects.filter(Q(is_superuser=True) | Q(pk__in=managers), is_active=True)
+    return frozenset(users.values_list("pk", flat=True))
+
+
+def why_ended(invitation: Invitation, *, inviters: frozenset[int], now: datetime) -> str:
+    """Say in a few words why nobody can join by it any more, for managers; empty where people can.
+
+    It ends with its maker's right to invite: who is no longer a manager must not come back as one by an old link.
+    """
+    if invitation.revoked_at is not None:
+        return "taken back"
+    if invitation.n_uses >= invitation.max_uses:
+        return "used up"
+    if invitation.expires_at <= now:
+        return "expired"
+    return "" if invitation.created_by_id in inviters else "ended, as who made it is no longer a manager"
+
+
+def is_joined(user: AnyUser, invitation: Invitation) -> bool:
     """Return whether the user has all the roles of the invitation already."""
     member = Member.objects.filter(project=invitation.project_id, user=user.pk, left_at__isnull=True).first()
     return member is not None and set(invitation.roles) <= set(member.roles)
@@ -126,7 +146,7 @@ def is_joined(user: Any, invitation: Invitation) -> bool:
 @transaction.atomic
 def join(*, user: User, secret: str, now: datetime) -> Member:
     """Make the user a member by an invitation; who has its roles already uses nothing up. Raises NotThere."""
-    found = find_invitation(secret, now=now)
+    found = find_invitation(secret, user=user, now=now)
     lock_project(found.project_id)
     if is_joined(user, found):
         return Member.objects.get(project=found.project_id, user=user.pk)
@@ -146,7 +166,7 @@ def join(*, user: User, secret: str, now: datetime) -> Member:
 @transaction.atomic
 def sign_up(*, secret: str, username: str, password: str, now: datetime) -> User:
     """Make an account and join by an invitation, both or neither; the only sign-up there is."""
-    find_invitation(secret, now=now)
+    find_invitation(secret, user=AnonymousUser(), now=now)
     person = create_user(username=username, password=password)
     join(user=person, secret=secret, now=now)
     return person

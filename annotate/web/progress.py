@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib.auth.models import User
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Sum
 
 from annotate.models import ActiveTime, Layer, LayerStatus, Member, Project, Round
-from annotate.models.layers import WRITABLE
+from annotate.models.layers import WRITABLE, ActiveTimeQuerySet
 from annotate.payloads.people import People
 from corpus.models import Document
 
@@ -134,9 +134,9 @@ def own_time(user: User, project: Project) -> str:
     return time_words(seconds) if seconds else ""
 
 
-def _times(user: User, project: Project) -> QuerySet[ActiveTime]:
+def _times(user: User, project: Project) -> ActiveTimeQuerySet:
     """Return the times that figures count: those of layers that were not withdrawn."""
-    times = ActiveTime.objects.visible_to(user).filter(layer__project=project).order_by()
+    times: ActiveTimeQuerySet = ActiveTime.objects.visible_to(user).filter(layer__project=project).order_by()
     return times.exclude(layer__status=LayerStatus.WITHDRAWN)
 
 
