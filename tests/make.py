@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.utils import timezone
 
-from annotate.actions import claims, documents, projects
-from annotate.models import Project
+from annotate.actions import claims, documents, invitations, projects
+from annotate.models import Invitation, Project
 from annotate.payloads.preconditions import Precondition
 from annotate.permissions import Role
 from corpus.models import Document
@@ -79,3 +80,11 @@ def claim(person: User, found: Document, *quotes: str, **values: Any) -> dict[st
     sent = body(found.text, *quotes, **values) | {"document": str(found.pk)}
     saved = claims.put_claim(user=person, claim_id=id, body=sent, precondition=Precondition(), now=NOW)
     return saved.claim
+
+
+def invitation(found: Project, *roles: str, **values: Any) -> tuple[Invitation, str]:
+    """Return an invitation by the project's first manager, and the secret of its link."""
+    manager = found.members.filter(is_manager=True).order_by("id").first()
+    assert manager is not None
+    settings = invitations.read_invitation({"roles": list(roles or ("annotator",)), **values})
+    return invitations.create_invitation(user=manager.user, project=found, settings=settings, now=timezone.now())

@@ -138,9 +138,10 @@ def why_ended(invitation: Invitation, *, inviters: frozenset[int], now: datetime
 
 
 def is_joined(user: AnyUser, invitation: Invitation) -> bool:
-    """Return whether the user has all the roles of the invitation already."""
+    """Return whether the user may already do all that the invitation offers: each role includes those before it."""
     member = Member.objects.filter(project=invitation.project_id, user=user.pk, left_at__isnull=True).first()
-    return member is not None and set(invitation.roles) <= set(member.roles)
+    ranks = list(Role)
+    return member is not None and ranks.index(Role(invitation.roles[-1])) <= ranks.index(Role(member.roles[-1]))
 
 
 @transaction.atomic
