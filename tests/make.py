@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.utils import timezone
 
-from annotate.actions import claims, documents, projects, rounds
+from annotate.actions import claims, documents, invitations, projects, rounds
 from annotate.actions.selections import Selection
-from annotate.models import Project, Round
+from annotate.models import Invitation, Project, Round
 from annotate.payloads.preconditions import Precondition
 from annotate.permissions import Role
 from corpus.models import Document
@@ -90,3 +91,11 @@ def round(found: Project, *, selection: Selection | None = None, closes: bool = 
         found.rounds.update(status="closed")
     settings = rounds.RoundSettings(**{"name": f"Round {found.rounds.count() + 1}"} | values)
     return rounds.create_round(user=manager.user, project=found, settings=settings, selection=selection, now=NOW)
+
+
+def invitation(found: Project, *roles: str, **values: Any) -> tuple[Invitation, str]:
+    """Return an invitation by the project's first manager, and the secret of its link."""
+    manager = found.members.filter(is_manager=True).order_by("id").first()
+    assert manager is not None
+    settings = invitations.read_invitation({"roles": list(roles or ("annotator",)), **values})
+    return invitations.create_invitation(user=manager.user, project=found, settings=settings, now=timezone.now())

@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 
 from annotate.actions.batch import Batch
 from annotate.payloads.problems import FieldError, Invalid, WrongState
+from corpus.text.names import InvalidName, check_name
 
 
 @transaction.atomic
@@ -77,6 +78,40 @@ def update_user(*, user: User, account: User, values: dict[str, Any]) -> User:
         raise _invalid("/username", f"There is a user “{account.username}” already; choose another name.") from None
     record_user("user.update", user, account, before=before)
     return account
+
+
+PROFILE_FIELDS = ("first_name", "last_name", "email")
+
+
+@transaction.atomic
+def update_profile(*, user: User, values: dict[str, Any]) -> User:
+    """Change one's own names and e-mail address; all may be empty. Raises Invalid."""
+    account = User.objects.select_for_update().get(pk=user.pk)
+    before = user_state(account)
+    for key, raw in values.items():
+        if key not in PROFILE_FIELDS:
+            raise _invalid(f"/{key}", f"“{key}” cannot be changed here; known are {', '.join(PROFILE_FIELDS)}.")
+        setattr(account, key, _profile_value(key, raw))
+    try:
+        account.clean_fields(exclude=["password", "username"])
+    except ValidationError as error:
+        raise Invalid.of(
+            [FieldError(pointer=f"/{key}", detail=" ".join(texts)) for key, texts in error.message_dict.items()]
+        ) from error
+    account.save(update_fields=PROFILE_FIELDS)
+    record_user("user.profile", user, account, before=before)
+    return account
+
+
+def _profile_value(key: str, raw: object) -> str:
+    if not isinstance(raw, str):
+        raise _invalid(f"/{key}", f"{str(raw)[:60]!r} stands where a text is needed.")
+    if key == "email" or not raw.strip():
+        return raw.strip()
+    try:
+        return check_name(raw, what="person", max_length=150)
+    except InvalidName as error:
+        raise _invalid(f"/{key}", str(error)) from error
 
 
 def require_superuser(user: User) -> None:

@@ -116,9 +116,6 @@ def _seated(user: User, round: Round, document_id: UUID, person: User, batch: Ba
     """Open the person's layer in a place that is taken; one that was withdrawn is theirs again."""
     layer = seat(user=person, round=round, document_id=document_id, now=now, actor=user)
     after = {"annotator": person.pk, "has_place": True, "status": str(LayerStatus.OPEN)}
-    if layer.status == LayerStatus.WITHDRAWN:
-        layer.status, layer.version, layer.updated_at = LayerStatus.OPEN, layer.version + 1, now
-        layer.save(update_fields=["status", "version", "updated_at"])
     batch.add("layer", layer.pk, before=None, after=after)
     return layer
 

@@ -14,7 +14,7 @@ from annotate.actions import places
 from annotate.actions.batch import Batch
 from annotate.actions.claim_rows import answer_errors, answer_rows, entity_errors
 from annotate.actions.gaps import Gap, gaps_of
-from annotate.models import Answer, Layer, LayerKind, LayerStatus, NoClaimMark, Round, Skip, Submission
+from annotate.models import Answer, Layer, LayerKind, LayerStatus, Member, NoClaimMark, Round, Skip, Submission
 from annotate.payloads.claims import Reader
 from annotate.payloads.codebooks import load_codebook
 from annotate.payloads.problems import FieldError, Invalid, NotThere, WrongState
@@ -74,7 +74,14 @@ def layer_for_writing(*, user: User, document: Document, now: datetime, round_id
 def open_layer(
     *, user: User, document: Document, round: Round, now: datetime, actor: User | None = None, **place: Any
 ) -> Layer:
-    """Make the user's layer, or return it where another request was faster; `actor` made it if it is not the user."""
+    """Make the user's layer, or return it where another request was faster; `actor` made it if it is not the user.
+
+    Raises NotThere where they have left the project.
+    """
+    # Who leaves at this moment holds the same row: no layer is opened behind the back of their leaving.
+    member = Member.objects.select_for_update().filter(project=round.project_id, user=user.pk).first()
+    if member is not None and member.left_at is not None and not user.is_superuser:
+        raise NotThere("You have left this project.")
     layer = Layer(
         project=round.project,
         document=document,
@@ -169,8 +176,32 @@ def reopen_layer(*, user: User, document: Document, now: datetime, round_id: UUI
     if layer.status == LayerStatus.OPEN:
         return layer
     if layer.status == LayerStatus.WITHDRAWN:
-        raise WrongState("This layer was withdrawn; ask a manager.")
+        return take_up(layer, user=user, now=now)
     return _set_status(layer, LayerStatus.OPEN, user=user, action="layer.reopen", now=now)
+
+
+def withdraw(layer: Layer, batch: Batch, *, now: datetime) -> None:
+    """Withdraw a locked open or returned layer: it is kept, counts in no figure, and its place becomes free."""
+    before = _state(layer)
+    if layer.has_place and layer.round_id is not None:
+        places.give_back(layer.round_id, layer.document_id)
+    layer.status, layer.updated_at = LayerStatus.WITHDRAWN, now
+    layer.has_place, layer.lease_expires_at = False, None
+    layer.version += 1
+    layer.save(update_fields=["status", "updated_at", "has_place", "lease_expires_at", "version"])
+    batch.add("layer", layer.pk, before=before, after=_state(layer))
+
+
+def take_up(layer: Layer, *, user: User, now: datetime, has_place: bool = False) -> Layer:
+    """Open a withdrawn layer again, in a free place of its document unless it was given one before; it is locked."""
+    if layer.round is not None and layer.round.overlap is not None:
+        if not has_place and not places.take(layer.round, layer.document_id):
+            raise WrongState(
+                "This layer was withdrawn and others have taken the places of its document. What it holds is kept."
+            )
+        layer.has_place, layer.lease_expires_at = True, places.lease_end(layer.round, now)
+        Layer.objects.filter(pk=layer.pk).update(has_place=True, lease_expires_at=layer.lease_expires_at)
+    return _set_status(layer, LayerStatus.OPEN, user=user, action="layer.restore", now=now)
 
 
 @transaction.atomic

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -75,7 +76,7 @@ def create_project(*, user: User, slug: str, name: str, description: str = "", n
         raise invalid("/slug", f"“{slug}” is taken; choose another short name.") from None
     batch.project_id, batch.corpus_id = project.pk, corpus.pk
     batch.add("project", project.pk, before=None, after=project_state(project))
-    _add_member(project, user, {Role.MANAGER}, batch, now=now)
+    join_project(project, user, {Role.MANAGER}, batch, now=now)
     add_round(project, version, batch, settings=RoundSettings(name="Round 1"), now=now)
     batch.write()
     return project
@@ -140,19 +141,19 @@ def add_member(*, user: User, project: Project, username: object, roles: set[Rol
         detail = f"There is no active user {str(username)[:80]!r}; make one with “create_user”, or correct the name."
         raise invalid("/username", detail)
     batch = Batch(action="member.add", actor=user, project_id=project.pk, corpus_id=project.corpus_id)
-    member = _add_member(project, person, roles, batch, now=now)
+    member = join_project(project, person, roles, batch, now=now)
     batch.write()
     return member
 
 
-def _add_member(project: Project, person: User, roles: set[Role], batch: Batch, *, now: datetime) -> Member:
+def join_project(project: Project, person: User, roles: set[Role], batch: Batch, *, now: datetime) -> Member:
+    """Make a person a member, or add roles; who comes back keeps the pseudonym."""
     _check_roles(roles)
-    Project.objects.select_for_update().get(pk=project.pk)
+    lock_project(project.pk)
     member = Member.objects.filter(project=project, user=person).first()
     before = member_state(member) if member else None
     if member is None:
-        number = Member.objects.filter(project=project).count() + 1
-        member = Member(project=project, user=person, pseudonym=f"A{number}", joined_at=now)
+        member = Member(project=project, user=person, pseudonym=_new_pseudonym(project), joined_at=now)
     if member.left_at is not None:
         member.left_at, member.is_annotator, member.is_curator, member.is_manager = None, False, False, False
     for role in roles:
@@ -160,6 +161,15 @@ def _add_member(project: Project, person: User, roles: set[Role], batch: Batch, 
     member.save()
     batch.add("member", f"{project.pk}", before=before, after=member_state(member))
     return member
+
+
+def _new_pseudonym(project: Project) -> str:
+    """Return the next free pseudonym. One that is somebody's user name is left out: exports would mix up the two."""
+    number = Member.objects.filter(project=project).count() + 1
+    used = set(Member.objects.filter(project=project).values_list("pseudonym", flat=True))
+    while f"A{number}" in used or User.objects.filter(username__iexact=f"A{number}").exists():
+        number += 1
+    return f"A{number}"
 
 
 def _check_roles(roles: set[Role]) -> None:
@@ -181,10 +191,10 @@ def set_roles(*, user: User, member: Member, roles: set[Role]) -> Member:
     """Replace a member's roles. A project keeps at least one manager."""
     permissions.require(user, Action.MANAGE_MEMBERS, member.project_id)
     _check_roles(roles)
-    member = _locked(member)
+    member = lock_member(member)
     before = member_state(member)
     if Role.MANAGER not in roles:
-        _check_other_manager(member)
+        check_other_manager(member)
     for role in Role:
         setattr(member, f"is_{role}", role in roles)
     member.save(update_fields=["is_annotator", "is_curator", "is_manager"])
@@ -192,28 +202,21 @@ def set_roles(*, user: User, member: Member, roles: set[Role]) -> Member:
     return member
 
 
-@transaction.atomic
-def remove_member(*, user: User, member: Member, now: datetime) -> None:
-    """End a membership; what the person annotated is kept."""
-    permissions.require(user, Action.MANAGE_MEMBERS, member.project_id)
-    member = _locked(member)
-    before = member_state(member)
-    _check_other_manager(member)
-    member.left_at = now
-    member.save(update_fields=["left_at"])
-    _write_member("member.remove", user, member, before)
+def lock_project(project_id: UUID) -> None:
+    """Let one change of members happen at a time. Layers may be made meanwhile: their rows only name the project."""
+    Project.objects.select_for_update(no_key=True).get(pk=project_id)
 
 
-def _locked(member: Member) -> Member:
+def lock_member(member: Member) -> Member:
     """Lock the project, so that two managers cannot remove each other at once, and return the member anew."""
-    Project.objects.select_for_update().get(pk=member.project_id)
+    lock_project(member.project_id)
     found = Member.objects.filter(pk=member.pk, left_at__isnull=True).select_related("project", "user").first()
     if found is None:
         raise NotThere("This person is not a member.")
     return found
 
 
-def _check_other_manager(member: Member) -> None:
+def check_other_manager(member: Member) -> None:
     others = Member.objects.active().filter(project=member.project_id, is_manager=True).exclude(pk=member.pk)
     if member.is_manager and not others.exists():
         raise WrongState(f"{member.user} is the only manager of this project; make somebody else manager first.")

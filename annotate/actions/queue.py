@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from annotate import permissions
 from annotate.actions import listing, places
-from annotate.actions.layers import open_layer
+from annotate.actions.layers import open_layer, take_up
 from annotate.models import Layer, LayerKind, LayerStatus, Project, Round, RoundDocument, Skip
 from annotate.models.layers import WRITABLE
 from annotate.permissions import Action
@@ -111,12 +111,12 @@ def has_quota(user: User, round: Round, after: UUID | None = None) -> bool:
     """Return whether the person may take another document: those with a place, or all where places do not count."""
     if round.quota is None:
         return True
-    taken = _own(user, round)
+    taken = _own(user, round).exclude(status=LayerStatus.WITHDRAWN)
     if round.overlap is not None:
         taken = taken.filter(has_place=True)
     else:
         skipped = Exists(_skips(user, "document").filter(round=round))
-        taken = taken.exclude(status=LayerStatus.WITHDRAWN).exclude(skipped)
+        taken = taken.exclude(skipped)
     n_taken = taken.exclude(document=after).count() + 1 if after else taken.count()
     return n_taken < round.quota
 
@@ -145,7 +145,7 @@ def _take_follow_up(user: User, round: Round, now: datetime) -> Assignment | Non
 
 def _unread(user: User, round: Round, after: UUID | None = None) -> QuerySet[Document]:
     """Return the documents of the corpus that the person has neither read nor passed over, by number."""
-    own = Layer.objects.filter(document=OuterRef("pk"), round=round, annotator=user.pk, kind=LayerKind.ANNOTATOR)
+    own = _own(user, round).filter(document=OuterRef("pk")).exclude(status=LayerStatus.WITHDRAWN)
     documents = Document.objects.filter(corpus=round.project.corpus_id).exclude(Exists(own))
     documents = documents.exclude(Exists(_skips(user, "pk").filter(round=round)))
     documents = documents.exclude(pk=after) if after else documents
@@ -181,11 +181,14 @@ def _unlisted_candidate(user: User, round: Round, after: UUID | None) -> UUID | 
 def _open_to(user: User, round: Round, *, given_back: bool = False) -> QuerySet[RoundDocument]:
     """Return the listed documents that could be handed to the person, whether or not a place is free.
 
-    A layer whose lease ran out may be resumed in its turn; one that was given back comes again after all others.
+    A layer whose lease ran out may be resumed in its turn; one that was given back, or withdrawn when its owner left,
+    comes again after all others.
     """
-    own = Layer.objects.filter(document=OuterRef("document"), round=round, annotator=user.pk, kind=LayerKind.ANNOTATOR)
-    if round.overlap is not None:
-        kept = Q(has_place=True) | ~Q(status__in=WRITABLE)
+    own = _own(user, round).filter(document=OuterRef("document"))
+    if round.overlap is None:
+        own = own.exclude(status=LayerStatus.WITHDRAWN)
+    else:
+        kept = Q(has_place=True) | Q(status=LayerStatus.SUBMITTED)
         own = own.filter(kept if given_back else kept | Q(lease_expires_at__isnull=True))
     rows = RoundDocument.objects.filter(round=round).exclude(Exists(own))
     return rows.exclude(Exists(_skips(user, "document").filter(round=round)))
@@ -199,7 +202,8 @@ def _take(user: User, round: Round, now: datetime) -> Assignment | None:
         document = _candidate(user, round, now)
         if document is None:
             return None
-        return _assignment(_opened(open_layer(user=user, document=document, round=round, now=now)), round)
+        layer = open_layer(user=user, document=document, round=round, now=now)
+        return _assignment(_resumed(layer, user, now), round)
     for given_back in (False, True):
         rows = _open_to(user, round, given_back=given_back).filter(is_full=False).order_by("position")
         found = _take_place(user, round, rows, now)
@@ -232,9 +236,15 @@ def seat(*, user: User, round: Round, document_id: UUID, now: datetime, actor: U
     layer = _own(user, round).filter(document=document_id).first()
     if layer is not None:
         Layer.objects.filter(pk=layer.pk).update(**place)
-        return layer
+        return _resumed(layer, user, now, has_place=True)
     document = Document.objects.defer("text").get(pk=document_id)
     return open_layer(user=user, document=document, round=round, now=now, actor=actor, **place)
+
+
+def _resumed(layer: Layer, user: User, now: datetime, *, has_place: bool = False) -> Layer:
+    """Take up a layer that was withdrawn when its owner left."""
+    found = _opened(layer)
+    return take_up(found, user=user, now=now, has_place=has_place) if found.status == LayerStatus.WITHDRAWN else found
 
 
 def _opened(layer: Layer) -> Layer:

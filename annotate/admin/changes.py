@@ -13,6 +13,7 @@ from annotate.admin.filters import ProjectFilter
 from annotate.admin.show import data, name_actors
 from annotate.admin.site import register
 from annotate.models import DocumentImport
+from annotate.payloads.people import People
 from corpus.models import Change
 
 
@@ -68,16 +69,27 @@ class DocumentImportPanel(Panel):
     )
 
     def columns(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        return rows.select_related("project", "user").defer("report")
+        return rows.select_related("project").defer("report")
 
     @admin.display(description="files")
     def names(self, obj: Any) -> str:
         """Name the files as they were uploaded, not where they lie."""
         return ", ".join(str(file.get("name", "–")) for file in obj.files) or "–"
 
+    def fill_page(self, request: HttpRequest, rows: list[Any]) -> None:
+        people = People()
+        for row in rows:
+            row.by = people.name(row.project_id, row.user_id)
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
+        obj = super().get_object(request, object_id)
+        if obj is not None:
+            self.fill_page(request, [obj])
+        return obj
+
     @admin.display(description="by")
     def who(self, obj: Any) -> str:
-        return str(obj.user.get_username())
+        return str(obj.by)
 
     @admin.display(description="refused")
     def report_shown(self, obj: Any) -> str:

@@ -26,6 +26,7 @@ from annotate.admin.scope import is_superuser, seen
 from annotate.admin.site import register
 from annotate.models import Claim, Project, Span, SpanRole
 from annotate.payloads.codebooks import load_codebook
+from annotate.payloads.people import People
 from annotate.records import claim_dicts
 
 MAX_FOUND = 2000
@@ -60,7 +61,7 @@ class ClaimPanel(Panel):
         return [name for _, options in self.fieldsets for name in options["fields"]]
 
     def columns(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        rows = rows.select_related("layer__document", "layer__annotator", "layer__project")
+        rows = rows.select_related("layer__document", "layer__project")
         return rows.defer("layer__document__text", "layer__document__metadata")
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> tuple[Any, bool]:
@@ -80,6 +81,7 @@ class ClaimPanel(Panel):
 
     def fill_page(self, request: HttpRequest, rows: list[Any]) -> None:
         """Read the whole claims of the page; a fixed number of queries."""
+        People().name_layers(row.layer for row in rows)
         found = {record["id"]: record for record in claim_dicts(Claim.objects.filter(pk__in=[row.pk for row in rows]))}
         for row in rows:
             row.record = found[str(row.pk)]
@@ -141,9 +143,9 @@ class ClaimPanel(Panel):
     def document(self, obj: Any) -> str:
         return show.link("corpus_document_change", str(obj.layer.document), obj.layer.document_id)
 
-    @admin.display(description="annotator", ordering="layer__annotator__username")
+    @admin.display(description="annotator")
     def annotator(self, obj: Any) -> str:
-        return str(obj.layer.annotator.get_username()) if obj.layer.annotator else "gold"
+        return str(obj.layer.annotator_name)
 
     @admin.display(description="layer")
     def layer_shown(self, obj: Any) -> str:

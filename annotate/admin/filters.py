@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.contrib.admin.filters import SimpleListFilter
-from django.contrib.auth.models import User
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.text import capfirst
@@ -110,15 +109,22 @@ def flag_filter(name: str, yes: str, no: str, lookup: str, *, title: str = "") -
 
 
 class AnnotatorFilter(ChoiceFilter):
-    """The members of the user's projects, by user name."""
+    """The members of the user's projects; who has left them all, by a pseudonym."""
 
     title = parameter_name = "annotator"
     lookup = "annotator_id"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
-        members = seen(Member, request.user).values("user")
-        people = User.objects.filter(pk__in=members).order_by("username").values_list("pk", "username")
-        return [(str(pk), name) for pk, name in people[:MAX_CHOICES]]
+        members = seen(Member, request.user).order_by("left_at", "user__username")
+        found: dict[int, str] = {}
+        for user, name, pseudonym, left_at in members.values_list("user", "user__username", "pseudonym", "left_at"):
+            if left_at is None:
+                found[user] = name
+            else:
+                found.setdefault(user, pseudonym)
+        people = sorted(found.items(), key=lambda row: (row[1], row[0]))
+        chosen = self.value()
+        return [(str(user), name) for at, (user, name) in enumerate(people) if at < MAX_CHOICES or str(user) == chosen]
 
 
 class StanceFilter(ChoiceFilter):

@@ -23,8 +23,9 @@ from annotate.admin.filters import (
 from annotate.admin.scope import reach
 from annotate.admin.show import data, layer_links, link
 from annotate.admin.site import register
-from annotate.models import Layer, LayerKind, LayerStatus
+from annotate.models import Layer, LayerStatus
 from annotate.payloads.codebooks import load_codebook
+from annotate.payloads.people import People
 from annotate.payloads.problems import Problem
 from annotate.permissions import Action
 from annotate.records import Registries, layer_answers, layer_marks
@@ -47,8 +48,11 @@ class LayerPanel(Panel):
         *("marks", "codebook_version", "lease_expires_at", "created_at", "updated_at", "submitted_at"),
     )
 
+    def fill_page(self, request: HttpRequest, rows: list[Any]) -> None:
+        People().name_layers(rows)
+
     def columns(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        rows = rows.select_related("document", "annotator", "round", "project")
+        rows = rows.select_related("document", "round", "project")
         return rows.defer("document__text", "document__metadata")
 
     def has_return_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -62,9 +66,11 @@ class LayerPanel(Panel):
     def document_shown(self, obj: Any) -> str:
         return str(obj.document)
 
-    @admin.display(description="annotator", ordering="annotator__username")
+    @admin.display(description="annotator", ordering="annotator_id")
     def who(self, obj: Any) -> str:
-        return "gold" if obj.kind == LayerKind.GOLD else str(obj.annotator.get_username())
+        if not hasattr(obj, "annotator_name"):
+            People().name_layers([obj])
+        return str(obj.annotator_name)
 
     @admin.display(description="claims", ordering="n_claims")
     def n_claims_shown(self, obj: Any) -> str:

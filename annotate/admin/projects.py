@@ -6,18 +6,19 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.options import ActionLocation
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from annotate.actions import projects
+from annotate.actions import leaving, projects
 from annotate.admin.base import Panel
 from annotate.admin.filters import ProjectFilter
 from annotate.admin.forms import ExactField, PanelForm
-from annotate.admin.scope import managed, seen
+from annotate.admin.scope import managed, reach, seen
 from annotate.admin.show import counted, link
 from annotate.admin.site import register
 from annotate.models import Layer, Member, Project
+from annotate.payloads.people import shown_name
 from annotate.payloads.problems import Invalid, Problem
 from annotate.permissions import Action, Role
 
@@ -98,9 +99,33 @@ class MemberPanel(Panel):
     def get_field_queryset(self, db: str | None, db_field: Any, request: Any) -> QuerySet[Any] | None:
         return managed(request, super().get_field_queryset(db, db_field, request))
 
-    @admin.display(description="user", ordering="user__username")
+    def fill_page(self, request: HttpRequest, rows: list[Any]) -> None:
+        managed_ids = reach(request, Action.MANAGE_MEMBERS)
+        for row in rows:
+            row.shown_name = shown_name(row, is_manager=row.project_id in managed_ids)
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
+        obj = super().get_object(request, object_id)
+        if obj is not None:
+            self.fill_page(request, [obj])
+        return obj
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> tuple[Any, bool]:
+        """Search; who has left is found by user name by managers only."""
+        found, may_have_duplicates = super().get_search_results(request, queryset, search_term)
+        words = self.words(search_term)
+        if words and not (where := reach(request, Action.MANAGE_MEMBERS)).is_everywhere:
+            known = Q(left_at__isnull=True) | Q(project__in=where.ids) | Q(pseudonym__in=words)
+            found = found.filter(known)
+        return found, may_have_duplicates
+
+    def heading(self, obj: Any) -> str:
+        return f"{obj.shown_name} in {obj.project}"
+
+    @admin.display(description="user")
     def user_name(self, obj: Any) -> str:
-        return str(obj.user.get_username())
+        state = "" if obj.user.is_active else " (deactivated)"
+        return f"{obj.shown_name}{state}"
 
     @admin.display(description="roles")
     def roles_shown(self, obj: Any) -> str:
@@ -134,7 +159,7 @@ class MemberPanel(Panel):
             if not self.has_change_permission(request, member):
                 continue
             try:
-                projects.remove_member(user=user, member=member, now=timezone.now())
+                leaving.remove_member(user=user, member=member, now=timezone.now())
             except Problem as problem:
                 self.message_user(request, problem.detail, messages.ERROR)
             else:

@@ -99,14 +99,22 @@ def holder(stance: dict[str, Any]) -> str:
 def name_actors(request: HttpRequest, changes: Sequence[Any]) -> None:
     """Set `by` on Change rows: a name, where the user may know the person. One query.
 
-    Who works on a shared corpus in another project stays unnamed.
+    Who works on a shared corpus in another project stays unnamed; who has left a project, a pseudonym in it.
     """
     names: dict[Any, str] = {change.actor_id: change.actor.get_username() for change in changes if change.actor_id}
+    rows = seen(Member, request.user).filter(user__in=names)
+    left = {
+        (project, user): pseudonym if left_at is not None else None
+        for project, user, pseudonym, left_at in rows.values_list("project", "user", "pseudonym", "left_at")
+    }
     if not is_superuser(request.user):
-        known = set(seen(Member, request.user).filter(user__in=names).values_list("user", flat=True))
-        names = {id: name if id in known else "somebody in another project" for id, name in names.items()}
+        active = {user for (_, user), pseudonym in left.items() if pseudonym is None}
+        known = {user: pseudonym for (_, user), pseudonym in left.items() if pseudonym is not None}
+        other = "somebody in another project"
+        names = {id: name if id in active else known.get(id, other) for id, name in names.items()}
     for change in changes:
-        change.by = names.get(change.actor_id, "the system")
+        pseudonym = left.get((change.project_id, change.actor_id))
+        change.by = pseudonym or names.get(change.actor_id, "the system")
 
 
 def data(value: Any) -> str:

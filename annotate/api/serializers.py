@@ -75,9 +75,36 @@ class RolesSerializer(s.Serializer[Any]):
 
 
 class MemberSerializer(RolesSerializer):
-    username = s.CharField()
-    pseudonym = s.CharField()
+    username = s.CharField(allow_null=True, help_text="Null where the person has left and you are no manager.")
+    name = s.CharField(help_text="First and last name, empty where they are not given.")
+    pseudonym = s.CharField(help_text="What the person is called once they have left.")
+    active = s.BooleanField(help_text="False for a deactivated account.")
     joined_at = s.DateTimeField()
+    left_at = s.DateTimeField(allow_null=True)
+
+
+class InvitationInSerializer(s.Serializer[Any]):
+    roles = s.ListField(child=s.ChoiceField(ROLES), required=False, help_text="Annotator, unless given.")
+    max_uses = s.IntegerField(required=False, help_text="How many people may join by it, 1 to 1000; 1 unless given.")
+    hours = s.IntegerField(required=False, help_text="How long it works, 1 to 720; 168 unless given.")
+    note = s.CharField(required=False, help_text="For managers: whom the link is for.")
+
+
+class InvitationSerializer(s.Serializer[Any]):
+    id = s.UUIDField()
+    roles = s.ListField(child=s.ChoiceField(ROLES))
+    note = PlainText()
+    n_uses = s.IntegerField()
+    max_uses = s.IntegerField()
+    created_at = s.DateTimeField()
+    created_by = s.CharField()
+    expires_at = s.DateTimeField()
+    revoked_at = s.DateTimeField(allow_null=True)
+    open = s.BooleanField(help_text="Whether people can still join by it.")
+
+
+class NewInvitationSerializer(InvitationSerializer):
+    url = s.URLField(help_text="The link. It is shown in this answer only.")
 
 
 class DocumentInSerializer(s.Serializer[Any]):

@@ -10,6 +10,7 @@ from annotate import permissions
 from annotate.actions.round_rows import RoundRow
 from annotate.actions.rounds import size_of
 from annotate.models import ActiveTime, Layer, Member, Project, Round, Skip
+from annotate.payloads.people import full_name
 from annotate.permissions import Action, AnyUser
 from annotate.records import layer_dicts, stamp
 from corpus.models import Document, Entry, Proposition, Speaker, Target
@@ -37,12 +38,17 @@ def project_dict(project: Project, user: AnyUser) -> dict[str, Any]:
     return next(project_dicts([project], user))
 
 
-def member_dict(member: Member) -> dict[str, Any]:
+def member_dict(member: Member, *, is_manager: bool) -> dict[str, Any]:
+    """Return a member. Who it was that left is told to managers only."""
+    is_known = is_manager or member.left_at is None
     return {
-        "username": member.user.get_username(),
+        "username": member.user.get_username() if is_known else None,
+        "name": full_name(member, is_manager=is_manager),
         "roles": member.roles,
         "pseudonym": member.pseudonym,
+        "active": member.user.is_active,
         "joined_at": stamp(member.joined_at),
+        "left_at": stamp(member.left_at),
     }
 
 

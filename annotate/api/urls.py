@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from annotate.api import claims, documents, export, layers, members, projects, queue, round_work, rounds, skips
+from annotate.api import (
+    claims,
+    documents,
+    export,
+    invitations,
+    layers,
+    members,
+    projects,
+    queue,
+    round_work,
+    rounds,
+    skips,
+)
 from annotate.api.docs import docs
 from annotate.api.registries import REGISTRIES
 from annotate.api.registry_views import routes
@@ -15,6 +27,8 @@ urlpatterns: list[URLPattern] = [
     path("projects/<slug:slug>/", projects.project, name="api-project"),
     path("projects/<slug:slug>/members/", members.members, name="api-members"),
     path("projects/<slug:slug>/members/<str:username>/", members.member, name="api-member"),
+    path("projects/<slug:slug>/invitations/", invitations.invitations, name="api-invitations"),
+    path("invitations/<uuid:id>/", invitations.invitation, name="api-invitation"),
     path("projects/<slug:slug>/rounds/", rounds.rounds, name="api-rounds"),
     path("projects/<slug:slug>/rounds/preview/", rounds.preview, name="api-round-preview"),
     path("rounds/<uuid:id>/", rounds.round, name="api-round"),

@@ -9,7 +9,8 @@ from uuid import UUID
 
 from django.db.models import F, QuerySet
 
-from annotate.models import Claim, Layer, Project
+from annotate.models import Claim, Layer, LayerStatus, Project
+from annotate.payloads.people import People
 from annotate.permissions import AnyUser
 from annotate.records import Registries, claim_dicts, layer_dicts
 from corpus.database.bulk import Among, Key, uuid_text
@@ -130,13 +131,14 @@ class _LayerStream:
     """The layers of a selection in the order of their documents, read once and beside the documents."""
 
     def __init__(self, selection: Selection, registries: Registries, *, with_empty: bool) -> None:
-        self._project = selection.project.slug
+        self._project = selection.project
+        self._people = People()
         self._registries = registries
         # Layers share what they say, so that many of them need little memory.
-        self._said: dict[tuple[str, str | None, str], dict[str, Any]] = {}
+        self._said: dict[tuple[str, int | None, str, str], dict[str, Any]] = {}
         rows = selection.layer_rows().order_by("document__number")
         rows = rows if with_empty else rows.filter(n_claims__gt=0)
-        columns = ("document__number", Key("id"), "kind", "annotator__username", Key("codebook_version_id"))
+        columns = ("document__number", Key("id"), "kind", "annotator_id", Key("codebook_version_id"), "status")
         self._rows = rows.values_list(*columns).iterator(chunk_size=2000)
         self._next = next(self._rows, None)
 
@@ -148,14 +150,17 @@ class _LayerStream:
             self._next = next(self._rows, None)
         return found
 
-    def _facts(self, kind: str, annotator: str | None, version: str) -> dict[str, Any]:
-        key = (kind, annotator, version)
+    def _facts(self, kind: str, annotator: int | None, version: str, status: str) -> dict[str, Any]:
+        is_withdrawn = status == LayerStatus.WITHDRAWN
+        key = (kind, annotator, version, "withdrawn" if is_withdrawn else "")
         if key not in self._said:
             self._said[key] = {
-                "project": self._project,
-                "annotator": annotator,
+                "project": self._project.slug,
+                "annotator": self._people.name(self._project.pk, annotator) if annotator is not None else None,
                 "layer_kind": kind,
                 "codebook": codebook_ref(self._registries, version),
+                # Only where it is so: who reads the lines must be able to leave these out.
+                **({"withdrawn": True} if is_withdrawn else {}),
             }
         return self._said[key]
 
@@ -180,14 +185,14 @@ def check_quotes(claim: dict[str, Any], text: str) -> None:
 
 def document_lines(selection: Selection) -> Iterator[dict[str, Any]]:
     """Yield every document with its text and its layers, empty ones included."""
-    registries = Registries()
+    registries, people, project = Registries(), People(), selection.project
     stream = _LayerStream(selection, registries, with_empty=True)
     for part in parts(selection):
-        rows = Layer.objects.filter(Among(F("id"), list(stream.up_to(part.last)))).select_related("annotator")
+        rows = Layer.objects.filter(Among(F("id"), list(stream.up_to(part.last))))
         layers: dict[str, list[dict[str, Any]]] = {}
         found = list(rows.order_by("document__number", "id"))
         for row, layer in zip(found, layer_dicts(found, registries=registries), strict=True):
-            whose = {"annotator": row.annotator.get_username() if row.annotator else None}
+            whose = {"annotator": people.name(project.pk, row.annotator_id) if row.annotator_id else None}
             book = {"codebook": codebook_ref(registries, row.codebook_version_id)}
             layers.setdefault(str(row.document_id), []).append(layer | whose | book)
         for key, text, metadata in part.rows().values_list(Key("id"), "text", "metadata"):
@@ -196,5 +201,4 @@ def document_lines(selection: Selection) -> Iterator[dict[str, Any]]:
             for layer in own:
                 for claim in layer["claims"]:
                     check_quotes(claim, text)
-            project = selection.project.slug
-            yield part.by_id[id] | {"text": text, "project": project, "metadata": metadata, "layers": own}
+            yield part.by_id[id] | {"text": text, "project": project.slug, "metadata": metadata, "layers": own}

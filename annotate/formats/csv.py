@@ -13,7 +13,7 @@ COLUMNS = (
     "claim_id", "project", "layer_kind", "annotator", "document_id", "external_id", "title", "source", "url",
     "published_on", "language", "start", "end", "quote", "parts", "cue", "speakers", "represents", "reported_by",
     "mode", "proposition", "relation", "holder", "target", "target_kind", "stance", "no_stance", "attributes",
-    "unsure", "note", "detected", "codebook", "version", "created_at", "updated_at",
+    "unsure", "note", "detected", "codebook", "version", "created_at", "updated_at", "withdrawn",
 )  # fmt: skip
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "'")
 JOINT = " | "
@@ -61,7 +61,7 @@ def _row(claim: dict[str, Any], stance: dict[str, Any] | None) -> list[Any]:
         _flag(claim["no_stance"]), _attributes(claim["attributes"]), _flag(claim["unsure"]), claim["note"],
         _detected(claim.get("detected")),
         f"{claim['codebook']['name']} v{claim['codebook']['version']}", claim["version"],
-        claim["created_at"], claim["updated_at"],
+        claim["created_at"], claim["updated_at"], _flag(claim.get("withdrawn", False)),
     ]  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """Codebooks, projects, layers and claims."""
 
+from annotate.models.attempts import Attempt
 from annotate.models.claims import (
     Answer,
     Claim,
@@ -22,6 +23,7 @@ from annotate.models.tokens import Token
 __all__ = [
     "ActiveTime",
     "Answer",
+    "Attempt",
     "Attribute",
     "Claim",
     "ClaimSpeaker",

@@ -13,12 +13,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from annotate.actions import tokens
-from annotate.models import Token
-from annotate.payloads.problems import NotThere
+from annotate.actions import accounts, tokens
+from annotate.models import Member, Token
+from annotate.payloads.problems import Invalid, NotThere
 from annotate.web import throttle
 from annotate.web.access import Request, answer, go, page
-from annotate.web.forms import TokenForm
+from annotate.web.forms import ProfileForm, TokenForm, add_problem
 
 
 @sensitive_post_parameters("password")
@@ -43,7 +43,9 @@ def login(request: HttpRequest) -> HttpResponse:
         return render(request, "registration/login.html", context, status=400)
     throttle.forget(request, name)
     auth.login(request, form.get_user())
-    return redirect(target)
+    response = redirect(target)
+    throttle.remember(response, name)
+    return response
 
 
 def _next_of(request: HttpRequest) -> str:
@@ -66,7 +68,12 @@ def logout(request: HttpRequest) -> HttpResponse:
 def password_change(request: Request) -> HttpResponse:
     """Change the password; every other session of the account ends with it."""
     form = PasswordChangeForm(request.user, request.POST if request.method == "POST" else None)
+    if request.method == "POST" and not throttle.may_change_password(request.user.pk):
+        minutes = throttle.SECONDS // 60
+        context = {"form": PasswordChangeForm(request.user), "minutes": minutes}
+        return answer(request, "registration/password_change_form.html", "password-form", context, status=429)
     if request.method == "POST" and form.is_valid():
+        throttle.has_changed_password(request.user.pk)
         auth.update_session_auth_hash(request, form.save())
         messages.success(request, "Your password is changed. You were signed out everywhere else.")
         return go(request, "account")
@@ -82,6 +89,21 @@ def password_reset_complete(request: HttpRequest) -> HttpResponse:
 @page("GET")
 def account(request: Request) -> HttpResponse:
     return _page(request)
+
+
+@page("POST")
+def profile(request: Request) -> HttpResponse:
+    """Change one's own names and e-mail address."""
+    form = ProfileForm(request.POST)
+    if form.is_valid():
+        try:
+            accounts.update_profile(user=request.user, values=form.cleaned_data)
+        except Invalid as problem:
+            add_problem(form, problem)
+        else:
+            messages.success(request, "Your profile is changed.")
+            return go(request, "account")
+    return _page(request, partial="profile", profile=form, status=400)
 
 
 @never_cache
@@ -107,7 +129,15 @@ def token_delete(request: Request, token_id: int) -> HttpResponse:
     return go(request, "account")
 
 
-def _page(request: Request, *, status: int = 200, form: TokenForm | None = None, **extra: Any) -> HttpResponse:
-    own = Token.objects.filter(user=request.user.pk)
-    context = {"tokens": own, "form": form or TokenForm(), **extra}
-    return answer(request, "annotate/account.html", "tokens", context, status=status)
+def _page(
+    request: Request, *, status: int = 200, form: TokenForm | None = None, partial: str = "tokens", **extra: Any
+) -> HttpResponse:
+    own = Member.objects.filter(user=request.user.pk, left_at__isnull=True).select_related("project")
+    context = {
+        "tokens": Token.objects.filter(user=request.user.pk),
+        "form": form or TokenForm(),
+        "profile": ProfileForm(initial={name: getattr(request.user, name) for name in accounts.PROFILE_FIELDS}),
+        "memberships": own.order_by("project__name", "project"),
+        **extra,
+    }
+    return answer(request, "annotate/account.html", partial, context, status=status)

@@ -49,6 +49,7 @@ def _counts(request: Request, place: Place) -> dict[str, Any]:
     layers = Layer.objects.visible_to(request.user).filter(project=place.id)
     return layers.aggregate(
         n_gold=Count("pk", filter=Q(kind="gold")),
-        n_layers=Count("pk", filter=Q(kind="annotator")),
+        n_layers=Count("pk", filter=Q(kind="annotator") & ~Q(status="withdrawn")),
+        n_withdrawn=Count("pk", filter=Q(status="withdrawn")),
         n_submitted=Count("pk", filter=Q(kind="annotator", status="submitted")),
     )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.contrib.auth.password_validation import password_validators_help_text_html
 from django.core.files.uploadedfile import UploadedFile
 
 from annotate.payloads.problems import Problem
@@ -41,6 +42,10 @@ def add_problem(form: forms.Form, problem: Problem) -> None:
         form.add_error(name if name in form.fields else None, error.detail)
     if not problem.errors:
         form.add_error(None, problem.detail)
+
+
+def _autocomplete(what: str) -> forms.TextInput:
+    return forms.TextInput(attrs={"autocomplete": what})
 
 
 class ProjectForm(forms.Form):
@@ -109,6 +114,62 @@ class MemberForm(forms.Form):
     role = forms.ChoiceField(choices=ROLES)
 
 
+class InvitationForm(forms.Form):
+    """A link that lets people join; fields are named as in the API."""
+
+    HOURS = ((1, "1 hour"), (24, "1 day"), (72, "3 days"), (168, "7 days"), (336, "14 days"), (720, "30 days"))
+    roles = forms.MultipleChoiceField(
+        choices=ROLES, initial=["annotator"], widget=forms.CheckboxSelectMultiple, label="They join as"
+    )
+    max_uses = forms.IntegerField(min_value=1, max_value=1000, initial=1, label="How many people may join by it")
+    hours = forms.TypedChoiceField(choices=HOURS, coerce=int, initial=168, label="It works for")
+    note = forms.CharField(required=False, max_length=300, help_text="For managers: whom the link is for.")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"auto_id": "id_invite_%s"} | kwargs)
+
+
+class SignUpForm(forms.Form):
+    """An account of one's own, made by invitation."""
+
+    username = forms.CharField(
+        max_length=150,
+        label="User name",
+        help_text="Letters, digits and @ . + - _; how you sign in, and how managers know you.",
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
+    )
+    new_password1 = forms.CharField(
+        label="Password",
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=password_validators_help_text_html(),
+    )
+    new_password2 = forms.CharField(
+        label="The password again", strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+    )
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if values.get("new_password1") != values.get("new_password2"):
+            self.add_error("new_password2", "The two passwords differ; type the same one twice.")
+        return values
+
+
+class ProfileForm(forms.Form):
+    first_name = forms.CharField(required=False, max_length=150, widget=_autocomplete("given-name"))
+    last_name = forms.CharField(required=False, max_length=150, widget=_autocomplete("family-name"))
+    email = forms.CharField(
+        label="E-mail",
+        required=False,
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        help_text="Shown to nobody but whoever runs this site; nothing is mailed.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"auto_id": "id_profile_%s"} | kwargs)
+
+
 class RolesForm(forms.Form):
     username = forms.CharField(max_length=150, strip=False, widget=forms.HiddenInput)
     roles = forms.MultipleChoiceField(required=False, choices=ROLES)
@@ -127,6 +188,7 @@ class DocumentFilter(forms.Form):
         ("open", "Open"),
         ("returned", "Returned"),
         ("submitted", "Submitted"),
+        ("withdrawn", "Withdrawn"),
     )
     q = forms.CharField(required=False, max_length=200, label="Title", widget=forms.TextInput(attrs={"type": "search"}))
     status = forms.ChoiceField(required=False, choices=STATUSES, label="My reading")

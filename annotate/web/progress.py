@@ -15,7 +15,8 @@ from django.contrib.auth.models import User
 from django.db.models import Count, Exists, OuterRef, Sum
 
 from annotate.models import ActiveTime, Layer, LayerStatus, Member, Project, Round, RoundDocument, Skip
-from annotate.models.layers import WRITABLE
+from annotate.models.layers import WRITABLE, ActiveTimeQuerySet
+from annotate.payloads.people import People
 from corpus.models import Document
 
 ACTIVE_TIME = (
@@ -120,7 +121,7 @@ class TeamProgress:
 def team_progress(user: User, project: Project, n_documents: int) -> TeamProgress:
     """Return everybody's progress as far as `user` may see it. Four queries, one more a round over a selection."""
     layers = Layer.objects.visible_to(user).of_annotators().filter(project=project, round__status="open").order_by()
-    n_people = layers.values("annotator").distinct().count()
+    n_people = layers.exclude(status=LayerStatus.WITHDRAWN).values("annotator").distinct().count()
     annotators = Member.objects.visible_to(user).active().filter(project=project, is_annotator=True).count()
     wanted = 0
     for round in Round.objects.visible_to(user).filter(project=project, status="open"):
@@ -151,18 +152,27 @@ class PersonTime:
 
 def own_time(user: User, project: Project) -> str:
     """Return the user's own active time in all rounds, empty where none was measured. One query."""
-    times = ActiveTime.objects.visible_to(user).filter(layer__project=project, layer__annotator=user.pk)
+    times = _times(user, project).filter(layer__annotator=user.pk)
     seconds = times.total_seconds()
     return time_words(seconds) if seconds else ""
 
 
+def _times(user: User, project: Project) -> ActiveTimeQuerySet:
+    """Return the times that figures count: those of layers that were not withdrawn."""
+    times: ActiveTimeQuerySet = ActiveTime.objects.visible_to(user).filter(layer__project=project).order_by()
+    return times.exclude(layer__status=LayerStatus.WITHDRAWN)
+
+
 def team_times(user: User, project: Project) -> list[PersonTime]:
-    """Return everybody's active time in all rounds as far as `user` may see it, by name. One query."""
-    times = ActiveTime.objects.visible_to(user).filter(layer__project=project).order_by()
-    rows = times.values_list("layer__annotator__username").annotate(
-        n_layers=Count("layer", distinct=True), seconds=Sum("seconds")
+    """Return everybody's active time in all rounds as far as `user` may see it, by name. Two queries."""
+    people = People()
+    rows = (
+        _times(user, project)
+        .values_list("layer__annotator")
+        .annotate(n_layers=Count("layer", distinct=True), seconds=Sum("seconds"))
     )
-    return [PersonTime(name=name, n_layers=n, seconds=seconds) for name, n, seconds in sorted(rows)]
+    found = sorted((people.name(project.pk, id), n, seconds) for id, n, seconds in rows)
+    return [PersonTime(name=name, n_layers=n, seconds=seconds) for name, n, seconds in found]
 
 
 def time_words(seconds: int) -> str:

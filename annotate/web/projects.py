@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from annotate.actions import projects, queue
-from annotate.models import Layer, Project
+from annotate.models import Layer, LayerStatus, Project
 from annotate.payloads.problems import Invalid
 from annotate.permissions import Action
 from annotate.web.access import Place, Request, answer, go, page, place_of
@@ -95,12 +95,17 @@ def project_next(request: Request, slug: str) -> HttpResponse:
     return render(request, "annotate/next.html", context)
 
 
+def _was_withdrawn(request: Request, place: Place, found: queue.Assignment) -> bool:
+    own = _own_layers(request, place).filter(document=found.document.pk, round=found.round.pk)
+    return own.filter(status=LayerStatus.WITHDRAWN).exists()
+
+
 def _next_document(request: Request, place: Place, now: datetime) -> queue.Assignment | None:
     """Return the next document, taken where the round counts places.
 
     Without an overlap the first write opens a layer: an open one would hide colleagues' readings from a curator.
     """
     peeked = queue.peek_next(user=request.user, project=place.project, now=now)
-    if peeked is None or peeked.round.overlap is None:
+    if peeked is None or (peeked.round.overlap is None and not _was_withdrawn(request, place, peeked)):
         return peeked
     return queue.take_next(user=request.user, project=place.project, now=now, round_id=peeked.round.pk)

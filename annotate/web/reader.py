@@ -8,7 +8,6 @@ from uuid import UUID
 import orjson
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import User
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -18,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from annotate.actions import claims as claim_actions
 from annotate.actions import layers
 from annotate.models import Layer, LayerStatus, Mode
+from annotate.payloads.people import People
 from annotate.payloads.preconditions import Precondition, etag
 from annotate.web.answer import answer_body
 from annotate.web.article import Article
@@ -69,12 +69,14 @@ def reader(request: HttpRequest, slug: str, document_id: UUID) -> HttpResponse:
     return response
 
 
-def _others(request: HttpRequest, reading: Reading) -> QuerySet[Layer]:
-    """Return the other readings of the document that the caller may look at."""
+def _others(request: HttpRequest, reading: Reading) -> list[Layer]:
+    """Return the other readings of the document that the caller may look at, named. Two queries."""
     user: Any = request.user
     rows = Layer.objects.visible_to(user).filter(project=reading.project, document=reading.document)
     own = [reading.layer.pk] if reading.layer is not None else []
-    return rows.exclude(pk__in=own).select_related("annotator").order_by("kind", "annotator__username", "pk")
+    found = list(rows.exclude(pk__in=own).order_by("kind", "pk"))
+    People().name_layers([*found, *([reading.layer] if reading.layer is not None and not reading.is_own else [])])
+    return sorted(found, key=lambda layer: (layer.kind, layer.annotator_name))  # type: ignore[attr-defined]
 
 
 def _n_submitted(request: HttpRequest, reading: Reading) -> int:

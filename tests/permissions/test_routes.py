@@ -69,6 +69,9 @@ def world(db) -> dict[str, str]:
     found |= _handed_out(project, document)
     token, _ = create_token(user=make.user("annotator"))
     found["token"] = str(token.pk)
+    found["layer"] = claim["layer"]
+    invitation, found["secret"] = make.invitation(project)
+    found["invitation"] = str(invitation.pk)
     for model in (Speaker, Target, Proposition):
         found |= _entries(project, model)
     return found
