@@ -9,13 +9,14 @@ from typing import Any
 from django.contrib.auth.models import User
 
 from annotate.actions import claims, documents, projects
-from annotate.models import Project
+from annotate.models import Attribute, CodebookVersion, Label, Project, StanceLabel
 from annotate.payloads.preconditions import Precondition
 from annotate.permissions import Role
 from corpus.models import Document
 from corpus.readers.base import Row
 
 NOW = datetime(2026, 5, 14, 12, 0, tzinfo=UTC)
+LATER = datetime(2026, 5, 15, 9, 30, tzinfo=UTC)
 PASSWORD = "a long enough password"
 TEXT = (
     "Harbour bridge to close for repairs\n\n"
@@ -78,4 +79,42 @@ def claim(person: User, found: Document, *quotes: str, **values: Any) -> dict[st
     id = uuid.uuid4()
     sent = body(found.text, *quotes, **values) | {"document": str(found.pk)}
     saved = claims.put_claim(user=person, claim_id=id, body=sent, precondition=Precondition(), now=NOW)
+    return saved.claim
+
+
+def version(
+    found: Project, *, stances: dict[str, Any] | None = None, attributes: list[dict[str, Any]] | None = None
+) -> CodebookVersion:
+    """Publish the next version of the project's codebook: as the newest one, but for what is given.
+
+    `stances` are keys with the keys that they replace; an attribute is {"key", "kind", …, "labels": the same}.
+    """
+    newest = found.codebook.versions.order_by("-number").first()
+    assert newest is not None
+    same = {"requires_speaker": newest.requires_speaker, "requires_stance": newest.requires_stance}
+    number = newest.number + 1
+    new = CodebookVersion.objects.create(codebook=found.codebook, number=number, published_at=NOW, **same)
+    scores = dict(newest.stance_labels.values_list("key", "score"))
+    for place, (key, replaces) in enumerate((stances or dict.fromkeys(scores, ())).items()):
+        values = {"score": scores.get(key), "replaces": list(replaces), "position": place}
+        StanceLabel.objects.create(version=new, key=key, name=key.title(), **values)
+    if attributes is None:
+        keys = Label.objects.filter(attribute__version=newest).values_list("key", flat=True)
+        attributes = [{"key": "type", "kind": "choice", "labels": dict.fromkeys(keys, ())}]
+    for place, values in enumerate(attributes):
+        labels = values.get("labels", {})
+        values = {"name": values["key"].title(), "position": place} | values
+        values = {name: value for name, value in values.items() if name != "labels"}
+        attribute = Attribute.objects.create(version=new, **values)
+        for at, (key, replaces) in enumerate(labels.items()):
+            Label.objects.create(attribute=attribute, key=key, name=key.title(), replaces=list(replaces), position=at)
+    return new
+
+
+def saved_again(person: User, stored: dict[str, Any], **values: Any) -> dict[str, Any]:
+    """Save a stored claim with other values and return it as it is read."""
+    seen = Precondition(if_match=frozenset([str(stored["version"])]))
+    saved = claims.put_claim(
+        user=person, claim_id=uuid.UUID(stored["id"]), body=stored | values, precondition=seen, now=LATER
+    )
     return saved.claim

@@ -13,12 +13,14 @@ from annotate import permissions, records
 from annotate.actions import places
 from annotate.actions.batch import Batch
 from annotate.actions.claim_rows import answer_errors, answer_rows, entity_errors
-from annotate.actions.gaps import Gap, gaps_of
+from annotate.actions.follow_up_fields import layer_gaps_of
+from annotate.actions.gaps import Gap
 from annotate.models import Answer, Layer, LayerKind, LayerStatus, NoClaimMark, Round, Submission
 from annotate.payloads.claims import Reader
 from annotate.payloads.codebooks import load_codebook
 from annotate.payloads.problems import FieldError, Invalid, NotThere, WrongState
 from annotate.permissions import Action
+from corpus.database.statements import share_row
 from corpus.models import Document
 from corpus.text.offsets import SpanProblem, check_span
 
@@ -85,6 +87,7 @@ def open_layer(*, user: User, document: Document, round: Round, now: datetime, *
     )
     try:
         with transaction.atomic():
+            layer.codebook_version_id = _version_now(round)
             layer.save(force_insert=True)
     except IntegrityError:
         return Layer.objects.get(document=document, round=round, annotator=user, kind=LayerKind.ANNOTATOR)
@@ -92,6 +95,12 @@ def open_layer(*, user: User, document: Document, round: Round, now: datetime, *
     batch.add("layer", layer.pk, before=None, after=_state(layer))
     batch.write()
     return layer
+
+
+def _version_now(round: Round) -> UUID:
+    """Return the version that the round has, and keep it there until the layer is stored: a move waits for that."""
+    share_row(Round, round.pk)
+    return Round.objects.values_list("codebook_version_id", flat=True).get(pk=round.pk)
 
 
 def check_writable(layer: Layer) -> None:
@@ -126,7 +135,7 @@ def submit_layer(*, user: User, document: Document, now: datetime, round_id: UUI
     check_writable(layer)
     keep_place(layer, now=now)
     reading = records.layer_dicts([layer])[0]
-    gaps = gaps_of(reading, load_codebook(layer.codebook_version_id))
+    gaps = layer_gaps_of(layer.round, reading, load_codebook(layer.codebook_version_id))
     if gaps:
         raise Invalid.of([FieldError(pointer=gap.pointer, detail=gap.detail) for gap in gaps])
     before = _state(layer)
@@ -275,7 +284,7 @@ def _replace_answers(user: User, layer: Layer, answers: dict[str, object]) -> No
 
 def layer_gaps(layer: Layer) -> list[Gap]:
     """Return what is still missing before the layer can be submitted."""
-    return gaps_of(records.layer_dicts([layer])[0], load_codebook(layer.codebook_version_id))
+    return layer_gaps_of(layer.round, records.layer_dicts([layer])[0], load_codebook(layer.codebook_version_id))
 
 
 def _batch(action: str, user: User, layer: Layer) -> Batch:

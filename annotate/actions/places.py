@@ -51,7 +51,7 @@ def queue_new_documents(round: Round) -> None:
     newest = Document.objects.filter(corpus=corpus).aggregate(n=Max("number"))["n"] or 0
     if newest <= round.n_queued:
         return
-    locked = Round.objects.select_for_update().get(pk=round.pk)
+    locked = Round.objects.select_for_update(no_key=True).get(pk=round.pk)  # lets others open layers meanwhile
     new = Document.objects.filter(corpus=corpus, number__gt=locked.n_queued, number__lte=newest)
     RoundDocument.objects.bulk_create(
         (
