@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib.auth.models import User
 
 from annotate.actions import claims, documents, projects
-from annotate.models import Attribute, CodebookVersion, Label, Project, StanceLabel
+from annotate.models import Attribute, Claim, CodebookVersion, Label, Project, Recheck, StanceLabel
 from annotate.payloads.preconditions import Precondition
 from annotate.permissions import Role
 from corpus.models import Document
@@ -118,3 +118,15 @@ def saved_again(person: User, stored: dict[str, Any], **values: Any) -> dict[str
         user=person, claim_id=uuid.UUID(stored["id"]), body=stored | values, precondition=seen, now=LATER
     )
     return saved.claim
+
+
+def recheck(stored: dict[str, Any], **values: Any) -> Recheck:
+    """Return an answer of a claim that has to be looked at again."""
+    found = Claim.objects.select_related("layer").get(pk=stored["id"])
+    values = {
+        "field": "attributes/type",
+        "old": "demand",
+        "options": ["position"],
+        "at_version": found.version,
+    } | values
+    return Recheck.objects.create(version_id=found.layer.codebook_version_id, layer=found.layer, claim=found, **values)

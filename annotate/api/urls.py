@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from annotate.api import claims, documents, export, layers, members, projects, queue, rounds
+from annotate.api import claims, documents, export, layers, members, moves, projects, queue, rounds
 from annotate.api.docs import docs
 from annotate.api.registries import REGISTRIES
 from annotate.api.registry_views import routes
@@ -17,6 +17,8 @@ urlpatterns: list[URLPattern] = [
     path("projects/<slug:slug>/members/<str:username>/", members.member, name="api-member"),
     path("projects/<slug:slug>/rounds/", rounds.rounds, name="api-rounds"),
     path("rounds/<uuid:id>/", rounds.round, name="api-round"),
+    path("rounds/<uuid:id>/move/", moves.round_move, name="api-round-move"),
+    path("projects/<slug:slug>/rechecks/", moves.rechecks, name="api-rechecks"),
     path("projects/<slug:slug>/documents/", documents.documents, name="api-documents"),
     path("documents/<uuid:id>/", documents.document, name="api-document"),
     path("documents/<uuid:id>/claims/", claims.document_claims, name="api-document-claims"),

@@ -5,13 +5,13 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Max, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from annotate.actions import projects
-from annotate.models import Layer, Round
+from annotate.models import CodebookVersion, Layer, Round
 from annotate.payloads.problems import Problem
 from annotate.permissions import Action
 from annotate.web.access import Place, Request, answer, go, page, place_of
@@ -93,5 +93,7 @@ def _page(
         (row, n_own.get(row.pk, 0), failed_form if failed is not None and row.pk == failed.pk else _form_of(row))
         for row in _rounds(request, place).order_by("-number")
     ]
+    versions = CodebookVersion.objects.filter(codebook=place.project.codebook_id, published_at__isnull=False)
     context = {"place": place, "form": form, "items": items, "failed": failed, "said": said}
+    context["newest"] = versions.aggregate(number=Max("number"))["number"]
     return answer(request, "annotate/rounds.html", "round-list", context, status=status)

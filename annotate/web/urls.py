@@ -10,8 +10,10 @@ from annotate.web import (
     guidelines,
     home,
     members,
+    moves,
     projects,
     reader_urls,
+    rechecks,
     rounds,
     uploads,
 )
@@ -43,5 +45,8 @@ urlpatterns = [
     path("p/<slug:slug>/members/change/", members.member_change, name="member-change"),
     path("p/<slug:slug>/rounds/", rounds.rounds, name="rounds"),
     path("p/<slug:slug>/rounds/<uuid:round_id>/", rounds.round_change, name="round-change"),
+    path("p/<slug:slug>/rounds/<uuid:round_id>/move/", moves.round_move, name="round-move"),
+    path("p/<slug:slug>/rechecks/", rechecks.rechecks, name="rechecks"),
+    path("p/<slug:slug>/rechecks/<int:recheck_id>/dismiss/", rechecks.recheck_dismiss, name="recheck-dismiss"),
     *reader_urls.urlpatterns,
 ]

@@ -105,6 +105,10 @@ SITE = [
     Page(name="members for a curator", path="/p/bridge/members/", who="curator"),
     Page(name="rounds", path="/p/bridge/rounds/", act=opened("main details")),
     Page(name="round refused", path="/p/bridge/rounds/", act=sent("form:has(#open-round)", name="", overlap="-1")),
+    Page(name="move a round", path="/p/bridge/rounds/{round}/move/"),
+    Page(name="move a round, nowhere to go", path="/p/bridge/rounds/{round}/move/?version=1"),
+    Page(name="to look at again", path="/p/bridge/rechecks/", who="ann"),
+    Page(name="nothing to look at again", path="/p/bare/rechecks/"),
     Page(name="guidelines", path="/p/bridge/guidelines/", who="ann"),
     Page(name="next", path="/p/bridge/next/", who="ann"),
     Page(name="next, none", path="/p/bare/next/"),
@@ -160,7 +164,7 @@ PAGES = [*OPEN, *SITE, *READERS, *ERRORS, *ADMIN]
 # What answers with data, a file, or a redirect; and, in the panel, forms of one template that is looked at above.
 NOT_PAGES = (
     r"api-(?!docs$).*",
-    r"healthz|favicon|robots|logout|token-(create|delete)|paste|member-change|round-change",
+    r"healthz|favicon|robots|logout|token-(create|delete)|paste|member-change|round-change|recheck-dismiss",
     r"reader-(claim|layer|submit|reopen|time|ahead)|entry-options",
     r"admin:(login|logout|autocomplete|jsi18n)",
     r"admin:\w+_(add|change|delete|history|merge)|admin:None",

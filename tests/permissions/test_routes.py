@@ -65,6 +65,7 @@ def world(db) -> dict[str, str]:
     found["changed_claim"] = json.dumps(make.body(document.text, SHORT) | {"document": found["document"]})
     token, _ = create_token(user=make.user("annotator"))
     found["token"] = str(token.pk)
+    found["recheck"] = str(make.recheck(claim).pk)
     for model in (Speaker, Target, Proposition):
         found |= _entries(project, model)
     return found
