@@ -8,8 +8,8 @@ from typing import Any
 
 from django.contrib.auth.models import User
 
-from annotate.actions import claims, documents, projects
-from annotate.models import Attribute, Claim, CodebookVersion, Label, Project, Recheck, StanceLabel
+from annotate.actions import claims, documents, follow_ups, projects
+from annotate.models import Attribute, Claim, CodebookVersion, Label, Project, Recheck, Round, StanceLabel
 from annotate.payloads.preconditions import Precondition
 from annotate.permissions import Role
 from corpus.models import Document
@@ -130,3 +130,10 @@ def recheck(stored: dict[str, Any], **values: Any) -> Recheck:
         "at_version": found.version,
     } | values
     return Recheck.objects.create(version_id=found.layer.codebook_version_id, layer=found.layer, claim=found, **values)
+
+
+def follow_up(found: Project, *fields: str, **values: Any) -> Round:
+    """Open a round that asks for these fields again of who submitted in the project's first round."""
+    first = found.rounds.order_by("number").first()
+    given = {"user": user("manager"), "follows": first, "name": f"Follow-up {found.rounds.count()}"} | values
+    return follow_ups.create_follow_up_round(project=found, fields=list(fields), now=NOW, **given)

@@ -13,8 +13,10 @@ from annotate import permissions, records
 from annotate.actions import places
 from annotate.actions.batch import Batch
 from annotate.actions.claim_rows import answer_errors, answer_rows, entity_errors
+from annotate.actions.follow_up_copies import copy_reading, followed_layer
 from annotate.actions.follow_up_fields import layer_gaps_of
 from annotate.actions.gaps import Gap
+from annotate.actions.own_layers import asks_again
 from annotate.models import Answer, Layer, LayerKind, LayerStatus, NoClaimMark, Round, Submission
 from annotate.payloads.claims import Reader
 from annotate.payloads.codebooks import load_codebook
@@ -23,6 +25,11 @@ from annotate.permissions import Action
 from corpus.database.statements import share_row
 from corpus.models import Document
 from corpus.text.offsets import SpanProblem, check_span
+
+NOT_ASKED = (
+    "This round asks again for fields of claims only; marks, answers about the document and “nothing to code” stay as "
+    "you submitted them before."
+)
 
 
 def lock_own_layer(*, user: User, layer_id: UUID) -> Layer:
@@ -37,7 +44,8 @@ def lock_own_layer(*, user: User, layer_id: UUID) -> Layer:
 def open_rounds(user: User, document: Document) -> list[Round]:
     """Return the open rounds that hold `document`, in projects where `user` may annotate."""
     rounds = Round.objects.filter(permissions.visible(user, Action.ANNOTATE, "project"), status="open")
-    return list(rounds.holding(document).select_related("project").order_by("project", "number"))
+    found = rounds.holding(document) | rounds.filter(asks_again(user.pk, document.pk))
+    return list(found.select_related("project").order_by("project", "number"))
 
 
 def choose_round(user: User, document: Document, round_id: UUID | None) -> Round:
@@ -73,6 +81,7 @@ def layer_for_writing(*, user: User, document: Document, now: datetime, round_id
     return found
 
 
+@transaction.atomic
 def open_layer(*, user: User, document: Document, round: Round, now: datetime, **place: Any) -> Layer:
     """Make the caller's layer, or return it where another request of theirs was faster."""
     layer = Layer(
@@ -88,11 +97,14 @@ def open_layer(*, user: User, document: Document, round: Round, now: datetime, *
     try:
         with transaction.atomic():
             layer.codebook_version_id = _version_now(round)
+            source = followed_layer(layer) if round.follows_id is not None else None
             layer.save(force_insert=True)
     except IntegrityError:
         return Layer.objects.get(document=document, round=round, annotator=user, kind=LayerKind.ANNOTATOR)
     batch = Batch(action="layer.open", actor=user, project_id=round.project_id, corpus_id=document.corpus_id)
     batch.add("layer", layer.pk, before=None, after=_state(layer))
+    if source is not None:
+        copy_reading(source=source, layer=layer, batch=batch, now=now)
     batch.write()
     return layer
 
@@ -234,6 +246,8 @@ def describe_layer(
     check_writable(layer)
     keep_place(layer, now=now)
     before = records.layer_dicts([layer])[0]
+    if layer.round is not None and layer.round.follows_id is not None and data:
+        raise WrongState(NOT_ASKED)
     if data.get("nothing_to_code") and layer.n_claims:
         detail = f"This layer has {layer.n_claims} claims; delete them before you say that there is nothing to code."
         raise Invalid.of([FieldError(pointer="/nothing_to_code", detail=detail)])

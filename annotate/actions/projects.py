@@ -263,7 +263,7 @@ def read_round(raw: object, *, current: RoundSettings | None = None) -> RoundSet
     known = {*LIMITS, *ROUND_KEYS, "name", "status"}
     values: dict[str, Any] = {}
     for key, value in raw.items():
-        if key in ("id", "project", "number", "codebook", "created_at"):
+        if key in ("id", "project", "number", "codebook", "created_at", "follows", "fields"):
             continue
         if key not in known:
             raise invalid(f"/{key}", f"“{key}” is not a field here; known are {', '.join(sorted(known))}.")
@@ -341,6 +341,9 @@ def update_round(*, user: User, round: Round, settings: RoundSettings) -> Round:
     permissions.require(user, Action.MANAGE_ROUNDS, round.project_id)
     round = Round.objects.select_for_update(of=("self",)).select_related("project").get(pk=round.pk)
     before = round_state(round)
+    if round.follows_id is not None and (settings.overlap is not None or not settings.is_blind):
+        pointer = "/overlap" if settings.overlap is not None else "/blind"
+        raise invalid(pointer, "A follow-up round is blind and goes to who made the claims; it has no overlap.")
     if settings.overlap != round.overlap and Layer.objects.filter(round=round).exists():
         raise WrongState("This round has layers already, so its overlap is fixed; open another round instead.")
     if settings.is_blind != round.is_blind and not settings.is_blind and before["status"] == "open":

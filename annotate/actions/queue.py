@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from annotate import permissions
 from annotate.actions import places
+from annotate.actions.follow_ups import follow_up_candidates
 from annotate.actions.layers import open_layer
 from annotate.models import Layer, LayerKind, Project, Round, RoundDocument
 from annotate.models.layers import WRITABLE
@@ -107,6 +108,9 @@ def _own_layers(user: User, round: Round, *, with_place: bool) -> QuerySet[Layer
 
 def _candidates(user: User, round: Round, now: datetime) -> QuerySet[Document]:
     """Return the documents that could be handed out, in order; a place whose lease ran out counts as free."""
+    if round.follows_id is not None:
+        asked = follow_up_candidates(user, round)
+        return asked.order_by("number").select_related("source").defer("text")
     documents = Document.objects.filter(corpus=round.project.corpus_id)
     if round.overlap is not None:
         expired = places.expired_layers(round, now).filter(document=OuterRef("document"))
