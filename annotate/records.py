@@ -38,6 +38,7 @@ CLAIM_COLUMNS: tuple[Any, ...] = (
     "note",
     "detected_by",
     "detected_fields",
+    Key("follows"),
     "version",
     Stamp("created_at"),
     Stamp("updated_at"),
@@ -277,7 +278,7 @@ def _grouped(select: Select, claims: list[str]) -> dict[str, list[tuple[Any, ...
 
 def _claim(row: tuple[Any, ...], children: _Children, registries: Registries) -> dict[str, Any]:
     id, layer, document, round_id, version_id, mode, proposition, relation = row[:8]
-    no_stance, unsure, note, rule, detected, version, created, updated = row[8:]
+    no_stance, unsure, note, rule, detected, follows, version, created, updated = row[8:]
     names = registries.names(version_id)
     ref = registries.speakers.ref
     return {
@@ -300,6 +301,7 @@ def _claim(row: tuple[Any, ...], children: _Children, registries: Registries) ->
         "unsure": unsure,
         "note": note,
         **detected_dict(rule, detected.split()),
+        **({"follows": uuid_text(follows)} if follows else {}),
         "version": version,
         "created_at": created,
         "updated_at": updated,

@@ -9,15 +9,26 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from annotate.actions import claims, documents, invitations, projects, rounds
+from annotate.actions import claims, documents, follow_ups, invitations, projects, rounds
 from annotate.actions.selections import Selection
-from annotate.models import Invitation, Project, Round
+from annotate.models import (
+    Attribute,
+    Claim,
+    CodebookVersion,
+    Invitation,
+    Label,
+    Project,
+    Recheck,
+    Round,
+    StanceLabel,
+)
 from annotate.payloads.preconditions import Precondition
 from annotate.permissions import Role
 from corpus.models import Document
 from corpus.readers.base import Row
 
 NOW = datetime(2026, 5, 14, 12, 0, tzinfo=UTC)
+LATER = datetime(2026, 5, 15, 9, 30, tzinfo=UTC)
 PASSWORD = "a long enough password"
 TEXT = (
     "Harbour bridge to close for repairs\n\n"
@@ -99,3 +110,60 @@ def invitation(found: Project, *roles: str, **values: Any) -> tuple[Invitation, 
     assert manager is not None
     settings = invitations.read_invitation({"roles": list(roles or ("annotator",)), **values})
     return invitations.create_invitation(user=manager.user, project=found, settings=settings, now=timezone.now())
+
+
+def version(
+    found: Project, *, stances: dict[str, Any] | None = None, attributes: list[dict[str, Any]] | None = None
+) -> CodebookVersion:
+    """Publish the next version of the project's codebook: as the newest one, but for what is given.
+
+    `stances` are keys with the keys that they replace; an attribute is {"key", "kind", …, "labels": the same}.
+    """
+    newest = found.codebook.versions.order_by("-number").first()
+    assert newest is not None
+    same = {"requires_speaker": newest.requires_speaker, "requires_stance": newest.requires_stance}
+    number = newest.number + 1
+    new = CodebookVersion.objects.create(codebook=found.codebook, number=number, published_at=NOW, **same)
+    scores = dict(newest.stance_labels.values_list("key", "score"))
+    for place, (key, replaces) in enumerate((stances or dict.fromkeys(scores, ())).items()):
+        values = {"score": scores.get(key), "replaces": list(replaces), "position": place}
+        StanceLabel.objects.create(version=new, key=key, name=key.title(), **values)
+    if attributes is None:
+        keys = Label.objects.filter(attribute__version=newest).values_list("key", flat=True)
+        attributes = [{"key": "type", "kind": "choice", "labels": dict.fromkeys(keys, ())}]
+    for place, values in enumerate(attributes):
+        labels = values.get("labels", {})
+        values = {"name": values["key"].title(), "position": place} | values
+        values = {name: value for name, value in values.items() if name != "labels"}
+        attribute = Attribute.objects.create(version=new, **values)
+        for at, (key, replaces) in enumerate(labels.items()):
+            Label.objects.create(attribute=attribute, key=key, name=key.title(), replaces=list(replaces), position=at)
+    return new
+
+
+def saved_again(person: User, stored: dict[str, Any], **values: Any) -> dict[str, Any]:
+    """Save a stored claim with other values and return it as it is read."""
+    seen = Precondition(if_match=frozenset([str(stored["version"])]))
+    saved = claims.put_claim(
+        user=person, claim_id=uuid.UUID(stored["id"]), body=stored | values, precondition=seen, now=LATER
+    )
+    return saved.claim
+
+
+def recheck(stored: dict[str, Any], **values: Any) -> Recheck:
+    """Return an answer of a claim that has to be looked at again."""
+    found = Claim.objects.select_related("layer").get(pk=stored["id"])
+    values = {
+        "field": "attributes/type",
+        "old": "demand",
+        "options": ["position"],
+        "at_version": found.version,
+    } | values
+    return Recheck.objects.create(version_id=found.layer.codebook_version_id, layer=found.layer, claim=found, **values)
+
+
+def follow_up(found: Project, *fields: str, **values: Any) -> Round:
+    """Open a round that asks for these fields again of who submitted in the project's first round."""
+    first = found.rounds.order_by("number").first()
+    given = {"user": user("manager"), "follows": first, "name": f"Follow-up {found.rounds.count()}"} | values
+    return follow_ups.create_follow_up_round(project=found, fields=list(fields), now=NOW, **given)

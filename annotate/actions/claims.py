@@ -15,8 +15,9 @@ from annotate.actions import claim_rows, layers, own_layers
 from annotate.actions.batch import Batch
 from annotate.actions.claim_rows import ResolvedClaim
 from annotate.actions.entries import EntryFinder
+from annotate.actions.follow_up_fields import locked_differences
 from annotate.models import Claim, Layer
-from annotate.payloads.claims import ClaimIn, parse_claim
+from annotate.payloads.claims import READ_ONLY, ClaimIn, parse_claim
 from annotate.payloads.preconditions import Precondition
 from annotate.payloads.problems import FieldError, Invalid, NotThere, PreconditionFailed, TooLarge, WrongState
 from corpus.database.statements import Select, update_row
@@ -153,6 +154,7 @@ def _create(
     user: User, layer: Layer, claim_id: UUID, claim: ClaimIn, precondition: Precondition, now: datetime
 ) -> SavedClaim:
     layers.check_writable(layer)
+    _check_not_follow_up(layer, "new claims")
     precondition.check_new()
     if layer.n_claims >= MAX_CLAIMS:
         raise TooLarge(f"This layer has {layer.n_claims} claims; {MAX_CLAIMS} is the limit for one document.")
@@ -183,16 +185,40 @@ def _update(
         return SavedClaim(claim=before, layer=layer, is_changed=False, previous=before)
     layers.check_writable(layer)
     precondition.check_update(before["version"], current=before, sent=body)
+    _check_asked(layer, before, content)
     layers.keep_place(layer, now=now)
     version, created_at = before["version"] + 1, before["created_at"]
     claim_rows.replace_claim(
         claim_id=claim_id, version=version, resolved=resolved, before=before, after=content, now=now
     )
     _touch(layer, now=now, added=0)
-    after = _as_read(claim_id, layer, content, version=version, created_at=created_at, updated_at=records.stamp(now))
+    server = {name: before[name] for name in ("follows",) if name in before}
+    server |= {"version": version, "created_at": created_at, "updated_at": records.stamp(now)}
+    after = _as_read(claim_id, layer, content, **server)
     batch.add("claim", claim_id, before=before, after=after)
     batch.write()
     return SavedClaim(claim=after, layer=layer, previous=before)
+
+
+def _check_not_follow_up(layer: Layer, what: str) -> None:
+    if layer.round is not None and layer.round.follows_id is not None:
+        raise WrongState(
+            f"Round “{layer.round.name}” asks again about the claims that are there; {what} is not for it."
+        )
+
+
+def _check_asked(layer: Layer, before: dict[str, Any], content: dict[str, Any]) -> None:
+    """Raise WrongState where a save in a follow-up round changes what that round does not ask again."""
+    if layer.round is None or layer.round.follows_id is None:
+        return
+    stored = {name: value for name, value in before.items() if name not in READ_ONLY}
+    wrong = locked_differences(stored, content, layer.round.reopened_fields)
+    if wrong:
+        asked = ", ".join(layer.round.reopened_fields)
+        raise WrongState(
+            f"Round “{layer.round.name}” asks again for {asked} only; {', '.join(wrong)} must stay as it is.",
+            extra={"fields": wrong},
+        )
 
 
 def _as_read(claim_id: UUID, layer: Layer, content: dict[str, Any], **server: Any) -> dict[str, Any]:
@@ -212,6 +238,7 @@ def delete_claim(*, user: User, claim_id: UUID, precondition: Precondition, now:
     """Delete a claim of an own, open layer; its last state stays in the Change row, so that it can be undone."""
     layer = _lock_layer_of(user, claim_id)
     layers.check_writable(layer)
+    _check_not_follow_up(layer, "deleting claims")
     before = records.claim_dict(claim_id)
     precondition.check_update(before["version"], current=before, sent=None)
     layers.keep_place(layer, now=now)

@@ -13,14 +13,23 @@ from annotate import permissions, records
 from annotate.actions import places
 from annotate.actions.batch import Batch
 from annotate.actions.claim_rows import answer_errors, answer_rows, entity_errors
-from annotate.actions.gaps import Gap, gaps_of
+from annotate.actions.follow_up_copies import copy_reading, followed_layer
+from annotate.actions.follow_up_fields import layer_gaps_of
+from annotate.actions.gaps import Gap
+from annotate.actions.own_layers import asks_again
 from annotate.models import Answer, Layer, LayerKind, LayerStatus, Member, NoClaimMark, Round, Skip, Submission
 from annotate.payloads.claims import Reader
 from annotate.payloads.codebooks import load_codebook
 from annotate.payloads.problems import FieldError, Invalid, NotThere, WrongState
 from annotate.permissions import Action
+from corpus.database.statements import share_row
 from corpus.models import Document
 from corpus.text.offsets import SpanProblem, check_span
+
+NOT_ASKED = (
+    "This round asks again for fields of claims only; marks, answers about the document and “nothing to code” stay as "
+    "you submitted them before."
+)
 
 
 def lock_own_layer(*, user: User, layer_id: UUID) -> Layer:
@@ -35,7 +44,8 @@ def lock_own_layer(*, user: User, layer_id: UUID) -> Layer:
 def open_rounds(user: User, document: Document) -> list[Round]:
     """Return the open rounds that hold `document`, in projects where `user` may annotate."""
     rounds = Round.objects.filter(permissions.visible(user, Action.ANNOTATE, "project"), status="open")
-    return list(rounds.holding(document).select_related("project").order_by("project", "number"))
+    found = rounds.holding(document) | rounds.filter(asks_again(user.pk, document.pk))
+    return list(found.select_related("project").order_by("project", "number"))
 
 
 def choose_round(user: User, document: Document, round_id: UUID | None) -> Round:
@@ -71,6 +81,7 @@ def layer_for_writing(*, user: User, document: Document, now: datetime, round_id
     return found
 
 
+@transaction.atomic
 def open_layer(
     *, user: User, document: Document, round: Round, now: datetime, actor: User | None = None, **place: Any
 ) -> Layer:
@@ -94,13 +105,23 @@ def open_layer(
     )
     try:
         with transaction.atomic():
+            layer.codebook_version_id = _version_now(round)
+            source = followed_layer(layer) if round.follows_id is not None else None
             layer.save(force_insert=True)
     except IntegrityError:
         return Layer.objects.get(document=document, round=round, annotator=user, kind=LayerKind.ANNOTATOR)
     batch = Batch(action="layer.open", actor=actor or user, project_id=round.project_id, corpus_id=document.corpus_id)
     batch.add("layer", layer.pk, before=None, after=_state(layer))
+    if source is not None:
+        copy_reading(source=source, layer=layer, batch=batch, now=now)
     batch.write()
     return layer
+
+
+def _version_now(round: Round) -> UUID:
+    """Return the version that the round has, and keep it there until the layer is stored: a move waits for that."""
+    share_row(Round, round.pk)
+    return Round.objects.values_list("codebook_version_id", flat=True).get(pk=round.pk)
 
 
 def check_writable(layer: Layer) -> None:
@@ -142,7 +163,7 @@ def submit_layer(*, user: User, document: Document, now: datetime, round_id: UUI
     check_writable(layer)
     keep_place(layer, now=now)
     reading = records.layer_dicts([layer])[0]
-    gaps = gaps_of(reading, load_codebook(layer.codebook_version_id))
+    gaps = layer_gaps_of(layer.round, reading, load_codebook(layer.codebook_version_id))
     if gaps:
         raise Invalid.of([FieldError(pointer=gap.pointer, detail=gap.detail) for gap in gaps])
     before = _state(layer)
@@ -266,6 +287,8 @@ def describe_layer(
     check_writable(layer)
     keep_place(layer, now=now)
     before = records.layer_dicts([layer])[0]
+    if layer.round is not None and layer.round.follows_id is not None and data:
+        raise WrongState(NOT_ASKED)
     if data.get("nothing_to_code") and layer.n_claims:
         detail = f"This layer has {layer.n_claims} claims; delete them before you say that there is nothing to code."
         raise Invalid.of([FieldError(pointer="/nothing_to_code", detail=detail)])
@@ -316,7 +339,7 @@ def _replace_answers(user: User, layer: Layer, answers: dict[str, object]) -> No
 
 def layer_gaps(layer: Layer) -> list[Gap]:
     """Return what is still missing before the layer can be submitted."""
-    return gaps_of(records.layer_dicts([layer])[0], load_codebook(layer.codebook_version_id))
+    return layer_gaps_of(layer.round, records.layer_dicts([layer])[0], load_codebook(layer.codebook_version_id))
 
 
 def _batch(action: str, user: User, layer: Layer) -> Batch:

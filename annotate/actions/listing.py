@@ -96,7 +96,7 @@ def queue_new_documents(round: Round) -> None:
     newest = _newest(round)
     if newest <= round.n_queued:
         return
-    locked = Round.objects.select_for_update().get(pk=round.pk)
+    locked = Round.objects.select_for_update(no_key=True).get(pk=round.pk)  # lets others open layers meanwhile
     rows = Document.objects.filter(corpus=round.project.corpus_id, number__gt=locked.n_queued, number__lte=newest)
     list_documents(locked, rows.order_by().values_list("pk", "number"))
     locked.n_queued = max(newest, locked.n_queued)

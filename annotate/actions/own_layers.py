@@ -7,10 +7,10 @@ from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db import DEFAULT_DB_ALIAS, models
-from django.db.models import OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from annotate import permissions
-from annotate.models import Layer, LayerKind, Project, Round
+from annotate.models import Layer, LayerKind, LayerStatus, Project, Round
 from annotate.payloads.problems import NotThere
 from annotate.permissions import Action
 from corpus.database.statements import Select
@@ -34,7 +34,14 @@ def _own(user: Any) -> Any:
 
 def _open_rounds(user: Any, document: UUID, corpus: Any) -> Any:
     rounds = Round.objects.order_by().filter(permissions.visible(user, Action.ANNOTATE, "project"), status="open")
-    return rounds.holding(Document(pk=document, corpus_id=corpus))
+    return rounds.holding(Document(pk=document, corpus_id=corpus)) | rounds.filter(asks_again(user.pk, document))
+
+
+def asks_again(user: Any, document: Any) -> Exists:
+    """Return the condition under which a round is a follow-up that asks this user again about the document."""
+    own = Layer.objects.order_by().filter(annotator=user, document=document, kind=LayerKind.ANNOTATOR)
+    submitted = Q(round=OuterRef("follows"), status=LayerStatus.SUBMITTED)
+    return Exists(own.filter(submitted | Q(round=OuterRef("pk"), round__follows__isnull=False)))
 
 
 def _corpus_of(document: UUID) -> Any:

@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from annotate import permissions
 from annotate.actions import listing, places
+from annotate.actions.follow_ups import follow_up_candidates
 from annotate.actions.layers import open_layer, take_up
 from annotate.models import Layer, LayerKind, LayerStatus, Project, Round, RoundDocument, Skip
 from annotate.models.layers import WRITABLE
@@ -124,23 +125,18 @@ def has_quota(user: User, round: Round, after: UUID | None = None) -> bool:
 def _candidate(user: User, round: Round, now: datetime, after: UUID | None = None) -> Document | None:
     """Return the document that would be handed out; a place whose lease ran out counts as free."""
     if round.follows_id is not None:
-        return _follow_up_candidate(user, round, after)
+        return _asked_again(user, round, after).first()
     if not listing.is_listed(round):
         return _unread(user, round, after).first()
     id = _listed_candidate(user, round, now, after) or _unlisted_candidate(user, round, after)
     return Document.objects.select_related("source").defer("text").get(pk=id) if id is not None else None
 
 
-def _follow_up_candidate(user: User, round: Round, after: UUID | None) -> Document | None:
-    """Return the document that a round which follows another asks this person about next.
-
-    Here, and in `_take_follow_up` below, the queue passes on to follow-up rounds; none are handed out yet.
-    """
-    return None
-
-
-def _take_follow_up(user: User, round: Round, now: datetime) -> Assignment | None:
-    return None
+def _asked_again(user: User, round: Round, after: UUID | None = None) -> QuerySet[Document]:
+    """Return the documents that a round which follows another asks this person about."""
+    documents = follow_up_candidates(user, round).exclude(Exists(_skips(user, "pk").filter(round=round)))
+    documents = documents.exclude(pk=after) if after else documents
+    return documents.order_by("number").select_related("source").defer("text")
 
 
 def _unread(user: User, round: Round, after: UUID | None = None) -> QuerySet[Document]:
@@ -195,8 +191,6 @@ def _open_to(user: User, round: Round, *, given_back: bool = False) -> QuerySet[
 
 
 def _take(user: User, round: Round, now: datetime) -> Assignment | None:
-    if round.follows_id is not None:
-        return _take_follow_up(user, round, now)
     listing.queue_new_documents(round)
     if round.overlap is None:
         document = _candidate(user, round, now)

@@ -23,6 +23,7 @@ READ_ONLY = frozenset(
         "document",
         "round",
         "layer",
+        "follows",
         "version",
         "created_at",
         "updated_at",

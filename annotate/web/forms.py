@@ -210,3 +210,13 @@ class ExportForm(forms.Form):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)
             field.choices = [(key, key) for key in keys]
+
+
+class PageForm(forms.Form):
+    """Where a page of a list starts: after the row with this number."""
+
+    after = forms.IntegerField(required=False, min_value=0, max_value=2**62)
+
+    def start(self) -> int:
+        """Return the number, 0 where there is none or a bad one."""
+        return int(self.cleaned_data.get("after") or 0) if self.is_valid() else 0

@@ -6,13 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Max, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from annotate.actions import rounds as actions
-from annotate.models import Layer, Round
+from annotate.models import CodebookVersion, Layer, Round
 from annotate.payloads.problems import Problem
 from annotate.permissions import Action
 from annotate.web.access import Place, Request, answer, go, page, place_of
@@ -110,4 +110,6 @@ def _page(
         for row in actions.with_sizes(_rounds(request, place)).order_by("-number")
     ]
     context = {"place": place, "form": form, "items": items, "failed": failed, "said": said, "preview": preview}
+    versions = CodebookVersion.objects.filter(codebook=place.project.codebook_id, published_at__isnull=False)
+    context["newest"] = versions.aggregate(number=Max("number"))["number"]
     return answer(request, "annotate/rounds.html", "round-list", context, status=status)

@@ -149,6 +149,17 @@ def _converted(rows: list[tuple[Any, ...]], ready: _Ready) -> Iterator[tuple[Any
         yield tuple(row)
 
 
+def share_row(model: type[models.Model], id: UUID) -> None:
+    """Keep others from locking a row to change it, until the transaction ends. Where there are row locks, 1 statement.
+
+    Foreign keys are checked at the end of a transaction, so that an insert alone does not wait for such a lock.
+    """
+    if connection.features.has_select_for_update:
+        table, key = connection.ops.quote_name(model._meta.db_table), connection.ops.quote_name("id")
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT 1 FROM {table} WHERE {key} = %s FOR KEY SHARE", [_param(id)])
+
+
 def update_row(model: type[models.Model], id: UUID, *, add: dict[str, int] | None = None, **values: Any) -> None:
     """Set columns of one row, by attribute name, and add to others. One statement."""
     add = add or {}

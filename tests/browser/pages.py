@@ -113,6 +113,10 @@ SITE = [
     ),
     Page(name="skip", path="/p/bridge/d/{dense}/skip/?round={pairs}", who="ann"),
     Page(name="skip refused", path="/p/bridge/d/{dense}/skip/?round={pairs}", who="ann", act=sent("form:has(#skip)")),
+    Page(name="move a round", path="/p/bridge/rounds/{round}/move/"),
+    Page(name="move a round, nowhere to go", path="/p/bridge/rounds/{round}/move/?version=1"),
+    Page(name="to look at again", path="/p/bridge/rechecks/", who="ann"),
+    Page(name="nothing to look at again", path="/p/bare/rechecks/"),
     Page(name="guidelines", path="/p/bridge/guidelines/", who="ann"),
     Page(name="next", path="/p/bridge/next/", who="ann"),
     Page(name="next, none", path="/p/bare/next/"),
@@ -169,6 +173,7 @@ PAGES = [*OPEN, *SITE, *READERS, *ERRORS, *ADMIN]
 NOT_PAGES = (
     r"api-(?!docs$).*",
     r"healthz|favicon|robots|logout|token-(create|delete)|paste|member-change|round-(change|places|add)|give-back",
+    r"recheck-dismiss",
     r"reader-(claim|layer|submit|reopen|time|ahead)|entry-options",
     r"admin:(login|logout|autocomplete|jsi18n)",
     r"admin:\w+_(add|change|delete|history|merge)|admin:None",

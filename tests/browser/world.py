@@ -88,6 +88,10 @@ def build() -> dict[str, str]:
         n_errors=1,
         n_duplicates=1,
     )
+    for claim in claims[:2]:
+        make.recheck(claim)
+    make.recheck(claims[2], field="stances/0/value", old="neutral", options=[])
+    make.version(project, stances={"for": ["support"], "hotly": ["oppose"], "coolly": ["oppose"], "neutral": []})
     create_token(user=make.user("manager"), name="laptop")
     make.project("bare")
     _two_rounds()
@@ -97,6 +101,7 @@ def build() -> dict[str, str]:
         "done": str(done.pk),
         "claim": claims[0]["id"],
         "both": str(Document.objects.get(corpus__projects__slug="twice").pk),
+        "round": str(project.rounds.get().pk),
         "layer": str(Layer.objects.get(document=done, annotator=ben).pk),
         "import": str(found.pk),
         "reset": accounts.make_reset_token(user=root, account=ben),
@@ -105,7 +110,7 @@ def build() -> dict[str, str]:
         "speaker": str(project.corpus.speakers.get(name="Tor Lind").pk),
         "target": str(project.corpus.targets.first().pk),
         "proposition": str(project.corpus.propositions.first().pk),
-        "codebookversion": str(project.codebook.versions.get().pk),
+        "codebookversion": str(project.codebook.versions.get(number=1).pk),
     }
 
 

@@ -72,6 +72,7 @@ def world(db) -> dict[str, str]:
     found["layer"] = claim["layer"]
     invitation, found["secret"] = make.invitation(project)
     found["invitation"] = str(invitation.pk)
+    found["recheck"] = str(make.recheck(claim).pk)
     for model in (Speaker, Target, Proposition):
         found |= _entries(project, model)
     return found
