@@ -253,8 +253,9 @@ def update_round(*, user: User, round: Round, settings: RoundSettings) -> Round:
 
 
 def _check_kind(round: Round, settings: RoundSettings) -> None:
-    if round.follows_id is not None and settings.overlap is not None:
-        raise WrongState("A follow-up round goes to who made the claims, so it has no overlap; leave it empty.")
+    if round.follows_id is not None and (settings.overlap is not None or not settings.is_blind):
+        pointer = "/overlap" if settings.overlap is not None else "/blind"
+        raise invalid(pointer, "A follow-up round is blind and goes to who made the claims; it has no overlap.")
 
 
 def _check_blindness(round: Round, settings: RoundSettings) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from annotate.actions import claims, follow_ups, layers, moving, projects, queue
+from annotate.actions import claims, follow_ups, layers, moving, queue, rounds
 from annotate.models import Claim, Layer, Round
 from annotate.payloads.preconditions import Precondition
 from annotate.payloads.problems import Invalid, NotThere, WrongState
@@ -229,12 +229,12 @@ def test_a_stance_without_value_blocks_only_where_stances_are_asked_again(projec
 
 
 def test_it_is_blind_and_stays_so(ann, round, document):
-    settings = projects.settings_of(round)
+    settings = rounds.settings_of(round)
     assert (round.is_blind, round.overlap, round.covers_corpus) == (True, None, False)
     for name, value in (("is_blind", False), ("overlap", 2)):
         with pytest.raises(Invalid):
-            changed = projects.RoundSettings(**{n: getattr(settings, n) for n in settings.__slots__} | {name: value})
-            projects.update_round(user=make.user("manager"), round=round, settings=changed)
+            changed = rounds.RoundSettings(**{n: getattr(settings, n) for n in settings.__slots__} | {name: value})
+            rounds.update_round(user=make.user("manager"), round=round, settings=changed)
 
 
 def test_the_round_does_not_hold_documents_for_those_it_does_not_ask(project, round, document, submitted):
