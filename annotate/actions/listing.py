@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from hashlib import blake2b
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import Max
 
 from annotate.models import Round, RoundDocument
@@ -96,11 +97,12 @@ def queue_new_documents(round: Round) -> None:
     newest = _newest(round)
     if newest <= round.n_queued:
         return
-    locked = Round.objects.select_for_update().get(pk=round.pk)
-    rows = Document.objects.filter(corpus=round.project.corpus_id, number__gt=locked.n_queued, number__lte=newest)
-    list_documents(locked, rows.order_by().values_list("pk", "number"))
-    locked.n_queued = max(newest, locked.n_queued)
-    locked.save(update_fields=["n_queued"])
+    with transaction.atomic():
+        locked = Round.objects.select_for_update(of=("self",)).select_related("project").get(pk=round.pk)
+        rows = Document.objects.filter(corpus=round.project.corpus_id, number__gt=locked.n_queued, number__lte=newest)
+        list_documents(locked, rows.order_by().values_list("pk", "number"))
+        locked.n_queued = max(newest, locked.n_queued)
+        locked.save(update_fields=["n_queued"])
     round.n_queued = locked.n_queued
 
 
