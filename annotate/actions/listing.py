@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from hashlib import blake2b
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import Max
 
 from annotate.models import Round, RoundDocument
@@ -96,11 +97,14 @@ def queue_new_documents(round: Round) -> None:
     newest = _newest(round)
     if newest <= round.n_queued:
         return
-    locked = Round.objects.select_for_update(no_key=True).get(pk=round.pk)  # lets others open layers meanwhile
-    rows = Document.objects.filter(corpus=round.project.corpus_id, number__gt=locked.n_queued, number__lte=newest)
-    list_documents(locked, rows.order_by().values_list("pk", "number"))
-    locked.n_queued = max(newest, locked.n_queued)
-    locked.save(update_fields=["n_queued"])
+    with transaction.atomic():
+        # Without its key, so that others can open layers meanwhile.
+        rows = Round.objects.select_for_update(of=("self",), no_key=True).select_related("project")
+        locked = rows.get(pk=round.pk)
+        new = Document.objects.filter(corpus=round.project.corpus_id, number__gt=locked.n_queued, number__lte=newest)
+        list_documents(locked, new.order_by().values_list("pk", "number"))
+        locked.n_queued = max(newest, locked.n_queued)
+        locked.save(update_fields=["n_queued"])
     round.n_queued = locked.n_queued
 
 

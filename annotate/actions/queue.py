@@ -51,19 +51,22 @@ def take_next(*, user: User, project: Project, now: datetime, round_id: UUID | N
         # Ended leases free places for everybody: that is a transaction of its own, so that nobody waits for two rows.
         if places.expired_layers(round, now).exclude(annotator=user.pk).exists():
             places.end_expired_leases(round, now, but=user.pk)
-        found = _resumed_or_taken(user, round, now)
+        listing.queue_new_documents(round)
+        running = _running(user, round)
+        found = _renewed(running, round, now) if running is not None else _taken(user, round, now)
         if found is not None:
             return found
     return None
 
 
-@transaction.atomic
-def _resumed_or_taken(user: User, round: Round, now: datetime) -> Assignment | None:
-    lock_member(user, round)
-    running = _running(user, round)
-    if running is not None:
-        return _renewed(running, round, now)
-    return _take(user, round, now) if has_quota(user, round) else None
+def _taken(user: User, round: Round, now: datetime) -> Assignment | None:
+    """Take the next document. Writers of SQLite wait for each other, so only what must be is in the transaction."""
+    with transaction.atomic():
+        lock_member(user, round)
+        layer = _running(user, round)  # another request of the same person may have been faster
+        if layer is None and has_quota(user, round):
+            layer = _take(user, round, now)
+    return None if layer is None else _assignment(_opened(layer), round)
 
 
 def lock_member(user: User, round: Round) -> None:
@@ -97,10 +100,12 @@ def _running(user: User, round: Round, after: UUID | None = None) -> Layer | Non
     return layers.order_by("-status", "-updated_at", "pk").first()
 
 
-def _renewed(layer: Layer, round: Round, now: datetime) -> Assignment:
+def _renewed(layer: Layer, round: Round, now: datetime) -> Assignment | None:
+    """Renew the lease of the running layer; None where the place was lost just now."""
     if round.overlap is not None:
         layer.lease_expires_at = places.lease_end(round, now)
-        Layer.objects.filter(pk=layer.pk).update(lease_expires_at=layer.lease_expires_at)
+        if not Layer.objects.filter(pk=layer.pk, has_place=True).update(lease_expires_at=layer.lease_expires_at):
+            return None
     return _assignment(layer, round)
 
 
@@ -190,14 +195,12 @@ def _open_to(user: User, round: Round, *, given_back: bool = False) -> QuerySet[
     return rows.exclude(Exists(_skips(user, "document").filter(round=round)))
 
 
-def _take(user: User, round: Round, now: datetime) -> Assignment | None:
-    listing.queue_new_documents(round)
+def _take(user: User, round: Round, now: datetime) -> Layer | None:
     if round.overlap is None:
         document = _candidate(user, round, now)
         if document is None:
             return None
-        layer = open_layer(user=user, document=document, round=round, now=now)
-        return _assignment(_resumed(layer, user, now), round)
+        return _resumed(open_layer(user=user, document=document, round=round, now=now), user, now)
     for given_back in (False, True):
         rows = _open_to(user, round, given_back=given_back).filter(is_full=False).order_by("position")
         found = _take_place(user, round, rows, now)
@@ -206,20 +209,19 @@ def _take(user: User, round: Round, now: datetime) -> Assignment | None:
     return None
 
 
-def _take_place(user: User, round: Round, rows: QuerySet[RoundDocument], now: datetime) -> Assignment | None:
+def _take_place(user: User, round: Round, rows: QuerySet[RoundDocument], now: datetime) -> Layer | None:
     """Take the first free place. Rows that others hold just now are skipped first and waited for second."""
     if not connection.features.has_select_for_update_skip_locked:
         return _take_first(user, round, rows, now)  # SQLite: the transaction is the only writer
-    return _take_first(user, round, rows.select_for_update(skip_locked=True, of=("self",)), now) or _take_first(
-        user, round, rows.select_for_update(of=("self",)), now
-    )
+    skipping, waiting = (rows.select_for_update(skip_locked=skip, of=("self",)) for skip in (True, False))
+    return _take_first(user, round, skipping, now) or _take_first(user, round, waiting, now)
 
 
-def _take_first(user: User, round: Round, rows: QuerySet[RoundDocument], now: datetime) -> Assignment | None:
+def _take_first(user: User, round: Round, rows: QuerySet[RoundDocument], now: datetime) -> Layer | None:
     row = rows.first()
     while row is not None:
         if places.take(round, row.document_id):
-            return _assignment(_opened(seat(user=user, round=round, document_id=row.document_id, now=now)), round)
+            return seat(user=user, round=round, document_id=row.document_id, now=now)
         row = rows.filter(position__gt=row.position).first()
     return None
 
@@ -231,7 +233,7 @@ def seat(*, user: User, round: Round, document_id: UUID, now: datetime, actor: U
     if layer is not None:
         Layer.objects.filter(pk=layer.pk).update(**place)
         return _resumed(layer, user, now, has_place=True)
-    document = Document.objects.defer("text").get(pk=document_id)
+    document = Document(pk=document_id, corpus_id=round.project.corpus_id)  # a layer needs no more of it
     return open_layer(user=user, document=document, round=round, now=now, actor=actor, **place)
 
 

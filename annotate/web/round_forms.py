@@ -36,11 +36,12 @@ class Grouped(forms.Form):
         return [self[name] for name in self.fields if name not in folded]
 
     def groups(self) -> Iterable[tuple[str, list[forms.BoundField], bool]]:
-        """Yield title, fields, and whether the group is open because one of its fields is refused."""
+        """Yield title, fields, and whether the group is open because one of its fields was sent or is refused."""
         for title, names in self.GROUPS:
             fields = [self[name] for name in names if name in self.fields]
             if fields:
-                yield title, fields, any(field.errors for field in fields)
+                sent = self.is_bound and any(field.name in self.changed_data for field in fields)
+                yield title, fields, sent or any(field.errors for field in fields)
 
 
 class SelectionForm(forms.Form):

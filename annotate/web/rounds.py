@@ -31,12 +31,8 @@ def rounds(request: Request, slug: str) -> HttpResponse:
         return _page(request, place, form, status=400 if is_change else 200)
     try:
         new = actions.read_new_round(form.body())
-        asked: dict[str, Any] = {
-            "user": request.user,
-            "project": place.project,
-            "settings": new.settings,
-            "selection": new.selection,
-        }
+        asked: dict[str, Any] = {"settings": new.settings, "selection": new.selection}
+        asked |= {"user": request.user, "project": place.project}
         if request.POST.get("do") == "preview":
             return _page(request, place, form, preview=actions.preview_round(**asked))
         made = actions.create_round(**asked, codebook_version=new.codebook_version, now=timezone.now())

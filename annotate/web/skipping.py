@@ -23,7 +23,7 @@ def skip(request: Request, slug: str, document_id: UUID) -> HttpResponse:
     place, reading = place_of(request, slug), reading_of(request, slug, document_id, with_text=False)
     if not reading.is_own or reading.round is None:
         raise Http404
-    form, status = SkipForm(request.POST or None, reasons=skips.REASONS), 200
+    form, status = SkipForm(request.POST if request.method == "POST" else None, reasons=skips.REASONS), 200
     if request.method == "POST":
         now, reason = timezone.now(), form.given() if form.is_valid() else ""
         try:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+import random
+from collections import Counter, defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -10,7 +11,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from annotate.models import Layer, RoundDocument
+from annotate.models import Layer, RoundDocument, Skip
 from tests import make
 from tests.api.client import Api
 
@@ -59,6 +60,47 @@ def test_32_annotators_at_once_give_each_document_exactly_three(project, manager
     assert len(who) == 100 and {len(found) for found in who.values()} == {3}
     assert Layer.objects.count() == 300
     assert set(RoundDocument.objects.values_list("n_taken", "is_full")) == {(3, True)}
+
+
+def work_with_interruptions(number: int, client: Api, round_id: str) -> None:
+    """Take until there is none; skip some, give some back, let the time of some run out, submit the others."""
+    dice = random.Random(number)
+    try:
+        while (answer := client.post(NEXT)).status_code == 200:
+            layer, id = answer.json()["layer"]["id"], answer.json()["document"]["id"]
+            chance = dice.random()
+            if chance < 0.1:
+                assert client.post(f"documents/{id}/skip/", {"reason": "Too long"}).status_code == 200
+            elif chance < 0.15:
+                client.post(f"documents/{id}/give-back/")  # 409 where the place was lost meanwhile
+            elif chance < 0.25:
+                Layer.objects.filter(pk=layer).update(lease_expires_at=timezone.now() - timedelta(seconds=1))
+            else:
+                client.put(f"documents/{id}/layer/", {"nothing_to_code": True})
+                client.post(f"documents/{id}/submit/")
+            connection.close()
+        assert answer.status_code == 204, answer.content
+    finally:
+        connection.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_skips_and_ended_leases_leave_each_document_with_exactly_its_places(project, manager):
+    for n in range(12):
+        make.document(project, text=f"Article {n}.")
+    round_id = handed_out(manager, overlap=3, share=50, order="random", seed=2)["id"]
+    people = [Api(make.member(project, f"a{n}")) for n in range(8)]
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(work_with_interruptions, range(8), people, [round_id] * 8))
+
+    held = set(Layer.objects.filter(has_place=True).values_list("document", "annotator"))
+    counts = Counter(document for document, _ in held)
+    rows = RoundDocument.objects.filter(round=round_id).values_list("document", "n_taken", "n_places")
+    assert len(rows) == 12 and all(counts[document] == taken == places for document, taken, places in rows)
+    assert sorted(places for _, _, places in rows) == [1] * 6 + [3] * 6
+    skipped = set(Skip.objects.values_list("document", "user"))
+    assert skipped and not skipped & held
 
 
 @pytest.mark.django_db(transaction=True)

@@ -25,7 +25,7 @@ ARGUMENTS = {
     "api-document-skip": {"id": "{pages_document}"},
     "api-give-back": {"id": "{taken_document}"},
     "api-skip": {"id": "{skip}"},
-    "round-places": {"round_id": "{round}"},
+    "round-places": {"round_id": "{pairs}"},
     "document-skip": {"document_id": "{pages_document}"},
     "give-back": {"document_id": "{taken_document}"},
     "api-round-move": {"id": "{round}"},

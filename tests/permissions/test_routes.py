@@ -79,14 +79,14 @@ def world(db) -> dict[str, str]:
 
 
 def _handed_out(project: Any, document: Any) -> dict[str, str]:
-    """Make a round that hands out one document, taken by the annotator, and a skip of theirs in the first round."""
-    first, annotator = project.rounds.get(), make.user("annotator")
+    """Make a round that hands out two documents: the annotator has one and skipped the other."""
+    annotator = make.user("annotator")
     other = make.document(project, text="Another article, in the first round too.")
-    chosen = Selection.read({"documents": [str(other.pk)]})
+    skipped = make.document(project, text="An article that is passed over.")
+    chosen = Selection.read({"documents": [str(other.pk), str(skipped.pk)]})
     pairs = make.round(project, name="Pairs", overlap=2, selection=chosen)
     taken = queue.take_next(user=annotator, project=project, now=timezone.now(), round_id=pairs.pk)
-    skipped = make.document(project, text="An article that is passed over.")
-    skip = skip_document(user=annotator, document=skipped, round=first, reason="Too long", now=make.NOW)
+    skip = skip_document(user=annotator, document=skipped, round=pairs, reason="Too long", now=make.NOW)
     return {
         "pairs": str(pairs.pk),
         "taken_document": str(other.pk),

@@ -17,7 +17,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
-from annotate.management.bench import exporting, importing, reading, requests, starting
+from annotate.management.bench import exporting, importing, queue, reading, requests, starting
 from annotate.management.bench.data import World
 from annotate.management.bench.figures import Figure, table
 
@@ -27,6 +27,7 @@ MEASURES: dict[str, Callable[[World], list[Figure]]] = {
     "open": requests.run_open,
     "list": requests.run_list,
     "save": requests.run_save,
+    "queue": queue.run,
     "reader": reading.run,
     "export": exporting.run,
     "up": starting.run,
