@@ -11,15 +11,17 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotate import permissions
+from annotate.actions import follow_ups
 from annotate.actions import projects as actions
 from annotate.api.fetch import answer, caller, fetch, fields, project_of
 from annotate.api.openapi import PAGING, operation, page_of, sent
 from annotate.api.pagination import page
-from annotate.api.serializers import RoundInSerializer, RoundSerializer
+from annotate.api.serializers import RoundInSerializer, RoundNewSerializer, RoundSerializer
 from annotate.api.shapes import round_dict
 from annotate.models import Round
 from annotate.permissions import Action
 
+FOLLOW_UP = {"name": "Tone", "follows": "2f3c1a9e-0000-4000-8000-000000000000", "fields": ["attributes/tone"]}
 EXAMPLE = {"name": "Round 2", "overlap": 3, "blind": True, "quota": 40, "lease_minutes": 240}
 
 
@@ -36,11 +38,16 @@ EXAMPLE = {"name": "Round 2", "overlap": 3, "blind": True, "quota": 40, "lease_m
     tag="rounds",
     method="POST",
     summary="Open a round",
-    detail="For managers. The round works under the newest published version of the project's codebook.",
-    body=RoundInSerializer,
+    detail=(
+        "For managers. The round works under the newest published version of the project's codebook. With `follows` it "
+        "asks chosen `fields` again of everybody, on the claims that they submitted in that round; then only `name`, "
+        "`follows`, `fields` and `version` are given. A field is `mode`, `stances`, `attributes/KEY` or "
+        "`stances/attributes/KEY`."
+    ),
+    body=RoundNewSerializer,
     answers={201: RoundSerializer},
     errors=[403, 409],
-    examples=[sent("Three annotators each", EXAMPLE)],
+    examples=[sent("Three annotators each", EXAMPLE), sent("Follow-up", FOLLOW_UP)],
 )
 @api_view(["GET", "POST"])
 def rounds(request: Request, slug: str) -> Response:
@@ -48,8 +55,12 @@ def rounds(request: Request, slug: str) -> Response:
     user, project = caller(request), project_of(request, slug)
     if request.method == "POST":
         permissions.require(user, Action.MANAGE_ROUNDS, project.pk)
-        settings = actions.read_round(fields(request))
-        made = actions.create_round(user=user, project=project, settings=settings, now=timezone.now())
+        body, now = fields(request), timezone.now()
+        if "follows" in body:
+            asked = follow_ups.read_follow_up(body, project)
+            made = follow_ups.create_follow_up_round(user=user, project=project, now=now, **asked)
+        else:
+            made = actions.create_round(user=user, project=project, settings=actions.read_round(body), now=now)
         found = fetch(_rows(request), pk=made.pk)
         return answer(round_dict(found), status=201, location=f"/api/v1/rounds/{made.pk}/")
     return page(request, _rows(request).filter(project=project), ("number",), lambda found: map(round_dict, found))

@@ -93,6 +93,12 @@ class RoundInSerializer(s.Serializer[Any]):
     status = s.ChoiceField(RoundStatus.values, required=False)
 
 
+class RoundNewSerializer(RoundInSerializer):
+    follows = s.UUIDField(required=False, help_text="A follow-up round of this round.")
+    fields = s.ListField(child=s.CharField(), required=False, help_text="What it asks again.")  # type: ignore[assignment]
+    version = s.IntegerField(required=False, help_text="Of the codebook; the newest unless given. Follow-ups only.")
+
+
 class CodebookVersionSerializer(s.Serializer[Any]):
     name = s.CharField()
     version = s.IntegerField()
@@ -112,6 +118,8 @@ class RoundSerializer(s.Serializer[Any]):
     targets_closed = s.BooleanField()
     propositions_closed = s.BooleanField()
     codebook = CodebookVersionSerializer()
+    follows = s.UUIDField(allow_null=True, help_text="The round that this one follows up.")
+    fields = s.ListField(child=s.CharField(), help_text="What it asks again then.")  # type: ignore[assignment]
     created_at = s.DateTimeField()
 
 

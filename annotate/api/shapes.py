@@ -60,6 +60,8 @@ def round_dict(round: Round) -> dict[str, Any]:
         "targets_closed": round.are_targets_closed,
         "propositions_closed": round.are_propositions_closed,
         "codebook": {"name": version.codebook.name, "version": version.number},
+        "follows": round.follows_id,
+        "fields": round.reopened_fields,
         "created_at": stamp(round.created_at),
     }
 

@@ -100,6 +100,6 @@ def _next_document(request: Request, place: Place, now: datetime) -> queue.Assig
     Without an overlap the first write opens a layer: an open one would hide colleagues' readings from a curator.
     """
     peeked = queue.peek_next(user=request.user, project=place.project, now=now)
-    if peeked is None or peeked.round.overlap is None:
+    if peeked is None or (peeked.round.overlap is None and peeked.round.follows_id is None):
         return peeked
     return queue.take_next(user=request.user, project=place.project, now=now, round_id=peeked.round.pk)

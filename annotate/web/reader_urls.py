@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from annotate.web import entries, reader, submitting
+from annotate.web import entries, follow_ups, reader, submitting
 
 urlpatterns = [
     path("p/<slug:slug>/d/<uuid:document_id>/", reader.reader, name="reader"),
@@ -12,5 +12,7 @@ urlpatterns = [
     path("p/<slug:slug>/d/<uuid:document_id>/reopen/", submitting.reopen, name="reader-reopen"),
     path("p/<slug:slug>/d/<uuid:document_id>/time/", submitting.active_time, name="reader-time"),
     path("p/<slug:slug>/d/<uuid:document_id>/ahead/", submitting.ahead, name="reader-ahead"),
+    path("p/<slug:slug>/d/<uuid:document_id>/follow-up/", follow_ups.follow_up, name="follow-up"),
+    path("p/<slug:slug>/rounds/<uuid:round_id>/follow-up/", follow_ups.follow_up_new, name="follow-up-new"),
     path("p/<slug:slug>/entries/<slug:kind>/", entries.options, name="entry-options"),
 ]

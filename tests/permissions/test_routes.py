@@ -13,7 +13,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from annotate.actions import registries
+from annotate.actions import layers, registries
 from annotate.actions.tokens import create_token
 from corpus.models import Proposition, Speaker, Target
 from tests import make
@@ -66,9 +66,18 @@ def world(db) -> dict[str, str]:
     token, _ = create_token(user=make.user("annotator"))
     found["token"] = str(token.pk)
     found["recheck"] = str(make.recheck(claim).pk)
+    found |= _follow_up(project)
     for model in (Speaker, Target, Proposition):
         found |= _entries(project, model)
     return found
+
+
+def _follow_up(project: Any) -> dict[str, str]:
+    """Have the annotator submit a second document, and open a round that asks again about it."""
+    followed, annotator = make.document(project, make.TEXT + " More."), make.user("annotator")
+    make.claim(annotator, followed, CLOSURE)
+    layers.submit_layer(user=annotator, document=followed, now=make.NOW)
+    return {"followed": str(followed.pk), "follow_up": str(make.follow_up(project, "mode").pk)}
 
 
 def _entries(project: Any, model: Any) -> dict[str, str]:
