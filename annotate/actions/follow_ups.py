@@ -56,9 +56,6 @@ def create_follow_up_round(
         follows=follows,
         reopened_fields=asked,
         covers_corpus=False,
-        are_speakers_closed=True,
-        are_targets_closed=True,
-        are_propositions_closed=True,
         created_at=now,
     )
     batch = Batch(action="round.create", actor=user, project_id=project.pk, corpus_id=project.corpus_id)

@@ -112,6 +112,7 @@ class ClaimSerializer(s.Serializer[Any]):
     unsure = s.BooleanField()
     note = PlainText()
     detected = DetectedSerializer(required=False)
+    follows = s.UUIDField(required=False, help_text="In a follow-up round: the claim of the round before.")
     version = s.IntegerField()
     created_at = s.DateTimeField()
     updated_at = s.DateTimeField()

@@ -59,6 +59,12 @@ class RoundInSerializer(RoundChangeSerializer):
     codebook_version = s.IntegerField(required=False, help_text="Left out: the newest published version.")
 
 
+class RoundNewSerializer(RoundInSerializer):
+    follows = s.UUIDField(required=False, help_text="A follow-up round of this round.")
+    fields = s.ListField(child=s.CharField(), required=False, help_text="What it asks again.")  # type: ignore[assignment]
+    version = s.IntegerField(required=False, help_text="Of the codebook; the newest unless given. Follow-ups only.")
+
+
 class PreviewSerializer(s.Serializer[Any]):
     n_documents = s.IntegerField()
     n_double = s.IntegerField(allow_null=True, help_text="Documents that get the whole overlap.")
@@ -88,6 +94,8 @@ class RoundSerializer(s.Serializer[Any]):
     seed = s.IntegerField()
     selection = s.DictField(help_text="What was asked for; empty: the whole corpus.")
     codebook = CodebookVersionSerializer()
+    follows = s.UUIDField(allow_null=True, help_text="The round that this one follows up.")
+    fields = s.ListField(child=s.CharField(), help_text="What it asks again then.")  # type: ignore[assignment]
     created_at = s.DateTimeField()
 
 

@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotate import permissions
+from annotate.actions import follow_ups
 from annotate.actions import rounds as actions
 from annotate.api.fetch import answer, caller, fetch, fields, project_of
 from annotate.api.openapi import PAGING, operation, page_of, sent
@@ -20,6 +21,7 @@ from annotate.api.round_serializers import (
     PreviewSerializer,
     RoundChangeSerializer,
     RoundInSerializer,
+    RoundNewSerializer,
     SizedRoundSerializer,
 )
 from annotate.api.shapes import sized_round_dict
@@ -27,6 +29,7 @@ from annotate.models import Round
 from annotate.payloads.problems import FieldError, Invalid
 from annotate.permissions import Action
 
+FOLLOW_UP = {"name": "Tone", "follows": "2f3c1a9e-0000-4000-8000-000000000000", "fields": ["attributes/tone"]}
 EXAMPLE = {"name": "Round 2", "overlap": 3, "blind": True, "quota": 40, "lease_minutes": 240}
 CHOSEN = {
     "name": "Pilot",
@@ -52,15 +55,21 @@ LISTED = {"name": "Ten again", "overlap": 2, "selection": {"documents": ["a-17",
     tag="rounds",
     method="POST",
     summary="Open a round",
-    detail="For managers. Without a selection the round holds the whole corpus, later imports too; without a codebook "
-    "version it works under the newest published one; a seed that is not given is drawn.",
-    body=RoundInSerializer,
+    detail=(
+        "For managers. Without a selection the round holds the whole corpus, later imports too; without a codebook "
+        "version it works under the newest published one; a seed that is not given is drawn. With `follows` it asks "
+        "chosen `fields` again of everybody, on the claims that they submitted in that round; then only `name`, "
+        "`follows`, `fields` and `version` are given. A field is `mode`, `stances`, `attributes/KEY` or "
+        "`stances/attributes/KEY`."
+    ),
+    body=RoundNewSerializer,
     answers={201: SizedRoundSerializer},
     errors=[403, 409],
     examples=[
         sent("Three annotators each", EXAMPLE),
         sent("A sample in random order, a fifth of it double-coded", CHOSEN),
         sent("A list of documents", LISTED),
+        sent("Follow-up", FOLLOW_UP),
     ],
 )
 @api_view(["GET", "POST"])
@@ -69,7 +78,12 @@ def rounds(request: Request, slug: str) -> Response:
     user, project = caller(request), project_of(request, slug)
     if request.method == "POST":
         permissions.require(user, Action.MANAGE_ROUNDS, project.pk)
-        made = actions.create_round(user=user, project=project, now=timezone.now(), **_asked(request))
+        body, now = fields(request), timezone.now()
+        if "follows" in body:
+            asked = follow_ups.read_follow_up(body, project)
+            made = follow_ups.create_follow_up_round(user=user, project=project, now=now, **asked)
+        else:
+            made = actions.create_round(user=user, project=project, now=now, **_asked(request))
         found = fetch(_rows(request), pk=made.pk)
         return answer(sized_round_dict(found), status=201, location=f"/api/v1/rounds/{made.pk}/")
     rows = _rows(request).filter(project=project)

@@ -72,6 +72,8 @@ def round_dict(round: Round) -> dict[str, Any]:
         "seed": round.seed,
         "selection": round.selection,
         "codebook": {"name": version.codebook.name, "version": version.number},
+        "follows": round.follows_id,
+        "fields": round.reopened_fields,
         "created_at": stamp(round.created_at),
     }
 

@@ -45,6 +45,13 @@ class Article:
         inside = claims_by_block(self.blocks, drawn)
         return mark_safe("".join(self.block_html(b, inside[b.index], slots) for b in self.blocks))
 
+    def part_html(self, claims: list[dict[str, Any]], codebook: CodebookView, first: int, last: int) -> SafeString:
+        """Return the paragraphs from the first number to the last, as far as there are any."""
+        drawn, slots = draw(claims), {claim["id"]: slot_of(claim, codebook) for claim in claims}
+        blocks = self.blocks[max(first, 0) : last + 1]
+        inside = claims_by_block(blocks, drawn)
+        return mark_safe("".join(self.block_html(b, found, slots) for b, found in zip(blocks, inside, strict=True)))
+
     def block_html(self, block: Block, drawn: list[Drawn], slots: dict[str, str]) -> str:
         tag, kind = ("h1", "headline") if block.index == self.headline else ("p", "gap" if block.has_gap else "line")
         sentences = self.sentences.get(block.index, [])

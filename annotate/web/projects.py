@@ -106,6 +106,7 @@ def _next_document(request: Request, place: Place, now: datetime) -> queue.Assig
     Without an overlap the first write opens a layer: an open one would hide colleagues' readings from a curator.
     """
     peeked = queue.peek_next(user=request.user, project=place.project, now=now)
-    if peeked is None or (peeked.round.overlap is None and not _was_withdrawn(request, place, peeked)):
+    hands_out = peeked is not None and (peeked.round.overlap is not None or peeked.round.follows_id is not None)
+    if peeked is None or not (hands_out or _was_withdrawn(request, place, peeked)):
         return peeked
     return queue.take_next(user=request.user, project=place.project, now=now, round_id=peeked.round.pk)

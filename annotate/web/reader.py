@@ -9,7 +9,7 @@ import orjson
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_GET, require_http_methods
@@ -21,6 +21,7 @@ from annotate.payloads.people import People
 from annotate.payloads.preconditions import Precondition, etag
 from annotate.web.answer import answer_body
 from annotate.web.article import Article
+from annotate.web.follow_ups import follow_up_url, is_followed_up
 from annotate.web.item import items_of
 from annotate.web.page_state import layer_state, page_state
 from annotate.web.reading import Reading, SeveralRounds, asked_round, reading_of
@@ -38,6 +39,8 @@ def reader(request: HttpRequest, slug: str, document_id: UUID) -> HttpResponse:
         reading = reading_of(request, slug, document_id)
     except SeveralRounds as choice:
         return render(request, "annotate/choose_round.html", {"choice": choice, "project": choice.project})
+    if is_followed_up(reading) and "layer" not in request.GET:
+        return redirect(follow_up_url(reading))
     found = reading.claims()
     article = Article.of(reading.document.text, reading.document.title, reading.document.language)
     context = {

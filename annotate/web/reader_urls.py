@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from annotate.web import entries, reader, skipping, submitting
+from annotate.web import entries, follow_ups, reader, skipping, submitting
 
 urlpatterns = [
     path("p/<slug:slug>/d/<uuid:document_id>/", reader.reader, name="reader"),
@@ -14,5 +14,7 @@ urlpatterns = [
     path("p/<slug:slug>/d/<uuid:document_id>/ahead/", submitting.ahead, name="reader-ahead"),
     path("p/<slug:slug>/d/<uuid:document_id>/skip/", skipping.skip, name="document-skip"),
     path("p/<slug:slug>/d/<uuid:document_id>/give-back/", skipping.give_back, name="give-back"),
+    path("p/<slug:slug>/d/<uuid:document_id>/follow-up/", follow_ups.follow_up, name="follow-up"),
+    path("p/<slug:slug>/rounds/<uuid:round_id>/follow-up/", follow_ups.follow_up_new, name="follow-up-new"),
     path("p/<slug:slug>/entries/<slug:kind>/", entries.options, name="entry-options"),
 ]

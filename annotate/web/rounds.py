@@ -61,7 +61,11 @@ def round_change(request: Request, slug: str, round_id: UUID) -> HttpResponse:
 
 
 def _rounds(request: Request, place: Place) -> QuerySet[Round]:
-    return Round.objects.visible_to(request.user).filter(project=place.id).select_related("codebook_version__codebook")
+    return (
+        Round.objects.visible_to(request.user)
+        .filter(project=place.id)
+        .select_related("codebook_version__codebook", "follows")
+    )
 
 
 def _new_form(request: Request, place: Place) -> NewRoundForm:

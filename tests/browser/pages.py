@@ -115,6 +115,10 @@ SITE = [
     Page(name="skip refused", path="/p/bridge/d/{dense}/skip/?round={pairs}", who="ann", act=sent("form:has(#skip)")),
     Page(name="move a round", path="/p/bridge/rounds/{round}/move/"),
     Page(name="move a round, nowhere to go", path="/p/bridge/rounds/{round}/move/?version=1"),
+    Page(name="new follow-up round", path="/p/again/rounds/{again}/follow-up/"),
+    Page(
+        name="follow-up round refused", path="/p/again/rounds/{again}/follow-up/", act=sent("#follow-up-form", name="")
+    ),
     Page(name="to look at again", path="/p/bridge/rechecks/", who="ann"),
     Page(name="nothing to look at again", path="/p/bare/rechecks/"),
     Page(name="guidelines", path="/p/bridge/guidelines/", who="ann"),
@@ -130,6 +134,8 @@ READERS = [
     Page(name="reader with the guidelines", path=READER % "dense", who="ann", act=with_guidelines),
     Page(name="reader, submitted", path=READER % "done", who="ann"),
     Page(name="reader, another's", path=READER % "done" + "?layer={layer}", who="curator"),
+    Page(name="follow-up", path="/p/again/d/{begun}/follow-up/?round={follow_up}", who="ann"),
+    Page(name="follow-up, to begin", path="/p/again/d/{not_begun}/follow-up/?round={follow_up}", who="ann"),
     Page(name="choose a round", path="/p/twice/d/{both}/", who="ann"),
     Page(name="not submitted", path=READER % "dense", who="ann", act=sent("form[action*='/submit/']")),
 ]

@@ -92,26 +92,31 @@ def build() -> dict[str, str]:
         make.recheck(claim)
     make.recheck(claims[2], field="stances/0/value", old="neutral", options=[])
     make.version(project, stances={"for": ["support"], "hotly": ["oppose"], "coolly": ["oppose"], "neutral": []})
+    followed = _follow_up()
     create_token(user=make.user("manager"), name="laptop")
     make.project("bare")
     _two_rounds()
-    return _handed_out(project, empty, dense) | {
-        "empty": str(empty.pk),
-        "dense": str(dense.pk),
-        "done": str(done.pk),
-        "claim": claims[0]["id"],
-        "both": str(Document.objects.get(corpus__projects__slug="twice").pk),
-        "round": str(project.rounds.get().pk),
-        "layer": str(Layer.objects.get(document=done, annotator=ben).pk),
-        "import": str(found.pk),
-        "reset": accounts.make_reset_token(user=root, account=ben),
-        "user": str(ben.pk),
-        "uid": urlsafe_base64_encode(str(ben.pk).encode()),
-        "speaker": str(project.corpus.speakers.get(name="Tor Lind").pk),
-        "target": str(project.corpus.targets.first().pk),
-        "proposition": str(project.corpus.propositions.first().pk),
-        "codebookversion": str(project.codebook.versions.get(number=1).pk),
-    }
+    return (
+        followed
+        | _handed_out(project, empty, dense)
+        | {
+            "empty": str(empty.pk),
+            "dense": str(dense.pk),
+            "done": str(done.pk),
+            "claim": claims[0]["id"],
+            "both": str(Document.objects.get(corpus__projects__slug="twice").pk),
+            "round": str(project.rounds.get().pk),
+            "layer": str(Layer.objects.get(document=done, annotator=ben).pk),
+            "import": str(found.pk),
+            "reset": accounts.make_reset_token(user=root, account=ben),
+            "user": str(ben.pk),
+            "uid": urlsafe_base64_encode(str(ben.pk).encode()),
+            "speaker": str(project.corpus.speakers.get(name="Tor Lind").pk),
+            "target": str(project.corpus.targets.first().pk),
+            "proposition": str(project.corpus.propositions.first().pk),
+            "codebookversion": str(project.codebook.versions.get(number=1).pk),
+        }
+    )
 
 
 PEOPLE = {"ann": "annotator", "ben": "annotator", "curator": "curator"}
@@ -120,6 +125,28 @@ PEOPLE = {"ann": "annotator", "ben": "annotator", "curator": "curator"}
 def _claim(person: Any, document: Any, n: int, quote: str) -> dict[str, Any]:
     stance = {"target": {"name": "The night ferry"}, "value": STANCES[n % len(STANCES)]}
     return make.claim(person, document, quote, stances=[stance], speakers=[{"name": f"Speaker {n}"}])
+
+
+def _follow_up() -> dict[str, str]:
+    """Make a project whose first round is followed up: one article is begun, one is not."""
+    from annotate.actions import follow_ups, layers
+
+    project = make.project("again")
+    ann = make.member(project, "ann")
+    found = [make.document(project, make.TEXT, source="Bay Courier"), make.document(project, DENSE)]
+    make.claim(ann, found[0], "The closure is needed", "it will be short")
+    make.claim(ann, found[0], "opposes the closure", stances=[], no_stance=True)
+    make.claim(ann, found[1], "the nets come first".capitalize())
+    for document in found:
+        layers.submit_layer(user=ann, document=document, now=make.NOW)
+    tone = {"key": "tone", "kind": "choice", "is_required": True, "definition": "How it is said."}
+    kinds = [{"key": key, "kind": key} for key in ("boolean", "scale", "text", "entity")]
+    make.version(project, attributes=[tone | {"labels": {"calm": [], "sharp": []}}, *kinds])
+    asked = ("attributes/tone", *(f"attributes/{kind['key']}" for kind in kinds), "stances", "mode")
+    round = make.follow_up(project, *asked)
+    follow_ups.open_follow_up_layer(user=ann, round=round, document=found[0], now=make.NOW)
+    names = {"again": project.rounds.get(number=1), "follow_up": round, "begun": found[0], "not_begun": found[1]}
+    return {name: str(row.pk) for name, row in names.items()}
 
 
 def _two_rounds() -> None:

@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from annotate.actions import queue, registries
+from annotate.actions import layers, queue, registries
 from annotate.actions.selections import Selection
 from annotate.actions.skips import skip_document
 from annotate.actions.tokens import create_token
@@ -73,6 +73,7 @@ def world(db) -> dict[str, str]:
     invitation, found["secret"] = make.invitation(project)
     found["invitation"] = str(invitation.pk)
     found["recheck"] = str(make.recheck(claim).pk)
+    found |= _follow_up(project)
     for model in (Speaker, Target, Proposition):
         found |= _entries(project, model)
     return found
@@ -94,6 +95,14 @@ def _handed_out(project: Any, document: Any) -> dict[str, str]:
         "pages_document": str(make.document(project, text="An article nobody has.").pk),
         "skip": str(skip.pk),
     }
+
+
+def _follow_up(project: Any) -> dict[str, str]:
+    """Have the annotator submit a second document, and open a round that asks again about it."""
+    followed, annotator = make.document(project, make.TEXT + " More."), make.user("annotator")
+    make.claim(annotator, followed, CLOSURE)
+    layers.submit_layer(user=annotator, document=followed, now=make.NOW)
+    return {"followed": str(followed.pk), "follow_up": str(make.follow_up(project, "mode").pk)}
 
 
 def _entries(project: Any, model: Any) -> dict[str, str]:
