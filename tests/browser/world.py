@@ -99,6 +99,7 @@ def build() -> dict[str, str]:
         "both": str(Document.objects.get(corpus__projects__slug="twice").pk),
         "layer": str(Layer.objects.get(document=done, annotator=ben).pk),
         "import": str(found.pk),
+        "invite": make.invitation(project, max_uses=9)[1],
         "reset": accounts.make_reset_token(user=root, account=ben),
         "user": str(ben.pk),
         "uid": urlsafe_base64_encode(str(ben.pk).encode()),

@@ -109,8 +109,7 @@ def everything(name: str, world: dict[str, Any], *, is_whole: bool = True) -> di
     """Return all that a person is answered to reading requests; `is_whole` with every variation of the query."""
     without = HANDED_OUT if world["project"].rounds.get().overlap else ()
     usual = str(world["document"])
-    api, browser = Api(make.user(name)), Client(raise_request_exception=False)
-    browser.force_login(api.user)
+    api, browser = _clients(name, world)
     found: dict[str, Any] = {}
     for route, path in dict.fromkeys(paths(world)):
         if route in without:
@@ -128,6 +127,16 @@ def everything(name: str, world: dict[str, Any], *, is_whole: bool = True) -> di
         for query in QUERIES:
             found[path + query] = told(client.get(path + query.format(**world)))
     return found
+
+
+def _clients(name: str, world: dict[str, Any]) -> tuple[Api, Client]:
+    """Return a person's clients, the same ones each time: a further token would show on their account page."""
+    if f"clients of {name}" not in world:
+        browser = Client(raise_request_exception=False)
+        browser.force_login(make.user(name))
+        world[f"clients of {name}"] = (Api(make.user(name)), browser)
+    clients: tuple[Api, Client] = world[f"clients of {name}"]
+    return clients
 
 
 SAME_FOR_ALL = ("/api/v1/schema/", "/api/v1/docs/", "/healthz/", "/robots.txt", "/favicon.ico")
