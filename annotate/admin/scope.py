@@ -31,6 +31,7 @@ from corpus.models import Change, Corpus, Document, Proposition, Source, Speaker
 from corpus.models.entries import curated_by
 
 type Rows = QuerySet[Any]
+READINGS = ("claim", "layer", "submission", "mark", "remark", "recheck", "skip")
 
 
 def seen(model: type[Model], user: AnyUser) -> Rows:
@@ -78,7 +79,8 @@ def _changes(user: AnyUser) -> Rows:
         shared = Q(project_id__isnull=True, corpus_id__in=seen(Corpus, user).values("pk"))
         rows = rows.filter(Q(project_id__in=seen(Project, user).values("pk")) | shared)
     own = Layer.objects.of_annotators().filter(annotator=user.pk, round__is_blind=True, status__in=WRITABLE)
-    readings = Q(action__startswith="claim.") | Q(action__startswith="layer.")
+    # Whatever the action is called: leaving a project withdraws layers too.
+    readings = Q(action__startswith="claim.") | Q(action__startswith="layer.") | Q(object_type__in=READINGS)
     hidden = readings & Exists(own.filter(project=OuterRef("project_id")))
     return rows.filter(~hidden | Q(actor=user.pk))
 

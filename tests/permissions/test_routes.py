@@ -156,7 +156,7 @@ def address(route: str, world: dict[str, str]) -> str:
     given = ARGUMENTS.get(route, {})
     names = re.findall(r"<(?:\w+:)?(\w+)>", pattern)
     usual = {"slug": "bridge", "document_id": "{document}", "claim_id": "{claim}", "round_id": "{round}"}
-    values = {name: fill(str(given.get(name, usual.get(name, uuid.uuid4()))), world) for name in names}
+    values = {name: fill(str(given.get(name, usual.get(name, uuid.UUID(int=0)))), world) for name in names}
     return reverse(route, kwargs=values)
 
 
