@@ -8,6 +8,7 @@ from rest_framework import serializers as s
 
 from annotate.models import Mode, Relation
 from annotate.models.projects import RoundStatus
+from annotate.payloads.codebook_templates import DEFAULT, TEMPLATES
 from annotate.permissions import Role
 
 MODES = [value for value in Mode.values if value]
@@ -46,6 +47,7 @@ class ProjectInSerializer(s.Serializer[Any]):
     slug = s.CharField(help_text="Up to 100 lower-case letters, digits, hyphens, underscores.")
     name = s.CharField()
     description = PlainText(required=False)
+    template = s.ChoiceField(list(TEMPLATES), required=False, help_text=f"`{DEFAULT}` unless given.")
 
 
 class ProjectChangeSerializer(s.Serializer[Any]):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from annotate.api import claims, documents, export, layers, members, projects, queue, rounds
+from annotate.api import claims, codebooks, documents, export, layers, members, projects, queue, rounds
 from annotate.api.docs import docs
 from annotate.api.registries import REGISTRIES
 from annotate.api.registry_views import routes
@@ -17,6 +17,9 @@ urlpatterns: list[URLPattern] = [
     path("projects/<slug:slug>/members/<str:username>/", members.member, name="api-member"),
     path("projects/<slug:slug>/rounds/", rounds.rounds, name="api-rounds"),
     path("rounds/<uuid:id>/", rounds.round, name="api-round"),
+    path("projects/<slug:slug>/codebook/", codebooks.versions, name="api-codebook"),
+    path("codebooks/<uuid:id>/", codebooks.version, name="api-codebook-version"),
+    path("codebooks/<uuid:id>/publish/", codebooks.publish, name="api-codebook-publish"),
     path("projects/<slug:slug>/documents/", documents.documents, name="api-documents"),
     path("documents/<uuid:id>/", documents.document, name="api-document"),
     path("documents/<uuid:id>/claims/", claims.document_claims, name="api-document-claims"),

@@ -23,6 +23,7 @@ from annotate.payloads.codebook_files import AttributeFile, CodebookFile, LabelF
 from annotate.payloads.codebook_reader import parse_codebook
 from annotate.payloads.codebook_rules import missing, sources, unknown_replaced
 from annotate.payloads.codebooks import load_codebook
+from annotate.payloads.preconditions import Precondition
 from annotate.payloads.problems import FieldError, Invalid, NotThere, PreconditionFailed, WrongState
 from annotate.permissions import Action
 
@@ -92,11 +93,18 @@ def _fitting(labels: tuple[LabelFile, ...], keys: set[str]) -> tuple[LabelFile, 
 
 
 @transaction.atomic
-def save_draft(*, user: User, version: CodebookVersion, body: object, revision: int | None) -> CodebookVersion:
+def save_draft(
+    *,
+    user: User,
+    version: CodebookVersion,
+    body: object,
+    revision: int | None = None,
+    precondition: Precondition | None = None,
+) -> CodebookVersion:
     """Replace the whole draft by the document `body`; its name and number are passed over.
 
-    Raises PreconditionFailed, with both documents, unless `revision` is the current one (None: whatever it is). A
-    document equal to what is stored changes nothing and succeeds.
+    Raises PreconditionFailed, with both documents, unless `revision` is the current one (None: whatever it is), or a
+    client's `precondition` holds. A document equal to what is stored changes nothing and succeeds.
     """
     version = _locked_draft(user, version)
     file = parse_codebook(body)
@@ -105,7 +113,7 @@ def save_draft(*, user: User, version: CodebookVersion, body: object, revision: 
     after = file_dict(replace(file, name=version.codebook.name, number=version.number))
     if after == before:
         return version
-    check_revision(version, revision, sent=after)
+    check_revision(version, revision, precondition, sent=after)
     for name, value in own_values(file).items():
         setattr(version, name, value)
     version.revision += 1
@@ -116,7 +124,12 @@ def save_draft(*, user: User, version: CodebookVersion, body: object, revision: 
     return version
 
 
-def check_revision(version: CodebookVersion, revision: int | None, *, sent: object) -> None:
+def check_revision(
+    version: CodebookVersion, revision: int | None, precondition: Precondition | None = None, *, sent: object = None
+) -> None:
+    """Raise PreconditionFailed or PreconditionRequired unless the change is based on the draft as it is."""
+    if precondition is not None:
+        precondition.check_update(version.revision, current=_state(version), sent=sent)
     if revision is not None and revision != version.revision:
         raise PreconditionFailed(
             f"The draft was changed meanwhile: it is at revision {version.revision}, your change is based on "
@@ -127,11 +140,17 @@ def check_revision(version: CodebookVersion, revision: int | None, *, sent: obje
 
 @transaction.atomic
 def publish_draft(
-    *, user: User, version: CodebookVersion, note: object = None, now: datetime, revision: int | None = None
+    *,
+    user: User,
+    version: CodebookVersion,
+    note: object = None,
+    now: datetime,
+    revision: int | None = None,
+    precondition: Precondition | None = None,
 ) -> CodebookVersion:
     """Freeze the draft as the next version. Raises Invalid with everything that it still lacks."""
     version = _locked_draft(user, version)
-    check_revision(version, revision, sent=None)
+    check_revision(version, revision, precondition)
     if note is not None:
         version.note = _checked_note(note)
     file = file_of(load_codebook(version.pk))
@@ -148,10 +167,12 @@ def publish_draft(
 
 
 @transaction.atomic
-def discard_draft(*, user: User, version: CodebookVersion, revision: int | None = None) -> None:
+def discard_draft(
+    *, user: User, version: CodebookVersion, revision: int | None = None, precondition: Precondition | None = None
+) -> None:
     """Delete the draft; the Change row keeps it whole."""
     version = _locked_draft(user, version)
-    check_revision(version, revision, sent=None)
+    check_revision(version, revision, precondition)
     _write("codebook.discard", user, version, _state(version), None)
     Attribute.objects.filter(version=version).update(condition=None)
     Label.objects.filter(attribute__version=version).delete()
