@@ -54,7 +54,7 @@ def standing(django_db_setup: Any, django_db_blocker: Any) -> Iterator[tuple[Any
 
 def build() -> dict[str, str]:
     """Make the world and return its ids by the names that addresses use."""
-    from annotate.actions import accounts, layers
+    from annotate.actions import accounts, codebook, layers
     from annotate.actions.tokens import create_token
     from annotate.models import DocumentImport, Layer
     from annotate.models.imports import ImportStatus
@@ -89,6 +89,9 @@ def build() -> dict[str, str]:
         n_duplicates=1,
     )
     create_token(user=make.user("manager"), name="laptop")
+    version = project.codebook.versions.get()
+    draft = codebook.start_draft(user=curator, project=project, now=make.NOW)
+    codebook.save_draft(user=curator, version=draft, body=make.codebook_document())
     make.project("bare")
     _two_rounds()
     return {
@@ -105,7 +108,7 @@ def build() -> dict[str, str]:
         "speaker": str(project.corpus.speakers.get(name="Tor Lind").pk),
         "target": str(project.corpus.targets.first().pk),
         "proposition": str(project.corpus.propositions.first().pk),
-        "codebookversion": str(project.codebook.versions.get().pk),
+        "codebookversion": str(version.pk),
     }
 
 

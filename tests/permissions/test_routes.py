@@ -13,7 +13,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from annotate.actions import registries
+from annotate.actions import codebook, registries
 from annotate.actions.tokens import create_token
 from corpus.models import Proposition, Speaker, Target
 from tests import make
@@ -61,6 +61,7 @@ def world(db) -> dict[str, str]:
     document = make.document(project)
     claim = make.claim(make.user("annotator"), document, CLOSURE)
     found = {"document": str(document.pk), "claim": claim["id"], "round": str(project.rounds.get().pk)}
+    found["draft"] = str(codebook.start_draft(user=make.user("manager"), project=project, now=make.NOW).pk)
     found["claim_body"] = json.dumps(make.body(document.text, SHORT, speakers=[], stances=[]))
     found["changed_claim"] = json.dumps(make.body(document.text, SHORT) | {"document": found["document"]})
     token, _ = create_token(user=make.user("annotator"))
