@@ -69,11 +69,10 @@ def before_of(version: CodebookVersion) -> Document | None:
 def _change(
     request: Request, place: Place, found: CodebookVersion, document: Document, before: Document | None
 ) -> HttpResponse:
-    section = Section.of(request.POST.get("section", ""), document, before)
-    raw = request.POST.get("revision", "")
-    revision = int(raw) if raw.isascii() and raw.isdecimal() and len(raw) < 10 else 0
+    revision = _number(request.POST.get("revision", ""))
     if revision != found.revision:
         return _outdated(request, place, found, document, before)
+    section = Section.of(_section_now(request, document, is_current=True), document, before)
     if section is not None:
         section.fill(request.POST)
     do = request.POST.get("do", "save")
@@ -123,10 +122,19 @@ def _outdated(
     return _page(request, place, found, document, section, errors=errors, status=problem.status)
 
 
-def _section_now(request: Request, document: Document) -> str:
-    """Return the name that the section that was sent has now: questions may have moved."""
+def _number(raw: str) -> int:
+    return int(raw) if raw.isascii() and raw.isdecimal() and len(raw) < 10 else 0
+
+
+def _section_now(request: Request, document: Document, *, is_current: bool = False) -> str:
+    """Return the name that the section that was sent has now: its question may have moved, or been removed.
+
+    A question that was removed meanwhile comes back, so that what was typed into it is not lost.
+    """
     name = request.POST.get("section", "")
-    if not name.startswith("question-"):
+    if not name.startswith("question-") or "was" not in request.POST:
+        return name
+    if is_current and Section.of(name, document, None) is not None:
         return name
     asked = (request.POST.get("was-scope"), request.POST.get("was"))
     for index, found in enumerate(document["attributes"]):
@@ -171,8 +179,7 @@ def publish(request: Request, slug: str) -> HttpResponse:
         return go(request, "codebook", slug)
     if request.method == "GET":
         return _publish_page(request, place, found)
-    raw = request.POST.get("revision", "")
-    revision = int(raw) if raw.isascii() and raw.isdecimal() and len(raw) < 10 else None
+    revision = _number(request.POST.get("revision", ""))
     note = request.POST.get("note", "").replace("\r\n", "\n").strip()
     try:
         made = actions.publish_draft(user=request.user, version=found, note=note, now=timezone.now(), revision=revision)
@@ -208,8 +215,7 @@ def discard(request: Request, slug: str) -> HttpResponse:
     place = _place(request, slug)
     found = actions.draft_of(place.project.codebook_id)
     if found is not None:
-        raw = request.POST.get("revision", "")
-        revision = int(raw) if raw.isascii() and raw.isdecimal() and len(raw) < 10 else 0
+        revision = _number(request.POST.get("revision", ""))
         try:
             actions.discard_draft(user=request.user, version=found, revision=revision)
         except Problem as problem:

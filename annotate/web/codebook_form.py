@@ -116,9 +116,9 @@ class Section:
         found["key"] = sent.get("key", "").strip() or free_key(found["name"], taken, "question")
         attribute, _, label = sent.get("condition", "").partition("/")
         found["condition"] = {"attribute": attribute, "label": label} if attribute else None
-        self._fill_labels(sent)
         remember(found, was, {one["key"] for one in self.old_attributes()})
         self._follow(was, found["key"])
+        self._fill_labels(sent)
 
     def _fill_labels(self, sent: QueryDict) -> None:
         n_rows = number(sent.get("n-labels", "")) or 0
