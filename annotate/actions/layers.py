@@ -14,6 +14,7 @@ from annotate.actions import places
 from annotate.actions.batch import Batch
 from annotate.actions.claim_rows import answer_errors, answer_rows, entity_errors
 from annotate.actions.gaps import Gap, gaps_of
+from annotate.actions.scope import headline_of
 from annotate.models import Answer, Layer, LayerKind, LayerStatus, NoClaimMark, Round, Submission
 from annotate.payloads.claims import Reader
 from annotate.payloads.codebooks import load_codebook
@@ -126,7 +127,7 @@ def submit_layer(*, user: User, document: Document, now: datetime, round_id: UUI
     check_writable(layer)
     keep_place(layer, now=now)
     reading = records.layer_dicts([layer])[0]
-    gaps = gaps_of(reading, load_codebook(layer.codebook_version_id))
+    gaps = _gaps(layer, reading)
     if gaps:
         raise Invalid.of([FieldError(pointer=gap.pointer, detail=gap.detail) for gap in gaps])
     before = _state(layer)
@@ -275,7 +276,13 @@ def _replace_answers(user: User, layer: Layer, answers: dict[str, object]) -> No
 
 def layer_gaps(layer: Layer) -> list[Gap]:
     """Return what is still missing before the layer can be submitted."""
-    return gaps_of(records.layer_dicts([layer])[0], load_codebook(layer.codebook_version_id))
+    return _gaps(layer, records.layer_dicts([layer])[0])
+
+
+def _gaps(layer: Layer, reading: dict[str, Any]) -> list[Gap]:
+    codebook = load_codebook(layer.codebook_version_id)
+    headline = headline_of(layer.document_id, codebook) if reading["claims"] else None
+    return gaps_of(reading, codebook, headline)
 
 
 def _batch(action: str, user: User, layer: Layer) -> Batch:
