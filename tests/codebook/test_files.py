@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
 from tests import make
@@ -97,12 +97,14 @@ def codebook(draw: Any) -> dict[str, Any]:
     }
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(codebook())
 def test_a_codebook_comes_out_as_it_went_in(raw: dict[str, Any]) -> None:
     assert parse(raw) == raw
     assert parse(json.loads(json.dumps(parse(raw)))) == raw
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(some.recursive(some.none() | some.booleans() | some.floats() | some.text(max_size=5), some.lists))
 def test_anything_else_is_refused_with_a_place(raw: Any) -> None:
     assert "" in errors(raw)
