@@ -167,3 +167,35 @@ def follow_up(found: Project, *fields: str, **values: Any) -> Round:
     first = found.rounds.order_by("number").first()
     given = {"user": user("manager"), "follows": first, "name": f"Follow-up {found.rounds.count()}"} | values
     return follow_ups.create_follow_up_round(project=found, fields=list(fields), now=NOW, **given)
+
+
+def codebook_document(**values: Any) -> dict[str, Any]:
+    """Return a codebook that has every kind of attribute, in all scopes, with conditions and shortcuts."""
+
+    def label(key: str, **more: Any) -> dict[str, Any]:
+        return {"key": key, "name": key.capitalize(), **more}
+
+    def question(key: str, kind: str, **more: Any) -> dict[str, Any]:
+        return {"key": key, "name": key.capitalize(), "kind": kind, **more}
+
+    forms = [label("demand", shortcut="d", slot="rust"), label("promise", slot="azure"), label("remark", slot="plum")]
+    return {
+        "standpoint_codebook": 1,
+        "guidelines": "# Guidelines\n\nMark what people say about the harbour.\n",
+        "requires": ["speaker", "stance"],
+        "stances": [
+            label("support", score=1, slot="azure"),
+            label("oppose", score=-1, slot="rust", shortcut="x"),
+            label("neutral", score=0),
+        ],
+        "attributes": [
+            question("form", "choice", required=True, labels=forms),
+            question("deadline", "text", condition={"attribute": "form", "label": "demand"}, required=True),
+            question("addressee", "entity"),
+            question("strength", "scale", minimum=1, maximum=5),
+            question("new", "boolean"),
+            question("grounds", "choice", multiple=True, labels=[label(f"ground_{n}") for n in range(10)]),
+            question("force", "choice", scope="stance", labels=[label("weak"), label("strong")], required=True),
+            question("genre", "choice", scope="document", labels=[label("news"), label("opinion")], required=True),
+        ],
+    } | values

@@ -8,6 +8,7 @@ from typing import Any
 
 from annotate.actions.gaps import Gap, gaps_of
 from annotate.models import Round
+from annotate.models.codebook import Nesting
 from annotate.payloads.codebooks import CodebookView
 from annotate.payloads.problems import FieldError, Invalid
 from annotate.payloads.successors import Successors
@@ -80,10 +81,15 @@ def _without(answers: dict[str, object], place: str, fields: list[str]) -> dict[
     return {key: value for key, value in answers.items() if f"{place}/{key}" not in fields}
 
 
-def layer_gaps_of(round: Round | None, reading: dict[str, Any], view: CodebookView) -> list[Gap]:
-    """Return the gaps of a reading; in a follow-up round only those in the fields that it asks again."""
+def layer_gaps_of(
+    round: Round | None, reading: dict[str, Any], view: CodebookView, headline: tuple[int, int] | None = None
+) -> list[Gap]:
+    """Return the gaps of a reading; in a follow-up round only those in the fields that it asks again.
+
+    `headline` is where the headline stands, if the codebook leaves it out (see `scope.headline_of`).
+    """
     if round is None or round.follows_id is None:
-        return gaps_of(reading, view)
+        return gaps_of(reading, view, headline)
     fields = round.reopened_fields
     gaps = gaps_of(reading | {"attributes": {}}, asked_view(view, fields))
     return [gap for gap in gaps if is_asked(gap.field, fields)]
@@ -100,6 +106,7 @@ def asked_view(view: CodebookView, fields: list[str]) -> CodebookView:
     """Return the version as a follow-up round demands it: nothing but what is asked again is required."""
     version = copy.copy(view.version)
     version.requires_speaker = version.requires_stance = version.requires_proposition = False
+    version.nesting = Nesting.ALL
     attributes = {
         (scope, key): replace(spec, is_required=spec.is_required and f"{PLACES.get(scope)}/{key}" in fields)
         for (scope, key), spec in view.attributes.items()

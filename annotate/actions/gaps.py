@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from annotate.actions.scope import scope_gaps
 from annotate.payloads.codebooks import CodebookView
 
 
@@ -19,10 +20,18 @@ class Gap:
     detail: str
 
 
-def gaps_of(reading: dict[str, Any], codebook: CodebookView) -> list[Gap]:
-    """Return the gaps of a whole layer, in the order of its text."""
+def gaps_of(reading: dict[str, Any], codebook: CodebookView, headline: tuple[int, int] | None = None) -> list[Gap]:
+    """Return the gaps of a whole layer, in the order of its text; `headline` is where claims may not lie."""
     claims = sorted(enumerate(reading["claims"]), key=lambda pair: pair[1]["spans"][0]["start"])
-    found = [gap for index, claim in claims for gap in claim_gaps(claim, codebook, f"/claims/{index}")]
+    outside: dict[str, list[str]] = {}
+    for id, detail in scope_gaps(reading["claims"], codebook, headline):
+        outside.setdefault(id, []).append(detail)
+    found = []
+    for index, claim in claims:
+        found += claim_gaps(claim, codebook, f"/claims/{index}")
+        for detail in outside.get(claim["id"], ()):
+            words = f"Claim {_quoted(claim)} {detail}"
+            found.append(Gap(claim=claim["id"], field="spans", pointer=f"/claims/{index}/spans", detail=words))
     for field, detail in _unanswered(codebook, "document", reading["attributes"]):
         found.append(Gap(claim="", field=field, pointer=f"/attributes/{field}", detail=f"The document {detail}"))
     return found
@@ -30,12 +39,16 @@ def gaps_of(reading: dict[str, Any], codebook: CodebookView) -> list[Gap]:
 
 def claim_gaps(claim: dict[str, Any], codebook: CodebookView, pointer: str = "") -> list[Gap]:
     """Return the gaps of one claim, in the order in which the reader asks."""
-    words = claim["spans"][0]["quote"]
-    quote = f"“{words[:40]}…”" if len(words) > 40 else f"“{words}”"
+    quote = _quoted(claim)
     return [
         Gap(claim=claim["id"], field=field, pointer=f"{pointer}/{field}", detail=f"Claim {quote} {detail}")
         for field, detail in _claim_gaps(claim, codebook)
     ]
+
+
+def _quoted(claim: dict[str, Any]) -> str:
+    words = claim["spans"][0]["quote"]
+    return f"“{words[:40]}…”" if len(words) > 40 else f"“{words}”"
 
 
 def _claim_gaps(claim: dict[str, Any], codebook: CodebookView) -> Iterator[tuple[str, str]]:

@@ -17,6 +17,7 @@ from annotate.actions.follow_up_copies import copy_reading, followed_layer
 from annotate.actions.follow_up_fields import layer_gaps_of
 from annotate.actions.gaps import Gap
 from annotate.actions.own_layers import asks_again
+from annotate.actions.scope import headline_of
 from annotate.models import Answer, Layer, LayerKind, LayerStatus, Member, NoClaimMark, Round, Skip, Submission
 from annotate.payloads.claims import Reader
 from annotate.payloads.codebooks import load_codebook
@@ -163,7 +164,7 @@ def submit_layer(*, user: User, document: Document, now: datetime, round_id: UUI
     check_writable(layer)
     keep_place(layer, now=now)
     reading = records.layer_dicts([layer])[0]
-    gaps = layer_gaps_of(layer.round, reading, load_codebook(layer.codebook_version_id))
+    gaps = _gaps(layer, reading)
     if gaps:
         raise Invalid.of([FieldError(pointer=gap.pointer, detail=gap.detail) for gap in gaps])
     before = _state(layer)
@@ -339,7 +340,13 @@ def _replace_answers(user: User, layer: Layer, answers: dict[str, object]) -> No
 
 def layer_gaps(layer: Layer) -> list[Gap]:
     """Return what is still missing before the layer can be submitted."""
-    return layer_gaps_of(layer.round, records.layer_dicts([layer])[0], load_codebook(layer.codebook_version_id))
+    return _gaps(layer, records.layer_dicts([layer])[0])
+
+
+def _gaps(layer: Layer, reading: dict[str, Any]) -> list[Gap]:
+    codebook = load_codebook(layer.codebook_version_id)
+    headline = headline_of(layer.document_id, codebook) if reading["claims"] else None
+    return layer_gaps_of(layer.round, reading, codebook, headline)
 
 
 def _batch(action: str, user: User, layer: Layer) -> Batch:

@@ -15,7 +15,7 @@ from annotate import permissions
 from annotate.actions.batch import Batch
 from annotate.actions.checking import checked_name as checked_name
 from annotate.actions.checking import invalid as invalid
-from annotate.actions.codebook import make_default_codebook
+from annotate.actions.codebook import make_codebook
 from annotate.actions.rounds import RoundSettings as RoundSettings
 from annotate.actions.rounds import add_round
 from annotate.actions.rounds import create_round as create_round
@@ -25,6 +25,7 @@ from annotate.actions.rounds import settings_of as settings_of
 from annotate.actions.rounds import update_round as update_round
 from annotate.models import Member, Project
 from annotate.payloads.claims import bad_character
+from annotate.payloads.codebook_templates import DEFAULT
 from annotate.payloads.preconditions import Precondition
 from annotate.payloads.problems import NotThere, WrongState
 from annotate.permissions import Action, Role
@@ -56,8 +57,10 @@ def checked_description(raw: object) -> str:
 
 
 @transaction.atomic
-def create_project(*, user: User, slug: str, name: str, description: str = "", now: datetime) -> Project:
-    """Make a project with a corpus of the same slug, the default codebook and a first round; the user manages it."""
+def create_project(
+    *, user: User, slug: str, name: str, description: str = "", template: object = DEFAULT, now: datetime
+) -> Project:
+    """Make a project with a corpus of the same slug, a codebook and a first round; the user manages it."""
     if not user.is_authenticated or not user.is_active:
         raise PermissionDenied("Sign in to make a project.")
     slug, name = check_slug(slug), checked_name(name, what="project")
@@ -68,7 +71,7 @@ def create_project(*, user: User, slug: str, name: str, description: str = "", n
     try:
         with transaction.atomic():
             corpus = make_corpus(slug=slug, name=name, batch=batch, now=now)
-            version = make_default_codebook(name=name, batch=batch, now=now)
+            version = make_codebook(name=name, template=template, batch=batch, now=now)
             project = Project.objects.create(
                 slug=slug, name=name, description=description, corpus=corpus, codebook=version.codebook, created_at=now
             )

@@ -1,4 +1,4 @@
-"""Codebooks and their versions, to read. A published version is frozen."""
+"""Codebooks and their versions, to read; drafts are edited on the project's pages. A published version is frozen."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
 from annotate.admin.base import Panel
+from annotate.admin.scope import seen
 from annotate.admin.show import link
 from annotate.admin.site import register
-from annotate.models import Codebook, CodebookVersion
+from annotate.models import Codebook, CodebookVersion, Project
 from annotate.models.codebook import Slot
 from annotate.payloads.codebooks import CodebookView, LabelView, load_codebook
 
@@ -41,7 +43,7 @@ class CodebookVersionPanel(Panel):
     list_display = ("name", "state", "created_at")
     list_select_related = ("codebook",)
     fieldsets = (
-        (None, {"fields": ("codebook", "number", "state", "created_at")}),
+        (None, {"fields": ("codebook", "number", "state", "note", "created_at")}),
         ("Scope", {"fields": ("whose_claims", "codes_narration", "codes_headline", "nesting")}),
         (
             "What a claim needs",
@@ -54,6 +56,16 @@ class CodebookVersionPanel(Panel):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return [name for _, options in self.fieldsets for name in options["fields"]]
+
+    def links(self, request: HttpRequest, obj: Any) -> list[tuple[str, str]]:
+        """Lead to the editor, which is part of the project's pages: nothing is changed here."""
+        project = seen(Project, request.user).filter(codebook=obj.codebook_id).order_by("created_at", "pk").first()
+        if project is None:
+            return []
+        download = ("Download", reverse("codebook-file", args=[project.slug, obj.number]))
+        if obj.published_at is None:
+            return [("Edit the draft", reverse("codebook-draft", args=[project.slug])), download]
+        return [("Versions", reverse("codebook", args=[project.slug])), download]
 
     @admin.display(description="version", ordering="number")
     def name(self, obj: Any) -> str:

@@ -16,6 +16,7 @@ from annotate.api.pagination import page
 from annotate.api.serializers import ProjectChangeSerializer, ProjectInSerializer, ProjectSerializer
 from annotate.api.shapes import project_dict, project_dicts
 from annotate.models import Project
+from annotate.payloads.codebook_templates import DEFAULT, TEMPLATES
 from annotate.payloads.preconditions import Precondition
 from annotate.payloads.problems import FieldError, Invalid
 
@@ -35,7 +36,10 @@ EXAMPLE = {"slug": "bridge", "name": "Harbour bridge"}
     tag="projects",
     method="POST",
     summary="Make a project",
-    detail="Makes a corpus of the same slug, the default codebook and a first round; you become its manager.",
+    detail=(
+        "Makes a corpus of the same slug, a codebook from the template and a first round; you become its manager. "
+        + " ".join(f"`{key}`: {found.about}." for key, found in TEMPLATES.items())
+    ),
     body=ProjectInSerializer,
     answers={201: ProjectSerializer},
     errors=[413],
@@ -46,12 +50,13 @@ def projects(request: Request) -> Response:
     """List the caller's projects, or make one."""
     user = caller(request)
     if request.method == "POST":
-        values = _values(request, ("slug", "name", "description"))
+        values = _values(request, ("slug", "name", "description", "template"))
         made = actions.create_project(
             user=user,
             slug=values.get("slug", ""),
             name=values.get("name", ""),
             description=values.get("description", ""),
+            template=values.get("template", DEFAULT),
             now=timezone.now(),
         )
         found = project_dict(project_of(request, made.slug), user)

@@ -7,6 +7,7 @@ from typing import Any
 from rest_framework import serializers as s
 
 from annotate.models import Mode, Relation
+from annotate.payloads.codebook_templates import DEFAULT, TEMPLATES
 from annotate.permissions import Role
 
 MODES = [value for value in Mode.values if value]
@@ -45,6 +46,7 @@ class ProjectInSerializer(s.Serializer[Any]):
     slug = s.CharField(help_text="Up to 100 lower-case letters, digits, hyphens, underscores.")
     name = s.CharField()
     description = PlainText(required=False)
+    template = s.ChoiceField(list(TEMPLATES), required=False, help_text=f"`{DEFAULT}` unless given.")
 
 
 class ProjectChangeSerializer(s.Serializer[Any]):

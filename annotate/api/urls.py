@@ -6,6 +6,7 @@ from django.urls import URLPattern, path
 
 from annotate.api import (
     claims,
+    codebooks,
     documents,
     export,
     invitations,
@@ -44,6 +45,9 @@ urlpatterns: list[URLPattern] = [
     path("documents/<uuid:id>/give-back/", skips.give_back, name="api-give-back"),
     path("rounds/<uuid:id>/move/", moves.round_move, name="api-round-move"),
     path("projects/<slug:slug>/rechecks/", moves.rechecks, name="api-rechecks"),
+    path("projects/<slug:slug>/codebook/", codebooks.versions, name="api-codebook"),
+    path("codebooks/<uuid:id>/", codebooks.version, name="api-codebook-version"),
+    path("codebooks/<uuid:id>/publish/", codebooks.publish, name="api-codebook-publish"),
     path("projects/<slug:slug>/documents/", documents.documents, name="api-documents"),
     path("documents/<uuid:id>/", documents.document, name="api-document"),
     path("documents/<uuid:id>/claims/", claims.document_claims, name="api-document-claims"),

@@ -9,6 +9,7 @@ from django import forms
 from django.contrib.auth.password_validation import password_validators_help_text_html
 from django.core.files.uploadedfile import UploadedFile
 
+from annotate.payloads.codebook_templates import DEFAULT, TEMPLATES
 from annotate.payloads.problems import Problem
 from annotate.permissions import Role
 from corpus.readers import READERS
@@ -59,6 +60,16 @@ class ProjectForm(forms.Form):
     description = forms.CharField(
         required=False, max_length=10_000, widget=forms.Textarea(attrs={"rows": 3}), help_text="For those who join you."
     )
+    template = forms.ChoiceField(
+        label="Codebook",
+        required=False,
+        choices=[(key, f"{found.name}: {found.about}") for key, found in TEMPLATES.items()],
+        initial=DEFAULT,
+        help_text="What to start from; you can change all of it.",
+    )
+
+    def clean_template(self) -> str:
+        return self.cleaned_data["template"] or DEFAULT
 
 
 class ManyFiles(forms.ClearableFileInput):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any, cast
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from annotate.actions import claims as claim_actions
 from annotate.actions import layers
 from annotate.models import Layer, LayerStatus, Mode
+from annotate.payloads.codebooks import CodebookView
 from annotate.payloads.people import People
 from annotate.payloads.preconditions import Precondition, etag
 from annotate.web.answer import answer_body
@@ -59,6 +61,7 @@ def reader(request: HttpRequest, slug: str, document_id: UUID) -> HttpResponse:
         "attributes": _attributes(reading, "claim", "attribute"),
         "stance_attributes": _attributes(reading, "stance", "stance-attribute"),
         "document_attributes": _attributes(reading, "document", "document-attribute"),
+        "needs_answers": _needs_answers(reading.codebook),
         "others": _others(request, reading),
         "n_submitted": _n_submitted(request, reading),
         "modes": [(value, name) for value, name in Mode.choices if value],
@@ -92,11 +95,27 @@ def _n_submitted(request: HttpRequest, reading: Reading) -> int:
 
 def _attributes(reading: Reading, scope: str, slot: str) -> list[dict[str, Any]]:
     """Return the attributes of a scope with their labels; `slot` names the data attribute of their fields."""
-    specs = reading.codebook.of_scope(scope)
+    codebook = reading.codebook
+    specs = codebook.of_scope(scope)
+    keys = {id: f"{spec.key}/{key}" for spec in specs for key, id in spec.labels.items()}
     return [
-        {"spec": spec, "labels": reading.codebook.labels.get(spec.id, ()), "slot": slot, "is_first": spec is specs[0]}
+        {
+            "spec": spec,
+            "labels": codebook.labels.get(spec.id, ()),
+            "slot": slot,
+            "is_first": spec is specs[0],
+            # The card itself knows the conditions of questions about claims.
+            "condition": keys.get(spec.condition, "") if spec.condition and scope != "claim" else "",
+        }
         for spec in specs
     ]
+
+
+def _needs_answers(codebook: CodebookView) -> bool:
+    """Return whether there are letters, or conditions that the card does not know."""
+    labels = chain(codebook.stances.values(), *codebook.labels.values())
+    conditional = any(spec.condition and spec.scope != "claim" for spec in codebook.attributes.values())
+    return conditional or any(label.shortcut for label in labels)
 
 
 def _neighbours(reading: Reading) -> dict[str, Any]:

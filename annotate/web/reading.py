@@ -129,7 +129,8 @@ def _codebook(project: Project, round: Round | None, layer: Layer | None) -> Cod
         return load_codebook(layer.codebook_version_id)
     if round is not None:
         return load_codebook(round.codebook_version_id)
-    newest = project.codebook.versions.order_by("-number").values_list("pk", flat=True).first()
+    published = project.codebook.versions.filter(published_at__isnull=False)
+    newest = published.order_by("-number").values_list("pk", flat=True).first()
     if newest is None:
         raise Http404
     return load_codebook(newest)

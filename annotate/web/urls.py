@@ -5,6 +5,8 @@ from django.urls import path, reverse_lazy
 
 from annotate.web import (
     account,
+    codebook_editor,
+    codebooks,
     documents,
     exports,
     guidelines,
@@ -48,6 +50,13 @@ urlpatterns = [
     path("p/<slug:slug>/imports/<uuid:import_id>/", uploads.show_import, name="import"),
     path("p/<slug:slug>/export/", exports.export, name="export"),
     path("p/<slug:slug>/guidelines/", guidelines.guidelines, name="guidelines"),
+    path("p/<slug:slug>/codebook/", codebooks.codebook, name="codebook"),
+    path("p/<slug:slug>/codebook/compare/", codebooks.compare, name="codebook-compare"),
+    path("p/<slug:slug>/codebook/<int:number>/file/", codebooks.codebook_file, name="codebook-file"),
+    path("p/<slug:slug>/codebook/draft/", codebook_editor.draft, name="codebook-draft"),
+    path("p/<slug:slug>/codebook/draft/preview/", codebook_editor.preview, name="codebook-preview"),
+    path("p/<slug:slug>/codebook/draft/publish/", codebook_editor.publish, name="codebook-publish"),
+    path("p/<slug:slug>/codebook/draft/discard/", codebook_editor.discard, name="codebook-discard"),
     path("p/<slug:slug>/members/", members.members, name="members"),
     path("p/<slug:slug>/members/change/", members.member_change, name="member-change"),
     path("p/<slug:slug>/members/<str:username>/", member.member, name="member"),

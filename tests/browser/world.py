@@ -54,7 +54,7 @@ def standing(django_db_setup: Any, django_db_blocker: Any) -> Iterator[tuple[Any
 
 def build() -> dict[str, str]:
     """Make the world and return its ids by the names that addresses use."""
-    from annotate.actions import accounts, layers
+    from annotate.actions import accounts, codebook, layers
     from annotate.actions.tokens import create_token
     from annotate.models import DocumentImport, Layer
     from annotate.models.imports import ImportStatus
@@ -94,6 +94,8 @@ def build() -> dict[str, str]:
     make.version(project, stances={"for": ["support"], "hotly": ["oppose"], "coolly": ["oppose"], "neutral": []})
     followed = _follow_up()
     create_token(user=make.user("manager"), name="laptop")
+    draft = codebook.start_draft(user=curator, project=project, now=make.NOW)
+    codebook.save_draft(user=curator, version=draft, body=make.codebook_document())
     make.project("bare")
     _two_rounds()
     return (

@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from annotate.actions import layers, queue, registries
+from annotate.actions import codebook, layers, queue, registries
 from annotate.actions.selections import Selection
 from annotate.actions.skips import skip_document
 from annotate.actions.tokens import create_token
@@ -64,6 +64,7 @@ def world(db) -> dict[str, str]:
     document = make.document(project)
     claim = make.claim(make.user("annotator"), document, CLOSURE)
     found = {"document": str(document.pk), "claim": claim["id"], "round": str(project.rounds.get().pk)}
+    found["draft"] = str(codebook.start_draft(user=make.user("manager"), project=project, now=make.NOW).pk)
     found["claim_body"] = json.dumps(make.body(document.text, SHORT, speakers=[], stances=[]))
     found["changed_claim"] = json.dumps(make.body(document.text, SHORT) | {"document": found["document"]})
     found |= _handed_out(project, document)

@@ -479,7 +479,7 @@ export class Card {
 
   changed(event) {
     const { target } = event;
-    const attribute = target.closest("[data-attribute]");
+    const attribute = target.closest("[data-attribute]:not([data-kind=entity])");
     if (attribute) this.answer(attribute);
     else if ("unsure" in target.dataset) this.edit((claim) => (claim.unsure = target.checked));
     else if ("note" in target.dataset) this.keepNote();
