@@ -160,28 +160,19 @@ def reopen_layer(*, user: User, document: Document, now: datetime, round_id: UUI
         return layer
     if layer.status == LayerStatus.WITHDRAWN:
         raise WrongState("This layer was withdrawn; ask a manager.")
-    return _set_status(layer, LayerStatus.OPEN, user=user, action="layer.reopen", now=now)
+    batch = _batch("layer.reopen", user, layer)
+    change_status(layer, LayerStatus.OPEN, batch=batch, now=now)
+    batch.write()
+    return layer
 
 
-@transaction.atomic
-def return_layer(*, user: User, layer: Layer, now: datetime) -> Layer:
-    """Give a submitted layer back to its annotator."""
-    permissions.require(user, Action.RETURN_LAYERS, layer.project_id)
-    layer = Layer.objects.select_for_update(of=("self",)).select_related("round", "project").get(pk=layer.pk)
-    if layer.status != LayerStatus.SUBMITTED:
-        raise WrongState(f"This layer is {layer.status}; only a submitted layer can be returned.")
-    return _set_status(layer, LayerStatus.RETURNED, user=user, action="layer.return", now=now)
-
-
-def _set_status(layer: Layer, status: LayerStatus, *, user: User, action: str, now: datetime) -> Layer:
+def change_status(layer: Layer, status: LayerStatus, *, batch: Batch, now: datetime) -> None:
+    """Set the status of a locked layer and add that to the batch, which the caller writes."""
     before = _state(layer)
     layer.status, layer.updated_at = status, now
     layer.version += 1
     layer.save(update_fields=["status", "updated_at", "version"])
-    batch = _batch(action, user, layer)
     batch.add("layer", layer.pk, before=before, after=_state(layer))
-    batch.write()
-    return layer
 
 
 def own_layer(*, user: User, document: Document, round_id: UUID | None = None) -> Layer:
