@@ -15,6 +15,7 @@ from django.db.models import Count, Sum
 
 from annotate.models import ActiveTime, Layer, Member, Project, Round
 from annotate.models.layers import WRITABLE
+from annotate.web.times import time_words
 from corpus.models import Document
 
 ACTIVE_TIME = (
@@ -137,11 +138,3 @@ def team_times(user: User, project: Project) -> list[PersonTime]:
         n_layers=Count("layer", distinct=True), seconds=Sum("seconds")
     )
     return [PersonTime(name=name, n_layers=n, seconds=seconds) for name, n, seconds in sorted(rows)]
-
-
-def time_words(seconds: int) -> str:
-    """Return a time as people say it: “40 s”, “12 min”, “3 h 05 min”."""
-    if seconds < 60:
-        return f"{seconds} s"
-    hours, minutes = divmod(seconds // 60, 60)
-    return f"{hours} h {minutes:02} min" if hours else f"{minutes} min"

@@ -9,10 +9,14 @@ from annotate.web import (
     exports,
     guidelines,
     home,
+    layers,
     members,
+    progress_page,
     projects,
     reader_urls,
+    returns,
     rounds,
+    talk,
     uploads,
 )
 
@@ -43,5 +47,12 @@ urlpatterns = [
     path("p/<slug:slug>/members/change/", members.member_change, name="member-change"),
     path("p/<slug:slug>/rounds/", rounds.rounds, name="rounds"),
     path("p/<slug:slug>/rounds/<uuid:round_id>/", rounds.round_change, name="round-change"),
+    path("p/<slug:slug>/talk/", talk.talk, name="talk"),
+    path("p/<slug:slug>/d/<uuid:document_id>/talk/", talk.document_talk, name="document-talk"),
+    path("p/<slug:slug>/remarks/<uuid:remark_id>/", talk.remark_change, name="remark-change"),
+    path("p/<slug:slug>/layers/", layers.layers, name="layers"),
+    path("p/<slug:slug>/progress/", progress_page.progress, name="progress"),
+    path("p/<slug:slug>/progress.csv", progress_page.progress_csv, name="progress-csv"),
+    path("p/<slug:slug>/layers/<uuid:layer_id>/return/", returns.layer_return, name="layer-return"),
     *reader_urls.urlpatterns,
 ]
