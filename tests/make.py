@@ -8,8 +8,8 @@ from typing import Any
 
 from django.contrib.auth.models import User
 
-from annotate.actions import claims, documents, projects
-from annotate.models import Project
+from annotate.actions import claims, documents, layers, projects, talk
+from annotate.models import Layer, Project, Remark
 from annotate.payloads.preconditions import Precondition
 from annotate.permissions import Role
 from corpus.models import Document
@@ -79,3 +79,20 @@ def claim(person: User, found: Document, *quotes: str, **values: Any) -> dict[st
     sent = body(found.text, *quotes, **values) | {"document": str(found.pk)}
     saved = claims.put_claim(user=person, claim_id=id, body=sent, precondition=Precondition(), now=NOW)
     return saved.claim
+
+
+def layer(person: User, found: Document, *quotes: str, is_submitted: bool = True, **values: Any) -> Layer:
+    """Return the person's layer on the document with these claims, submitted unless said otherwise."""
+    for quote in quotes or ("The closure is needed",):
+        claim(person, found, quote, **values)
+    if is_submitted:
+        layers.submit_layer(user=person, document=found, now=NOW)
+    return Layer.objects.select_related("round", "project").get(document=found, annotator=person)
+
+
+def remark(person: User, found: Layer | Document, text: str = "Look at this again.", **values: Any) -> Remark:
+    """Write a remark on a layer, or on a document to everybody; `claim_key` names a claim of the layer."""
+    values = {"user": person, "text": text, "now": NOW} | values
+    if isinstance(found, Layer):
+        return talk.add_remark(project=found.project, document=found.document, layer=found, **values)
+    return talk.add_remark(project=Project.objects.get(corpus=found.corpus_id), document=found, **values)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
 
 from annotate import permissions
 from annotate.actions.batch import Batch
@@ -45,7 +46,7 @@ def unreturn_layer(*, user: User, layer: Layer, now: datetime) -> Layer:
         raise WrongState("The annotator has begun to change this layer; it stays returned until it is submitted.")
     batch = _batch("layer.unreturn", user, layer)
     change_status(layer, LayerStatus.SUBMITTED, batch=batch, now=now)
-    for remark in return_remarks(layer):
+    for remark in return_remarks([layer]):
         before = remark_state(remark)
         remark.kind = RemarkKind.REMARK
         remark.save(update_fields=["kind"])
@@ -60,10 +61,10 @@ def is_untouched(layer: Layer) -> bool:
     return found is not None and found["version"] == layer.version
 
 
-def return_remarks(layer: Layer) -> QuerySet[Remark]:
-    """Return what was said when the layer was returned and has not been submitted since."""
-    rows = Remark.objects.filter(layer=layer, kind=RemarkKind.RETURN)
-    return rows.filter(created_at__gte=layer.submitted_at) if layer.submitted_at else rows
+def return_remarks(layers: Sequence[Layer]) -> QuerySet[Remark]:
+    """Return what was said when the layers were returned, each since it was submitted last."""
+    rows = Remark.objects.filter(layer__in=[layer.pk for layer in layers], kind=RemarkKind.RETURN)
+    return rows.filter(Q(layer__submitted_at__isnull=True) | Q(created_at__gte=F("layer__submitted_at")))
 
 
 def _last_return(layer: Layer) -> dict[str, Any] | None:

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from annotate.api import claims, documents, export, layers, members, projects, queue, rounds
+from annotate.api import (
+    claims,
+    documents,
+    export,
+    layer_lists,
+    layers,
+    members,
+    progress,
+    projects,
+    queue,
+    rounds,
+    talk,
+)
 from annotate.api.docs import docs
 from annotate.api.registries import REGISTRIES
 from annotate.api.registry_views import routes
@@ -27,6 +39,13 @@ urlpatterns: list[URLPattern] = [
     path("projects/<slug:slug>/next/", queue.next_document, name="api-next"),
     *(route for kind in REGISTRIES for route in routes(kind)),
     path("projects/<slug:slug>/export/", export.export, name="api-export"),
+    path("projects/<slug:slug>/layers/", layer_lists.layers, name="api-layers"),
+    path("layers/<uuid:id>/", layer_lists.layer, name="api-layer-by-id"),
+    path("layers/<uuid:id>/return/", layer_lists.layer_return, name="api-layer-return"),
+    path("layers/<uuid:id>/unreturn/", layer_lists.layer_unreturn, name="api-layer-unreturn"),
+    path("projects/<slug:slug>/remarks/", talk.remarks, name="api-remarks"),
+    path("remarks/<uuid:id>/", talk.remark, name="api-remark"),
+    path("projects/<slug:slug>/progress/", progress.progress, name="api-progress"),
     path("schema/", schema, name="api-schema"),
     path("docs/", docs, name="api-docs"),
 ]

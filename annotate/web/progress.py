@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib.auth.models import User
-from django.db.models import Count, Sum
+from django.db.models import Count
 
 from annotate.models import ActiveTime, Layer, Member, Project, Round
 from annotate.models.layers import WRITABLE
@@ -107,34 +107,8 @@ def team_progress(user: User, project: Project, n_documents: int) -> TeamProgres
     return TeamProgress(n_submitted=layers.filter(status="submitted").count(), n_wanted=wanted)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PersonTime:
-    """The active time of one person in a project, and over how many layers it is spread."""
-
-    name: str
-    n_layers: int
-    seconds: int
-
-    @property
-    def total(self) -> str:
-        return time_words(self.seconds)
-
-    @property
-    def each(self) -> str:
-        return time_words(self.seconds // max(self.n_layers, 1))
-
-
 def own_time(user: User, project: Project) -> str:
     """Return the user's own active time in all rounds, empty where none was measured. One query."""
     times = ActiveTime.objects.visible_to(user).filter(layer__project=project, layer__annotator=user.pk)
     seconds = times.total_seconds()
     return time_words(seconds) if seconds else ""
-
-
-def team_times(user: User, project: Project) -> list[PersonTime]:
-    """Return everybody's active time in all rounds as far as `user` may see it, by name. One query."""
-    times = ActiveTime.objects.visible_to(user).filter(layer__project=project).order_by()
-    rows = times.values_list("layer__annotator__username").annotate(
-        n_layers=Count("layer", distinct=True), seconds=Sum("seconds")
-    )
-    return [PersonTime(name=name, n_layers=n, seconds=seconds) for name, n, seconds in sorted(rows)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -63,7 +64,7 @@ def return_state(user: User, reading: Reading) -> dict[str, Any]:
     if layer is None or layer.round is None:
         return {}
     if reading.is_own:
-        return {"returned": return_reasons(layer) or [None]} if layer.status == LayerStatus.RETURNED else {}
+        return {"returned": return_reasons([layer])[layer.pk] or [None]} if layer.status == LayerStatus.RETURNED else {}
     may = permissions.can(user, Action.RETURN_LAYERS, layer.project_id)
     return {
         "may_return": may and layer.status == LayerStatus.SUBMITTED and layer.round.is_open,
@@ -71,8 +72,12 @@ def return_state(user: User, reading: Reading) -> dict[str, Any]:
     }
 
 
-def return_reasons(layer: Layer) -> list[ReturnRemark]:
-    """Return why the layer was returned, as far as something was said. At most 3 queries."""
-    found = list(returns.return_remarks(layer).order_by("created_at"))
-    names = shown_names(layer.project_id, [remark.author_id for remark in found]) if found else {}
-    return [ReturnRemark(author=names[remark.author_id], text=remark.text) for remark in found]
+def return_reasons(layers: Sequence[Layer]) -> dict[UUID, list[ReturnRemark]]:
+    """Return why these layers, all of one project, were returned, as far as something was said. At most 3 queries."""
+    found = list(returns.return_remarks(layers).order_by("created_at", "id"))
+    names = shown_names(layers[0].project_id, [remark.author_id for remark in found]) if found else {}
+    reasons: dict[UUID, list[ReturnRemark]] = {layer.pk: [] for layer in layers}
+    for remark in found:
+        if remark.layer_id is not None:
+            reasons[remark.layer_id].append(ReturnRemark(author=names[remark.author_id], text=remark.text))
+    return reasons
