@@ -75,7 +75,7 @@ def test_a_remark_on_a_claim_keeps_its_words_when_the_claim_is_gone(layer):
     claim = layer.claims.get()
     first = make.remark(make.user("curator"), layer, claim_key=claim.pk)
     layers.reopen_layer(user=make.user("ann"), document=layer.document, now=NOW)
-    found = Precondition(if_match=frozenset([f'"{claim.version}"']))
+    found = Precondition(if_match=frozenset([str(claim.version)]))
     claims.delete_claim(user=make.user("ann"), claim_id=claim.pk, precondition=found, now=NOW)
 
     second = make.remark(make.user("ann"), layer, "It is gone.", claim_key=claim.pk)
