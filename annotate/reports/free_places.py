@@ -58,8 +58,7 @@ def free_on_documents(scope: Scope, rounds: list[Round], documents: Sequence[Doc
                 free[document.pk] += max(0, len(wanted.people(round)) - taken[document.pk])
             else:
                 free[document.pk] += row.n_places - row.n_taken if row is not None else round.overlap
-    hidden = set(scope.hidden_documents().values_list("document", flat=True))
-    return {key: None if key in hidden else free[key] for key in keys}
+    return {key: None if key in scope.hidden else free[key] for key in keys}
 
 
 class _Wanted:
@@ -85,7 +84,7 @@ class _Wanted:
 
     def _places(self, ids: list[UUID]) -> dict[UUID, int]:
         rows = RoundDocument.objects.filter(round__in=ids, round__overlap__isnull=False, is_full=False).order_by()
-        rows = rows.exclude(document__in=self.scope.hidden_documents())
+        rows = rows.exclude(document__in=self.scope.hidden)
         return dict(rows.values_list("round").annotate(n=Sum(F("n_places") - F("n_taken"))))
 
     def _annotators(self) -> set[int]:

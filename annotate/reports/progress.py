@@ -16,7 +16,7 @@ from django.contrib.auth.models import User
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Sum
 
 from annotate import permissions
-from annotate.models import ActiveTime, Claim, Layer, LayerStatus, Project, Skip
+from annotate.models import ActiveTime, Claim, Layer, LayerKind, LayerStatus, Project, Skip
 from annotate.models.layers import WRITABLE
 from annotate.permissions import Action
 from annotate.reports.gaps import count_gaps
@@ -72,42 +72,60 @@ class Figures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """Whose work in a project is counted for the person who asks: everybody's, or their own."""
+    """Whose work in a project is counted for a member who asks: everybody's, or their own.
+
+    It is what `Layer.visible_to` grants in this one project, asked in a way that stays quick for thousands of layers:
+    `hidden` are the documents on which a curator may not learn of colleagues' work, being at work there blind.
+    """
 
     user: User
     project: Project
     sees_all: bool
+    hidden: tuple[UUID, ...]
 
     @classmethod
     def of(cls, user: User, project: Project) -> Scope:
-        return cls(user=user, project=project, sees_all=permissions.can(user, Action.SEE_PROGRESS, project.pk))
+        """Return the scope of somebody who may see the project. 3 queries."""
+        own = Layer.objects.of_annotators().filter(project=project, annotator=user.pk).order_by()
+        blind = own.filter(round__is_blind=True, status__in=WRITABLE).values_list("document", flat=True)
+        may = (permissions.can(user, action, project.pk) for action in (Action.SEE_PROGRESS, Action.SEE_LAYERS))
+        return cls(user=user, project=project, sees_all=all(may), hidden=tuple(blind))
+
+    def where(self, path: str = "") -> Q:
+        """Return the condition for the layers that count; `path` is the field path to the layer, with its “__”."""
+        found = Q(**{f"{path}project": self.project.pk, f"{path}kind": LayerKind.ANNOTATOR})
+        found &= ~Q(**{f"{path}status": LayerStatus.WITHDRAWN})
+        own = Q(**{f"{path}annotator": self.user.pk})
+        if not self.sees_all:
+            return found & own
+        return found & (own | ~Q(**{f"{path}document__in": self.hidden})) if self.hidden else found
 
     def layers(self) -> QuerySet[Layer]:
-        rows = Layer.objects.visible_to(self.user).of_annotators().filter(project=self.project).order_by()
-        rows = rows.exclude(status=LayerStatus.WITHDRAWN)
-        return rows if self.sees_all else rows.filter(annotator=self.user.pk)
+        return Layer.objects.filter(self.where()).order_by()
 
     def skips(self) -> QuerySet[Skip]:
         rows = Skip.objects.visible_to(self.user).filter(round__project=self.project)
         if not self.sees_all:
             return rows.filter(user=self.user.pk)
-        return rows.filter(Q(user=self.user.pk) | ~Q(document__in=self.hidden_documents()))
-
-    def hidden_documents(self) -> QuerySet[Layer, Any]:
-        """Return the documents on which the person may not learn of colleagues' work, being at work there blind."""
-        own = Layer.objects.of_annotators().filter(project=self.project, annotator=self.user.pk).order_by()
-        return own.filter(round__is_blind=True, status__in=WRITABLE).values("document")
+        return rows.filter(Q(user=self.user.pk) | ~Q(document__in=self.hidden))
 
 
 def progress(scope: Scope, by: By, keys: Iterable[Any], *, round_id: UUID | None = None) -> dict[Any, Figures]:
     """Return the figures by key, for these keys. 5 queries, one for versions of the codebook and up to 3 for each."""
     path, wanted = PATHS[by], list(keys)
-    layers = scope.layers().filter(**{f"{path}__in": wanted})
     skips = scope.skips().filter(**{f"{'user' if by == 'person' else path}__in": wanted})
-    if round_id is not None:
-        layers, skips = layers.filter(round=round_id), skips.filter(round=round_id)
+    skips = skips.filter(round=round_id) if round_id is not None else skips
+
+    def where(prefix: str) -> Q:
+        """Return the condition for layers of these keys; a join costs less than a list of layers."""
+        meant = scope.where(prefix) & Q(**{f"{prefix}{path}__in": wanted})
+        return meant & Q(**{f"{prefix}round": round_id}) if round_id is not None else meant
+
+    layers = Layer.objects.filter(where("")).order_by()
+    times = ActiveTime.objects.filter(where("layer__")).order_by()
+    claims = Claim.objects.filter(Q(is_unsure=True) | ~Q(note=""), where("layer__")).order_by()
     found: dict[Any, dict[str, Any]] = {key: {} for key in wanted}
-    for row in (*_counts(layers, path), *_times(layers, path), *_timed(layers, path), *_doubts(layers, path)):
+    for row in (*_counts(layers, path), *_times(times, path), *_timed(layers, path), *_doubts(claims, path)):
         values = found[row.pop("key")]
         values.update({NAMES.get(name, name): value for name, value in row.items() if value is not None})
     for key, n in skips.values_list("user" if by == "person" else path).order_by().annotate(n=Count("pk")):
@@ -130,10 +148,10 @@ def _counts(layers: QuerySet[Layer], path: str) -> Any:
     )
 
 
-def _times(layers: QuerySet[Layer], path: str) -> Any:
-    times = ActiveTime.objects.filter(layer__in=layers.values("pk")).order_by()
+def _times(times: QuerySet[ActiveTime], path: str) -> Any:
+    submitted = Q(layer__status=LayerStatus.SUBMITTED)
     return times.values(key=F(f"layer__{path}")).annotate(
-        total_seconds=Sum("seconds"), timed_seconds=Sum("seconds", filter=Q(layer__status=LayerStatus.SUBMITTED))
+        total_seconds=Sum("seconds"), timed_seconds=Sum("seconds", filter=submitted)
     )
 
 
@@ -142,8 +160,7 @@ def _timed(layers: QuerySet[Layer], path: str) -> Any:
     return rows.values(key=F(path)).annotate(timed_layers=Count("pk"), timed_claims=Sum("n_claims"))
 
 
-def _doubts(layers: QuerySet[Layer], path: str) -> Any:
-    claims = Claim.objects.filter(Q(is_unsure=True) | ~Q(note=""), layer__in=layers.values("pk")).order_by()
+def _doubts(claims: QuerySet[Claim], path: str) -> Any:
     return claims.values(key=F(f"layer__{path}")).annotate(
         n_unsure=Count("pk", filter=Q(is_unsure=True)), n_noted=Count("pk", filter=~Q(note=""))
     )

@@ -13,6 +13,7 @@ from django.db.models.functions import Greatest, Substr
 
 from annotate.models import Claim, Layer, Project, Remark, RemarkKind, Span, SpanRole
 from annotate.reports.names import people_of, shown_names
+from annotate.reports.progress import Scope
 from corpus.models import Document
 from corpus.text.blocks import split_blocks
 from corpus.text.sentences import split_sentences
@@ -168,18 +169,15 @@ class DoubtFilter:
     document: UUID | None = None
     kind: str = ""  # unsure, note, or both
 
-    def claims(self, user: User, project: Project, *, own_only: bool) -> QuerySet[Claim]:
-        """Return claims of annotators that are unsure or have a note; withdrawn readings are left out."""
-        rows = Claim.objects.visible_to(user).filter(layer__project=project, layer__kind="annotator").order_by()
-        rows = rows.exclude(layer__status="withdrawn")
+    def claims(self, scope: Scope) -> QuerySet[Claim]:
+        """Return the claims that are unsure or have a note: everybody's for curators, else one's own."""
+        rows = Claim.objects.filter(scope.where("layer__")).order_by()
         kinds = {"unsure": Q(is_unsure=True), "note": ~Q(note="")}
         rows = rows.filter(kinds.get(self.kind, kinds["unsure"] | kinds["note"]))
-        if own_only:
-            rows = rows.filter(layer__annotator=user.pk)
         for path, value in (("round", self.round), ("document", self.document)):
             rows = rows.filter(**{f"layer__{path}": value}) if value is not None else rows
         if self.annotator:
-            rows = rows.filter(layer__annotator__in=people_of(project.pk, self.annotator))
+            rows = rows.filter(layer__annotator__in=people_of(scope.project.pk, self.annotator))
         return rows
 
 

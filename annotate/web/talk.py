@@ -17,6 +17,7 @@ from annotate.models import Layer, Remark, Round
 from annotate.payloads.problems import NotThere, Problem
 from annotate.permissions import Action
 from annotate.reports.names import shown_names
+from annotate.reports.progress import Scope
 from annotate.reports.talk import Doubt, DoubtFilter, Thread, ThreadFilter, doubts, threads
 from annotate.web.access import Place, Request, answer, page, place_of
 from annotate.web.links import other_page, page_asked, reader_url, talk_url, uuid_asked
@@ -81,7 +82,7 @@ def _doubts(request: Request, place: Place, number: int) -> list[Shown]:
         annotator=request.GET.get("annotator", "").replace("\0", ""),
         document=uuid_asked(request, "document"),
     )
-    rows = asked.claims(request.user, place.project, own_only=not place.may_curate).order_by("-updated_at", "pk")
+    rows = asked.claims(Scope.of(request.user, place.project)).order_by("-updated_at", "pk")
     start = (number - 1) * PAGE
     slug = place.project.slug
     return [

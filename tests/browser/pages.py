@@ -74,6 +74,11 @@ def with_guidelines(page: Any) -> None:
     page.locator("#panel:not([hidden]) .prose").wait_for()
 
 
+def with_talk(page: Any) -> None:
+    page.locator(".about [data-run=talk]").click()
+    page.locator("#panel:not([hidden]) #talk").wait_for()
+
+
 OPEN = [
     Page(name="login", path="/login/", who=None),
     Page(name="login refused", path="/login/", who=None, act=sent("form", username="nobody", password="wrong")),
@@ -106,6 +111,19 @@ SITE = [
     Page(name="rounds", path="/p/bridge/rounds/", act=opened("main details")),
     Page(name="round refused", path="/p/bridge/rounds/", act=sent("form:has(#open-round)", name="", overlap="-1")),
     Page(name="guidelines", path="/p/bridge/guidelines/", who="ann"),
+    Page(name="talk", path="/p/bridge/talk/?state=all", who="curator", act=opened("main details")),
+    Page(name="unsure claims", path="/p/bridge/talk/?show=unsure", who="ann"),
+    Page(name="talk of a document", path=READER % "done" + "talk/", who="curator", act=opened("main details")),
+    Page(name="remark refused", path=READER % "done" + "talk/", who="curator", act=sent(".start", text=" ")),
+    Page(name="progress", path="/p/bridge/progress/", who="curator"),
+    Page(name="progress of people", path="/p/bridge/progress/?by=person", who="curator"),
+    Page(name="progress of documents", path="/p/bridge/progress/?by=document", who="ann"),
+    Page(name="layers", path="/p/bridge/layers/", who="curator"),
+    Page(name="layers, none found", path="/p/bridge/layers/?status=withdrawn", who="ann"),
+    Page(name="return a reading", path="/p/bridge/layers/{layer}/return/", who="curator"),
+    Page(
+        name="return refused", path="/p/bridge/layers/{layer}/return/", who="curator", act=sent("main form", text=" ")
+    ),
     Page(name="next", path="/p/bridge/next/", who="ann"),
     Page(name="next, none", path="/p/bare/next/"),
     Page(name="API", path="/api/v1/docs/"),
@@ -118,6 +136,7 @@ READERS = [
     Page(name="reader with the guidelines", path=READER % "dense", who="ann", act=with_guidelines),
     Page(name="reader, submitted", path=READER % "done", who="ann"),
     Page(name="reader, another's", path=READER % "done" + "?layer={layer}", who="curator"),
+    Page(name="reader with talk", path=READER % "done", who="ann", act=with_talk),
     Page(name="choose a round", path="/p/twice/d/{both}/", who="ann"),
     Page(name="not submitted", path=READER % "dense", who="ann", act=sent("form[action*='/submit/']")),
 ]
@@ -160,7 +179,7 @@ PAGES = [*OPEN, *SITE, *READERS, *ERRORS, *ADMIN]
 # What answers with data, a file, or a redirect; and, in the panel, forms of one template that is looked at above.
 NOT_PAGES = (
     r"api-(?!docs$).*",
-    r"healthz|favicon|robots|logout|token-(create|delete)|paste|member-change|round-change",
+    r"healthz|favicon|robots|logout|token-(create|delete)|paste|member-change|round-change|remark-change|progress-csv",
     r"reader-(claim|layer|submit|reopen|time|ahead)|entry-options",
     r"admin:(login|logout|autocomplete|jsi18n)",
     r"admin:\w+_(add|change|delete|history|merge)|admin:None",

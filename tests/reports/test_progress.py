@@ -61,6 +61,16 @@ def work(project: Project) -> Project:
     return project
 
 
+@pytest.mark.parametrize("name", ["ann", "curator", "manager"])
+def test_what_is_counted_is_what_may_be_seen(work: Project, name: str) -> None:
+    person = make.user(name)
+    for _ in range(2):
+        seen = Layer.objects.visible_to(person).filter(project=work)
+        assert set(Scope.of(person, work).layers()) == set(seen)
+        if not seen.filter(annotator=person).exists():  # once more, at work blind on a document of the others
+            make.claim(person, documents(work)[0], "The closure is needed")
+
+
 def test_a_round_is_counted(work: Project) -> None:
     [row] = of_rounds(work, "curator")
     found = row.figures

@@ -57,7 +57,7 @@ export class Panel {
     const { root } = this;
     if (root.hidden) this.back = document.activeElement;
     root.hidden = false;
-    if (!this.field) this.fill(await fetch(this.url, { redirect: "manual" }).catch(() => 0));
+    if (!this.field) await this.fill(await fetch(this.url, { redirect: "manual" }).catch(() => 0));
     (this.field ?? root).focus();
   }
 
@@ -72,7 +72,7 @@ export class Panel {
     this.talk = root.querySelector("#talk");
     this.field = root.querySelector("[type=search]");
     root.setAttribute("aria-label", this.talk ? "Talk" : "Guidelines");
-    if (isFragment) root.focus();
+    if (isFragment) (root.querySelector("[role=alert]") ?? root).focus();
   }
 
   complain(text) {
