@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from annotate.actions import claims, documents, follow_ups, invitations, projects, rounds
+from annotate.actions import claims, documents, follow_ups, invitations, layers, projects, rounds, talk
 from annotate.actions.selections import Selection
 from annotate.models import (
     Attribute,
@@ -17,8 +17,10 @@ from annotate.models import (
     CodebookVersion,
     Invitation,
     Label,
+    Layer,
     Project,
     Recheck,
+    Remark,
     Round,
     StanceLabel,
 )
@@ -199,3 +201,20 @@ def codebook_document(**values: Any) -> dict[str, Any]:
             question("genre", "choice", scope="document", labels=[label("news"), label("opinion")], required=True),
         ],
     } | values
+
+
+def layer(person: User, found: Document, *quotes: str, is_submitted: bool = True, **values: Any) -> Layer:
+    """Return the person's layer on the document with these claims, submitted unless said otherwise."""
+    for quote in quotes or ("The closure is needed",):
+        claim(person, found, quote, **values)
+    if is_submitted:
+        layers.submit_layer(user=person, document=found, now=NOW)
+    return Layer.objects.select_related("round", "project").get(document=found, annotator=person)
+
+
+def remark(person: User, found: Layer | Document, text: str = "Look at this again.", **values: Any) -> Remark:
+    """Write a remark on a layer, or on a document to everybody; `claim_key` names a claim of the layer."""
+    values = {"user": person, "text": text, "now": NOW} | values
+    if isinstance(found, Layer):
+        return talk.add_remark(project=found.project, document=found.document, layer=found, **values)
+    return talk.add_remark(project=Project.objects.get(corpus=found.corpus_id), document=found, **values)

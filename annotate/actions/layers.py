@@ -199,19 +199,19 @@ def reopen_layer(*, user: User, document: Document, now: datetime, round_id: UUI
         return layer
     if layer.status == LayerStatus.WITHDRAWN:
         return take_up(layer, user=user, now=now)
-    return _set_status(layer, LayerStatus.OPEN, user=user, action="layer.reopen", now=now)
+    batch = _batch("layer.reopen", user, layer)
+    change_status(layer, LayerStatus.OPEN, batch=batch, now=now)
+    batch.write()
+    return layer
 
 
 def withdraw(layer: Layer, batch: Batch, *, now: datetime) -> None:
     """Withdraw a locked open or returned layer: it is kept, counts in no figure, and its place becomes free."""
-    before = _state(layer)
     if layer.has_place and layer.round_id is not None:
         places.give_back(layer.round_id, layer.document_id)
-    layer.status, layer.updated_at = LayerStatus.WITHDRAWN, now
     layer.has_place, layer.lease_expires_at = False, None
-    layer.version += 1
-    layer.save(update_fields=["status", "updated_at", "has_place", "lease_expires_at", "version"])
-    batch.add("layer", layer.pk, before=before, after=_state(layer))
+    layer.save(update_fields=["has_place", "lease_expires_at"])
+    change_status(layer, LayerStatus.WITHDRAWN, batch=batch, now=now)
 
 
 def take_up(layer: Layer, *, user: User, now: datetime, has_place: bool = False) -> Layer:
@@ -223,28 +223,19 @@ def take_up(layer: Layer, *, user: User, now: datetime, has_place: bool = False)
             )
         layer.has_place, layer.lease_expires_at = True, places.lease_end(layer.round, now)
         Layer.objects.filter(pk=layer.pk).update(has_place=True, lease_expires_at=layer.lease_expires_at)
-    return _set_status(layer, LayerStatus.OPEN, user=user, action="layer.restore", now=now)
+    batch = _batch("layer.restore", user, layer)
+    change_status(layer, LayerStatus.OPEN, batch=batch, now=now)
+    batch.write()
+    return layer
 
 
-@transaction.atomic
-def return_layer(*, user: User, layer: Layer, now: datetime) -> Layer:
-    """Give a submitted layer back to its annotator."""
-    permissions.require(user, Action.RETURN_LAYERS, layer.project_id)
-    layer = Layer.objects.select_for_update(of=("self",)).select_related("round", "project").get(pk=layer.pk)
-    if layer.status != LayerStatus.SUBMITTED:
-        raise WrongState(f"This layer is {layer.status}; only a submitted layer can be returned.")
-    return _set_status(layer, LayerStatus.RETURNED, user=user, action="layer.return", now=now)
-
-
-def _set_status(layer: Layer, status: LayerStatus, *, user: User, action: str, now: datetime) -> Layer:
+def change_status(layer: Layer, status: LayerStatus, *, batch: Batch, now: datetime) -> None:
+    """Set the status of a locked layer and add that to the batch, which the caller writes."""
     before = _state(layer)
     layer.status, layer.updated_at = status, now
     layer.version += 1
     layer.save(update_fields=["status", "updated_at", "version"])
-    batch = _batch(action, user, layer)
     batch.add("layer", layer.pk, before=before, after=_state(layer))
-    batch.write()
-    return layer
 
 
 def own_layer(*, user: User, document: Document, round_id: UUID | None = None) -> Layer:

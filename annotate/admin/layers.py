@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from annotate.actions import layers
+from annotate.actions import returns
 from annotate.admin.base import Panel
 from annotate.admin.filters import (
     AnnotatorFilter,
@@ -107,7 +107,7 @@ class LayerPanel(Panel):
             if not self.has_return_permission(request, layer):
                 continue
             try:
-                layers.return_layer(user=user, layer=layer, now=timezone.now())
+                returns.return_layer(user=user, layer=layer, now=timezone.now())
             except Problem as problem:
                 self.message_user(request, f"{self.heading(layer)}: {problem.detail}", messages.ERROR)
             else:

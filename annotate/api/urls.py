@@ -10,14 +10,17 @@ from annotate.api import (
     documents,
     export,
     invitations,
+    layer_lists,
     layers,
     members,
     moves,
+    progress,
     projects,
     queue,
     round_work,
     rounds,
     skips,
+    talk,
 )
 from annotate.api.docs import docs
 from annotate.api.registries import REGISTRIES
@@ -58,6 +61,13 @@ urlpatterns: list[URLPattern] = [
     path("projects/<slug:slug>/next/", queue.next_document, name="api-next"),
     *(route for kind in REGISTRIES for route in routes(kind)),
     path("projects/<slug:slug>/export/", export.export, name="api-export"),
+    path("projects/<slug:slug>/layers/", layer_lists.layers, name="api-layers"),
+    path("layers/<uuid:id>/", layer_lists.layer, name="api-layer-by-id"),
+    path("layers/<uuid:id>/return/", layer_lists.layer_return, name="api-layer-return"),
+    path("layers/<uuid:id>/unreturn/", layer_lists.layer_unreturn, name="api-layer-unreturn"),
+    path("projects/<slug:slug>/remarks/", talk.remarks, name="api-remarks"),
+    path("remarks/<uuid:id>/", talk.remark, name="api-remark"),
+    path("projects/<slug:slug>/progress/", progress.progress, name="api-progress"),
     path("schema/", schema, name="api-schema"),
     path("docs/", docs, name="api-docs"),
 ]

@@ -52,3 +52,19 @@ def shown_name(member: Member, *, is_manager: bool) -> str:
 def full_name(member: Member, *, is_manager: bool) -> str:
     """Return first and last name, empty where they are not given or not to be told."""
     return member.user.get_full_name() if is_manager or member.left_at is None else ""
+
+
+def shown_names(project_id: UUID, users: Iterable[int | None]) -> dict[int, str]:
+    """Return what people are called in a project, by user id. One query, and one for each stranger."""
+    people = People()
+    return {id: people.name(project_id, id) for id in users if id is not None}
+
+
+def people_of(project_id: UUID, name: str) -> list[int]:
+    """Return the ids of the users who are called by this name in the project. At most two queries."""
+    rows = Member.objects.filter(project=project_id)
+    named = rows.filter(left_at__isnull=True, user__username=name) | rows.filter(left_at__isnull=False, pseudonym=name)
+    found = list(named.values_list("user", flat=True))
+    return found or list(
+        User.objects.filter(username=name).exclude(memberships__project=project_id).values_list("pk", flat=True)
+    )

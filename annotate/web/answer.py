@@ -18,6 +18,7 @@ from annotate.actions.claims import SavedClaim
 from annotate.models import Claim, Layer, Span, SpanRole, Stance
 from annotate.payloads.codebooks import CodebookView, load_codebook
 from annotate.records import CodebookNames, Registries
+from annotate.reports.talk import remarks_on_claims
 from annotate.web.article import Article, draw, slot_of
 from annotate.web.item import item_of
 from corpus.database.bulk import Among, Key, uuid_text
@@ -93,5 +94,5 @@ def _claims_within(layer: Layer, start: int, end: int, codebook: CodebookView) -
 
 
 def _item_html(claim: dict[str, Any], near: list[dict[str, Any]], article: Article, codebook: CodebookView) -> str:
-    item = item_of(claim, near, article, codebook)
+    item = item_of(claim, near, article, codebook, remarks_on_claims(claim["layer"], claim["id"]))
     return loader.get_template("annotate/reader.html#claim-item").render({"item": item})

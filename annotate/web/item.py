@@ -27,16 +27,27 @@ class Item:
     gap: str = ""
     is_hidden: bool = False
     flags: str = ""  # what else there is to know: denies, unsure, note
+    talk: str = ""  # where its thread is, from the reader's address on
+    n_remarks: int = 0
+    is_talk_open: bool = False
 
 
-def items_of(claims: list[dict[str, Any]], article: Article, codebook: CodebookView) -> list[Item]:
+# Remarks on claims by the claim's id: how many, and how many of them in open threads.
+type Remarks = dict[str, tuple[int, int]]
+
+
+def items_of(
+    claims: list[dict[str, Any]], article: Article, codebook: CodebookView, remarks: Remarks | None = None
+) -> list[Item]:
     hidden = hidden_claims(claims, article)
-    return [_item(claim, codebook, is_hidden=claim["id"] in hidden) for claim in claims]
+    return [_item(claim, codebook, remarks or {}, is_hidden=claim["id"] in hidden) for claim in claims]
 
 
-def item_of(claim: dict[str, Any], near: list[dict[str, Any]], article: Article, codebook: CodebookView) -> Item:
+def item_of(
+    claim: dict[str, Any], near: list[dict[str, Any]], article: Article, codebook: CodebookView, remarks: Remarks
+) -> Item:
     """Return the item of one claim; `near` holds every claim that shares a paragraph with it."""
-    return _item(claim, codebook, is_hidden=claim["id"] in hidden_claims(near, article))
+    return _item(claim, codebook, remarks, is_hidden=claim["id"] in hidden_claims(near, article))
 
 
 def hidden_claims(claims: list[dict[str, Any]], article: Article) -> set[str]:
@@ -48,9 +59,10 @@ def hidden_claims(claims: list[dict[str, Any]], article: Article) -> set[str]:
     return hidden
 
 
-def _item(claim: dict[str, Any], codebook: CodebookView, *, is_hidden: bool) -> Item:
+def _item(claim: dict[str, Any], codebook: CodebookView, remarks: Remarks, *, is_hidden: bool) -> Item:
     slot = slot_of(claim, codebook)
     gaps = claim_gaps(claim, codebook)
+    n_remarks, n_open = remarks.get(claim["id"], (0, 0))
     stances = claim["stances"]
     labels = [codebook.stances[s["value"]].name for s in stances if s["value"] in codebook.stances]
     return Item(
@@ -64,6 +76,9 @@ def _item(claim: dict[str, Any], codebook: CodebookView, *, is_hidden: bool) -> 
         gap=", ".join(dict.fromkeys(gap.field.split("/")[0].removesuffix("s") for gap in gaps)),
         is_hidden=is_hidden,
         flags=" · ".join(_flags(claim)),
+        talk=f"talk/?layer={claim['layer']}&claim={claim['id']}",
+        n_remarks=n_remarks,
+        is_talk_open=n_open > 0,
     )
 
 

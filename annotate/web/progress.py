@@ -16,7 +16,7 @@ from django.db.models import Count, Exists, OuterRef, Sum
 
 from annotate.models import ActiveTime, Layer, LayerStatus, Member, Project, Round, RoundDocument, Skip
 from annotate.models.layers import WRITABLE, ActiveTimeQuerySet
-from annotate.payloads.people import People
+from annotate.web.times import time_words
 from corpus.models import Document
 
 ACTIVE_TIME = (
@@ -133,23 +133,6 @@ def team_progress(user: User, project: Project, n_documents: int) -> TeamProgres
     return TeamProgress(n_submitted=layers.filter(status="submitted").count(), n_wanted=wanted)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PersonTime:
-    """The active time of one person in a project, and over how many layers it is spread."""
-
-    name: str
-    n_layers: int
-    seconds: int
-
-    @property
-    def total(self) -> str:
-        return time_words(self.seconds)
-
-    @property
-    def each(self) -> str:
-        return time_words(self.seconds // max(self.n_layers, 1))
-
-
 def own_time(user: User, project: Project) -> str:
     """Return the user's own active time in all rounds, empty where none was measured. One query."""
     times = _times(user, project).filter(layer__annotator=user.pk)
@@ -161,26 +144,6 @@ def _times(user: User, project: Project) -> ActiveTimeQuerySet:
     """Return the times that figures count: those of layers that were not withdrawn."""
     times: ActiveTimeQuerySet = ActiveTime.objects.visible_to(user).filter(layer__project=project).order_by()
     return times.exclude(layer__status=LayerStatus.WITHDRAWN)
-
-
-def team_times(user: User, project: Project) -> list[PersonTime]:
-    """Return everybody's active time in all rounds as far as `user` may see it, by name. Two queries."""
-    people = People()
-    rows = (
-        _times(user, project)
-        .values_list("layer__annotator")
-        .annotate(n_layers=Count("layer", distinct=True), seconds=Sum("seconds"))
-    )
-    found = sorted((people.name(project.pk, id), n, seconds) for id, n, seconds in rows)
-    return [PersonTime(name=name, n_layers=n, seconds=seconds) for name, n, seconds in found]
-
-
-def time_words(seconds: int) -> str:
-    """Return a time as people say it: “40 s”, “12 min”, “3 h 05 min”."""
-    if seconds < 60:
-        return f"{seconds} s"
-    hours, minutes = divmod(seconds // 60, 60)
-    return f"{hours} h {minutes:02} min" if hours else f"{minutes} min"
 
 
 def kept_words(layer: Layer, now: datetime) -> str:

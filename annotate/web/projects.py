@@ -15,9 +15,11 @@ from annotate.actions import projects, queue
 from annotate.models import Layer, LayerStatus, Project
 from annotate.payloads.problems import Invalid
 from annotate.permissions import Action
+from annotate.reports.talk import n_open_threads
 from annotate.web.access import Place, Request, answer, go, page, place_of
 from annotate.web.forms import ProjectForm, add_problem
-from annotate.web.progress import ACTIVE_TIME, kept_words, own_progress, own_time, team_progress, team_times
+from annotate.web.progress import ACTIVE_TIME, kept_words, own_progress, own_time, team_progress
+from annotate.web.returns import ReturnRemark, return_reasons
 
 RECENT = 5
 SLUG_TRIES = 20
@@ -64,11 +66,19 @@ def project(request: Request, slug: str) -> HttpResponse:
         "own": own,
         "team": team_progress(request.user, place.project, own.n_documents) if place.may_curate else None,
         "own_time": own_time(request.user, place.project),
-        "times": team_times(request.user, place.project) if place.may_curate else [],
+        "returned": _returned(request, place),
+        "n_threads": n_open_threads(request.user, place.project),
         "active_time": ACTIVE_TIME,
         "recent": [(layer, kept_words(layer, now)) for layer in recent],
     }
     return render(request, "annotate/project.html", context)
+
+
+def _returned(request: Request, place: Place) -> list[tuple[Layer, list[ReturnRemark]]]:
+    """Return one's own returned layers with what was said. At most 3 queries."""
+    layers = list(_own_layers(request, place).filter(status=LayerStatus.RETURNED).order_by("updated_at", "id")[:RECENT])
+    reasons = return_reasons(layers)
+    return [(layer, reasons[layer.pk]) for layer in layers]
 
 
 def _own_layers(request: Request, place: Place) -> QuerySet[Layer]:

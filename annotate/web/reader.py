@@ -21,12 +21,14 @@ from annotate.models import Layer, LayerStatus, Mode
 from annotate.payloads.codebooks import CodebookView
 from annotate.payloads.people import People
 from annotate.payloads.preconditions import Precondition, etag
+from annotate.reports.talk import remarks_on_claims
 from annotate.web.answer import answer_body
 from annotate.web.article import Article
 from annotate.web.follow_ups import follow_up_url, is_followed_up
 from annotate.web.item import items_of
 from annotate.web.page_state import layer_state, page_state
 from annotate.web.reading import Reading, SeveralRounds, asked_round, reading_of
+from annotate.web.returns import return_state
 from annotate.web.script_requests import check_person, read_json
 from annotate.web.signs import GLYPHS
 from annotate.web.submitting import document_done, name_what_follows
@@ -52,7 +54,7 @@ def reader(request: HttpRequest, slug: str, document_id: UUID) -> HttpResponse:
         "title": reading.document.title or f"Document {reading.document.number}",
         "article": article.html(found, reading.codebook),
         "has_headline": article.headline is not None,
-        "items": items_of(found, article, reading.codebook),
+        "items": items_of(found, article, reading.codebook, _remarks(reading)),
         "n_claims": len(found),
         "n_words": len(reading.document.text.split()),
         "codebook": reading.codebook,
@@ -67,12 +69,17 @@ def reader(request: HttpRequest, slug: str, document_id: UUID) -> HttpResponse:
         "modes": [(value, name) for value, name in Mode.choices if value],
         "in_round": f"?round={reading.round.pk}" if reading.round and asked_round(request) else "",
         "state": page_state(cast(User, request.user), reading, found),
+        **return_state(cast(User, request.user), reading),
         **_neighbours(reading),
     }
     response = render(request, "annotate/reader.html", context)
     name_what_follows(response, reading)
     patch_cache_control(response, private=True, no_cache=True)  # a tab that is opened again asks for what is stored
     return response
+
+
+def _remarks(reading: Reading) -> dict[str, tuple[int, int]]:
+    return remarks_on_claims(reading.layer.pk) if reading.layer is not None else {}
 
 
 def _others(request: HttpRequest, reading: Reading) -> list[Layer]:

@@ -17,6 +17,8 @@ def everything(client, document, project):
         "projects/", "projects/bridge/", "projects/bridge/rounds/", f"rounds/{round_id}/", "projects/bridge/documents/",
         f"documents/{document.pk}/", f"documents/{document.pk}/layer/", "projects/bridge/next/",
         "projects/bridge/members/", "projects/bridge/export/?layers=all", "projects/bridge/export/?layers=annotators",
+        "projects/bridge/layers/", "projects/bridge/layers/?annotator=ann", "projects/bridge/remarks/",
+        "projects/bridge/progress/", "projects/bridge/progress/?by=person", "projects/bridge/progress/?by=document",
     ]  # fmt: skip
     for registry in ("speakers", "targets", "propositions"):
         paths += [f"projects/bridge/{registry}/{query}" for query in ("", "?provisional=true", "?q=l", "?merged=true")]

@@ -74,6 +74,11 @@ def with_guidelines(page: Any) -> None:
     page.locator("#panel:not([hidden]) .prose").wait_for()
 
 
+def with_talk(page: Any) -> None:
+    page.locator(".about [data-run=talk]").click()
+    page.locator("#panel:not([hidden]) #talk").wait_for()
+
+
 OPEN = [
     Page(name="login", path="/login/", who=None),
     Page(name="login refused", path="/login/", who=None, act=sent("form", username="nobody", password="wrong")),
@@ -146,6 +151,19 @@ SITE = [
     ),
     Page(name="draft refused", path="/p/bridge/codebook/draft/?open=question-0", act=sent("#draft", key="No good")),
     Page(name="publish", path="/p/bridge/codebook/draft/publish/"),
+    Page(name="talk", path="/p/bridge/talk/?state=all", who="curator", act=opened("main details")),
+    Page(name="unsure claims", path="/p/bridge/talk/?show=unsure", who="ann"),
+    Page(name="talk of a document", path=READER % "done" + "talk/", who="curator", act=opened("main details")),
+    Page(name="remark refused", path=READER % "done" + "talk/", who="curator", act=sent(".start", text=" ")),
+    Page(name="progress", path="/p/bridge/progress/", who="curator"),
+    Page(name="progress of people", path="/p/bridge/progress/?by=person", who="curator"),
+    Page(name="progress of documents", path="/p/bridge/progress/?by=document", who="ann"),
+    Page(name="layers", path="/p/bridge/layers/", who="curator"),
+    Page(name="layers, none found", path="/p/bridge/layers/?status=withdrawn", who="ann"),
+    Page(name="return a reading", path="/p/bridge/layers/{layer}/return/", who="curator"),
+    Page(
+        name="return refused", path="/p/bridge/layers/{layer}/return/", who="curator", act=sent("main form", text=" ")
+    ),
     Page(name="next", path="/p/bridge/next/", who="ann"),
     Page(name="next, none", path="/p/bare/next/"),
     Page(name="API", path="/api/v1/docs/"),
@@ -160,6 +178,7 @@ READERS = [
     Page(name="reader, another's", path=READER % "done" + "?layer={layer}", who="curator"),
     Page(name="follow-up", path="/p/again/d/{begun}/follow-up/?round={follow_up}", who="ann"),
     Page(name="follow-up, to begin", path="/p/again/d/{not_begun}/follow-up/?round={follow_up}", who="ann"),
+    Page(name="reader with talk", path=READER % "done", who="ann", act=with_talk),
     Page(name="choose a round", path="/p/twice/d/{both}/", who="ann"),
     Page(name="not submitted", path=READER % "dense", who="ann", act=sent("form[action*='/submit/']")),
 ]
@@ -204,6 +223,7 @@ NOT_PAGES = (
     r"api-(?!docs$).*",
     r"healthz|favicon|robots|logout|token-(create|delete)|paste|member-change|round-(change|places|add)|give-back",
     r"recheck-dismiss|profile|member-layer|invitations|invitation-revoke|invite-join|codebook-(file|preview|discard)",
+    r"remark-change|progress-csv",
     r"reader-(claim|layer|submit|reopen|time|ahead)|entry-options",
     r"admin:(login|logout|autocomplete|jsi18n)",
     r"admin:\w+_(add|change|delete|history|merge)|admin:None",

@@ -74,6 +74,7 @@ def build() -> dict[str, str]:
     for person in (ann, ben):
         make.claim(person, done, "The closure is needed")
         layers.submit_layer(user=person, document=done, now=make.NOW)
+    _talk(project, curator, Layer.objects.get(document=done, annotator=ann))
     refused = {"file": "a.csv", "row": 3, "field": "published_on", "value": "31.05.2024", "rule": "no date"}
     report = [refused | {"remedy": "write it as 2024-05-31"}]
     same = {"file": "a.csv", "row": 4, "field": "text", "value": "", "rule": "the same text", "remedy": "none"}
@@ -120,6 +121,16 @@ def build() -> dict[str, str]:
             "codebookversion": str(project.codebook.versions.get(number=1).pk),
         }
     )
+
+
+def _talk(project: Any, curator: Any, layer: Any) -> None:
+    """Let there be a thread on a claim, one on a reading that is settled, and one to everybody."""
+    from annotate.actions import talk
+
+    make.remark(curator, layer, "Is this the spokesman?", claim_key=layer.claims.get().pk)
+    make.remark(layer.annotator, layer, "Or the authority?", claim_key=layer.claims.get().pk)
+    talk.settle_thread(user=curator, remark=make.remark(curator, layer), now=make.NOW)
+    make.remark(curator, layer.document, "The last paragraph is a repeat.")
 
 
 PEOPLE = {"ann": "annotator", "ben": "annotator", "curator": "curator"}

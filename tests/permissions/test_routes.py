@@ -14,10 +14,11 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from annotate.actions import codebook, layers, queue, registries
+from annotate.actions import codebook, layers, queue, registries, returns
 from annotate.actions.selections import Selection
 from annotate.actions.skips import skip_document
 from annotate.actions.tokens import create_token
+from annotate.models import Layer
 from corpus.models import Proposition, Speaker, Target
 from tests import make
 from tests.api.client import Api
@@ -77,7 +78,16 @@ def world(db) -> dict[str, str]:
     found |= _follow_up(project)
     for model in (Speaker, Target, Proposition):
         found |= _entries(project, model)
-    return found
+    return found | _layers(project, document)
+
+
+def _layers(project: Any, document: Any) -> dict[str, str]:
+    """Name the open layer with a remark on it, and make one that is submitted and one that is returned."""
+    annotator, open = make.user("annotator"), Layer.objects.get(document=document)
+    submitted, returned = (make.layer(annotator, make.document(project, make.TEXT + more)) for more in (" 2", " 3"))
+    returns.return_layer(user=make.user("manager"), layer=returned, now=make.NOW)
+    made = {"layer": open, "submitted_layer": submitted, "returned_layer": returned}
+    return {name: str(row.pk) for name, row in made.items()} | {"remark": str(make.remark(annotator, open).pk)}
 
 
 def _handed_out(project: Any, document: Any) -> dict[str, str]:

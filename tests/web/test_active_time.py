@@ -19,6 +19,7 @@ from tests import make
 from tests.make import NOW
 
 CLOSURE = "The closure is needed"
+PEOPLE = "/p/bridge/progress/?by=person"
 
 
 @pytest.fixture
@@ -174,11 +175,14 @@ def test_a_script_that_is_signed_out_is_told_so(layer: Layer, document: Document
 def test_everybody_sees_their_own_time_and_curators_that_of_all(layer: Layer, document: Document, browser: Any) -> None:
     record(layer, 125)
 
-    pages = {name: browser(name).get("/p/bridge/").content.decode() for name in ("ann", "ben", "curator")}
+    pages = {name: browser(name).get("/p/bridge/").content.decode() for name in ("ann", "ben")}
+    team = browser("curator").get(PEOPLE).content.decode()
 
     assert "my active time" in pages["ann"] and "2 min" in pages["ann"]
     assert "2 min" not in pages["ben"] and "active time" not in pages["ben"].lower()
-    assert "<td>ann</td>" in pages["curator"] and ACTIVE_TIME in pages["curator"]
+    assert "2 min" in browser("ann").get(PEOPLE).content.decode()
+    assert "2 min" not in browser("ben").get(PEOPLE).content.decode()
+    assert ">ann</a>" in team and "2 min" in team and ACTIVE_TIME in team
 
 
 def test_in_a_blind_round_a_colleagues_time_is_hidden_from_who_has_not_finished(
@@ -187,7 +191,7 @@ def test_in_a_blind_round_a_colleagues_time_is_hidden_from_who_has_not_finished(
     record(layer, 125)
     make.claim(make.user("curator"), document, CLOSURE)
 
-    assert "<td>ann</td>" not in browser("curator").get("/p/bridge/").content.decode()
+    assert "2 min" not in browser("curator").get(PEOPLE).content.decode()
 
 
 def test_the_layer_in_the_api_says_its_time_and_the_export_does_not(layer: Layer, document: Document) -> None:

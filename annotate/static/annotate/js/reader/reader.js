@@ -392,7 +392,8 @@ const ACTIONS = {
   done: () => done?.submit(),
   "document-next": () => openDocument("next"),
   "document-previous": () => openDocument("prev"),
-  guidelines: () => openPanel(),
+  guidelines: () => openPanel(state.guidelines),
+  talk: (link) => openPanel(`${link.href}&fragment`),
   pause: () => clock?.toggle(),
   help: () => showHelp(),
   speaker: lightTyping("speaker"),
@@ -423,12 +424,12 @@ const ACTIONS = {
   delete: removeActive,
 };
 /** What also works on a page that cannot be changed. */
-const READING = /^(sentence|word|quote|find|gap|document|guidelines|help)/;
+const READING = /^(sentence|word|quote|find|gap|document|guidelines|talk|help)/;
 const keys = new Keys(ACTIONS);
 
-function run(id) {
+function run(id, from) {
   if (!state.writable && !READING.test(id)) return notify(state.locked);
-  return ACTIONS[id]?.();
+  return ACTIONS[id]?.(from);
 }
 
 /** A button of the card or of the bars. */
@@ -522,8 +523,10 @@ list.addEventListener("pointerover", (event) => {
 list.addEventListener("pointerleave", () => paint("hover", []));
 picking.querySelector("button").addEventListener("click", stopPicking);
 document.addEventListener("click", (event) => {
-  const what = event.target.closest("[data-run]")?.dataset.run;
-  if (what) run(what);
+  const from = event.target.closest("[data-run]");
+  if (!from || event.ctrlKey || event.metaKey) return;
+  event.preventDefault();
+  run(from.dataset.run, from);
 });
 
 // --- saved or not
@@ -631,24 +634,9 @@ function showClock() {
   element.querySelector(".words").textContent = clock.isPaused ? "Paused" : `${Math.floor(clock.seconds / 60)} min`;
 }
 
-let panel = null;
-
-async function openPanel() {
-  const root = document.getElementById("panel");
-  const { Panel } = await import("./panel.js");
-  if (!panel) {
-    new MutationObserver(() => setAside(root)).observe(root, { attributeFilter: ["hidden"] });
-    window.addEventListener("resize", () => setAside(root));
-  }
-  panel ??= new Panel({ url: state.guidelines, root });
-  panel.toggle();
-}
-
-/** What the guidelines cover on narrower screens cannot take the focus meanwhile. */
-function setAside(root) {
-  const covers = (width) => !root.hidden && window.matchMedia(`(max-width: ${width}px)`).matches;
-  document.getElementById("claims").inert = covers(1299);
-  for (const element of document.querySelectorAll(".top, #read, .keys")) element.inert = covers(900);
+async function openPanel(url) {
+  const { togglePanel } = await import("./panel.js");
+  togglePanel(url);
 }
 
 async function showHelp() {
@@ -668,4 +656,6 @@ view.sentences();
 showSaved();
 showClock();
 if (document.activeElement === document.body) cursor.show(!narrow.matches);
+// An address may name a claim, as the list item's id.
+if (store.claims.has(location.hash.slice(3))) goTo(location.hash.slice(3));
 performance.mark("reader-ready");

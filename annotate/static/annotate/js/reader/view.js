@@ -91,6 +91,8 @@ export class View {
       old.className = `${fresh.className} active`;
       old.querySelector(":scope > button")?.remove();
       old.prepend(fresh.querySelector("button"));
+      old.querySelector(":scope > a")?.remove();
+      old.append(...fresh.querySelectorAll("a"));
     } else if (old) old.replaceWith(fresh);
     else this.insert(fresh, store.claims.get(id));
   }
