@@ -45,8 +45,8 @@ POSTGRESQL = (
     r"""
     CREATE FUNCTION corpus_search_fold(words text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
         SELECT regexp_replace(translate(lower(
-            CASE WHEN octet_length(words) = length(words) THEN words ELSE
-                normalize(regexp_replace(normalize(words, NFD), '([A-Za-z])[\u0300-\u036f]+', '\1', 'g'), NFC)
+            CASE WHEN words !~ '[\u00c0-\u036f\u1e00-\u1eff]' THEN words ELSE
+                normalize(regexp_replace(normalize(words, NFD), '(?<=[A-Za-z])[\u0300-\u036f]+', '', 'g'), NFC)
             END COLLATE {collation}), 'ς', 'σ'), '[^[:alnum:] ]+', ' ', 'g')
     $$
     """,
