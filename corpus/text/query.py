@@ -1,4 +1,4 @@
-"""What is looked for: words, "phrases", -without and prefix*, folded alike everywhere, and where they stand in a text."""
+"""What is looked for: words, "phrases", -without and prefix*, and where they stand in a text."""
 
 from __future__ import annotations
 

@@ -67,7 +67,9 @@ def test_both_databases_read_words_alike(project, text, query):
     assert found(f"{query} -zzz") == {"one"}
 
 
-@pytest.mark.parametrize("query", ["港口", "ಕನ್ನಡ ภาษาไทย", "ﷺ", "ᾼ", "𝔘𝔫𝔦", "ʼn", "x" * 200, "가" * 200, "'; DROP TABLE x", "a'b \\ %s ?"])
+@pytest.mark.parametrize(
+    "query", ["港口", "ಕನ್ನಡ ภาษาไทย", "ﷺ", "ᾼ", "𝔘𝔫𝔦", "ʼn", "x" * 200, "가" * 200, "'; DROP TABLE x", "a'b \\ %s ?"]
+)
 def test_odd_searches_are_no_errors(project, query):
     store(project, one="Something.")
     assert found(query) == set()
@@ -83,12 +85,16 @@ def test_the_title_is_searched_too_and_a_changed_title_is_found_under_its_new_wo
     assert found("body") == set()
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
-            cursor.execute("INSERT INTO corpus_document_search (corpus_document_search, rank) VALUES ('integrity-check', 1)")
+            cursor.execute(
+                "INSERT INTO corpus_document_search (corpus_document_search, rank) VALUES ('integrity-check', 1)"
+            )
 
 
 def test_a_text_of_ten_megabytes_is_stored_and_found(project):
     many = " ".join(f"w{n:x}" for n in range(1_200_000))[:9_900_000]
-    store(project, dense="Ferry. " + many, wide="Паром. " + "".join(chr(0x4E00 + n % 20000) + " " for n in range(900_000)))
+    store(
+        project, dense="Ferry. " + many, wide="Паром. " + "".join(chr(0x4E00 + n % 20000) + " " for n in range(900_000))
+    )
     assert found("ferry w1f") == {"dense"} and found("паром") == {"wide"}
 
 

@@ -75,4 +75,6 @@ def test_whatever_the_text_each_hit_folds_to_a_word_that_was_looked_for(around, 
             continue
         assert query.fits(f"x {word} y") and query.hits(f"{around} {word} {around}")
         for start, end in query.hits(text):
-            assert tuple("".join(c if c.isalnum() else " " for c in fold(text[start:end])).split()) == query.terms[0].words
+            assert (
+                tuple("".join(c if c.isalnum() else " " for c in fold(text[start:end])).split()) == query.terms[0].words
+            )

@@ -1,0 +1,23 @@
+"""Two ways to narrow rows by rows of another table: by a list where those are few, one by one where they are many.
+
+A list of half a table takes longer than the page it is for; looking up each row takes long where hardly any fits.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+FEW = 5000
+
+
+def narrowed(path: str, inner: QuerySet[Any], key: str, *, size: QuerySet[Any] | None = None) -> Q:
+    """Return the condition that `path` is the `key` of a row of `inner`. One query, for how many those are.
+
+    `size` is a set of rows that is quicker to look at and at least as large.
+    """
+    probe = (inner if size is None else size).order_by()
+    if probe.values("pk")[FEW : FEW + 1].exists():
+        return Q(Exists(inner.order_by().filter(**{key: OuterRef(path)})))
+    return Q(**{f"{path}__in": inner.order_by().values(key)})
