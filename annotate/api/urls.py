@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from annotate.api import claims, documents, export, layers, members, projects, queue, rounds
+from annotate.api import claims, documents, export, layers, members, projects, queue, rounds, searching
 from annotate.api.docs import docs
 from annotate.api.registries import REGISTRIES
 from annotate.api.registry_views import routes
@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern] = [
     path("documents/<uuid:id>/layer/", layers.layer, name="api-layer"),
     path("documents/<uuid:id>/submit/", layers.submit, name="api-submit"),
     path("documents/<uuid:id>/reopen/", layers.reopen, name="api-reopen"),
+    path("projects/<slug:slug>/claims/", searching.claims, name="api-claims"),
     path("claims/<uuid:id>/", claims.claim, name="api-claim"),
     path("projects/<slug:slug>/next/", queue.next_document, name="api-next"),
     *(route for kind in REGISTRIES for route in routes(kind)),

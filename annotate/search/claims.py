@@ -34,9 +34,7 @@ class ClaimFilter:
         """Read the filter. Raises Invalid."""
         labels = Labels.parse(raw)
         if labels.status == NEW:
-            raise refuse(
-                "status", "“new” is of documents; a claim’s layer is open, submitted, returned or withdrawn."
-            )
+            raise refuse("status", "“new” is of documents; a claim’s layer is open, submitted, returned or withdrawn.")
         return cls(texts=DocumentFilter.parse({key: raw[key] for key in TEXTS if key in raw}), labels=labels)
 
     @property

@@ -86,6 +86,7 @@ API = [
     line("api-claim", "PUT",               401, 404, 200, 404, 404, 404, 404, body="{changed_claim}", headers=IF_1),
     line("api-claim", "PATCH",             401, 404, 200, 404, 404, 404, 404, body={"unsure": True}, headers=IF_1),
     line("api-claim", "DELETE",            401, 404, 204, 404, 404, 404, 404, headers=IF_1),
+    line("api-claims", "GET",              401, 404, 200, 200, 200, 200, 200),
     line("api-next", "GET",                401, 404, 200, 200, 200, 200, 200),
     line("api-next", "POST",               401, 404, 200, 200, 200, 200, 200),
     line("api-export", "GET",              401, 404, 403, 403, 200, 200, 200, query="?layers=all"),
