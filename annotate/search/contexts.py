@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -40,6 +41,7 @@ class Context:
 
     sentences: tuple[Sentence, ...]
     spans: tuple[tuple[int, int], ...]
+    number: int = 0  # of the sentence in which the claim starts, where it was asked for
 
     @property
     def text(self) -> str:
@@ -66,8 +68,18 @@ def _lines(text: str, left: int, right: int) -> Iterator[Block]:
         left = end + 1
 
 
-def contexts(claims: Iterable[UUID]) -> dict[UUID, Context]:
-    """Return the contexts of claims that were found. Two queries; one text at a time is in memory."""
+def number_at(starts: list[int], at: int) -> int:
+    """Return the number of the sentence that a place is in, from where the sentences start."""
+    return max(bisect_right(starts, at) - 1, 0)
+
+
+def contexts(
+    claims: Iterable[UUID], *, starts_of: Callable[[str, str], list[int]] | None = None
+) -> dict[UUID, Context]:
+    """Return the contexts of claims that were found. Two queries; few texts at a time are in memory.
+
+    `starts_of` says where the sentences of a text in a language start, if they are to be numbered.
+    """
     spans: dict[UUID, dict[UUID, list[tuple[int, int]]]] = defaultdict(lambda: defaultdict(list))
     rows = Span.objects.filter(claim__in=list(claims), role=SpanRole.CONTENT).order_by("claim", "position")
     for claim, document, start, end in rows.values_list("claim_id", "claim__layer__document_id", "start", "end"):
@@ -75,10 +87,12 @@ def contexts(claims: Iterable[UUID]) -> dict[UUID, Context]:
     found = {}
     texts = Document.objects.filter(pk__in=spans.keys()).order_by().values_list("pk", "language", "text")
     for document, language, text in texts.iterator(chunk_size=AT_ONCE):
+        starts = starts_of(text, language) if starts_of is not None else []
         for claim, parts in spans[document].items():
             touched = {found for part in parts for found in sentences_around(text, *part, language)}
             sentences = tuple(Sentence(start=a, end=b, text=text[a:b]) for a, b in sorted(touched))
-            found[claim] = Context(sentences=sentences, spans=tuple(parts))
+            number = number_at(starts, parts[0][0])
+            found[claim] = Context(sentences=sentences, spans=tuple(parts), number=number)
     return found
 
 
@@ -104,8 +118,8 @@ def find_hits(text: str, query: Query, language: str = "", most: int = 3) -> lis
     return found
 
 
-def document_hits(documents: list[Document], query: Query, most: int = 3) -> dict[UUID, list[Hit]]:
-    """Return the first hits by document; documents beyond MAX_IN_ALL characters are left out. One query."""
+def readable_texts(documents: list[Document]) -> Iterator[tuple[UUID, str, str]]:
+    """Yield id, language and the first characters of texts, at most MAX_IN_ALL of them. One query."""
     wanted: list[UUID] = []
     size = 0
     for document in documents:
@@ -113,7 +127,10 @@ def document_hits(documents: list[Document], query: Query, most: int = 3) -> dic
         if size <= MAX_IN_ALL or not wanted:
             wanted.append(document.pk)
     rows = Document.objects.filter(pk__in=wanted).order_by().values_list("pk", "language", "text")
-    return {
-        pk: find_hits(text[:MAX_LOOKED_AT], query, language, most)
-        for pk, language, text in rows.iterator(chunk_size=AT_ONCE)
-    }
+    for pk, language, text in rows.iterator(chunk_size=AT_ONCE):
+        yield pk, language, text[:MAX_LOOKED_AT]
+
+
+def document_hits(documents: list[Document], query: Query, most: int = 3) -> dict[UUID, list[Hit]]:
+    """Return the first hits by document; documents beyond MAX_IN_ALL characters are left out. One query."""
+    return {pk: find_hits(text, query, language, most) for pk, language, text in readable_texts(documents)}

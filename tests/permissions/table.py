@@ -135,6 +135,7 @@ WEB = [
     web("project-next", "GET",             302, 404, 200, 200, 200, 200, 200),
     web("project-next", "POST",            302, 404, 302, 302, 302, 302, 302),
     web("documents", "GET",                302, 404, 200, 200, 200, 200, 200),
+    web("search", "GET",                   302, 404, 200, 200, 200, 200, 200),
     web("upload", "GET",                   302, 404, 403, 403, 200, 200, 200),
     web("upload", "POST",                  302, 404, 403, 403, 400, 400, 400, body={}),
     web("paste", "POST",                   302, 404, 403, 403, 302, 302, 302, body={"text": "Another article."}),

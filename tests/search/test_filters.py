@@ -175,7 +175,8 @@ def test_incomplete_is_what_the_reader_calls_a_gap(ann, project, document):
     "asked",
     [
         {"q": "?"}, {"q": "x" * 10_000_000}, {"q": "a\0"}, {"q": "a " * 100}, {"q": 3}, {"from": "May"},
-        {"unsure": "yes"}, {"status": "done"}, {"attribute": "type"}, {"attribute": ":x"}, {"mode": "loud"}, {"speaker": "x" * 2000},
+        {"unsure": "yes"}, {"status": "done"}, {"attribute": "type"}, {"attribute": ":x"},
+        {"mode": "loud"}, {"speaker": "x" * 2000},
         {"speaker": "a\ud800"}, {"layers": "all"}, {"round": "a\0b"}, {"source": ["x"]},
     ],
     ids=lambda asked: next(iter(asked)),
