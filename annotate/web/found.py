@@ -72,20 +72,22 @@ class FoundClaim:
 def found_documents(documents: list[Document], query: Query | None) -> list[FoundDocument]:
     """Return documents with their first hits. One query where words were looked for."""
     places: dict[UUID, list[Place]] = {}
+    titles = {row.pk: row.title for row in documents}
     if query is not None:
         for pk, language, text in readable_texts(documents):
-            places[pk] = list(_places(text, language, query))
+            places[pk] = list(_places(text, language, query, titles[pk]))
     return [
         FoundDocument(document=row, title=_marked(str(row), _hits(str(row), query)), places=places.get(row.pk, []))
         for row in documents
     ]
 
 
-def _places(text: str, language: str, query: Query) -> Iterator[Place]:
+def _places(text: str, language: str, query: Query, title: str) -> Iterator[Place]:
+    """Yield the first sentences with hits; the title is shown above them already."""
     starts: list[int] | None = None
     shown: set[int] = set()
     for hit in find_hits(text, query, language, most=20):
-        if hit.sentence.start in shown:
+        if hit.sentence.start in shown or hit.sentence.text == title:
             continue
         starts = sentence_starts(text, language) if starts is None else starts
         yield Place(number=number_at(starts, hit.start), html=_shown(hit.sentence, query))

@@ -132,5 +132,5 @@ def _choices(request: Request, place: Place) -> dict[str, Any]:
         "statuses": STATUSES,
         "relations": RELATIONS,
         "asked": request.GET,
-        "n_filters": len(filters),
+        "filters": ", ".join(f"{key.replace('_', ' ')} {value}"[:80] for key, value in filters.items()),
     }
