@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Self
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from annotate.models import Answer, Claim, ClaimSpeaker, Layer, LayerStatus, Mode, Relation, Stance
 from annotate.payloads.codebooks import CodebookView, load_codebook
 from annotate.search import values
 from annotate.search.families import family, turned_targets
-from annotate.search.few import narrowed
+from annotate.search.few import Unindexed, narrowed
 from annotate.search.gaps import incomplete
 from annotate.search.values import Within, refuse
 from corpus.models import Proposition, Speaker, Target
@@ -102,7 +102,10 @@ class Labels:
         if self.speaker or self.represents:
             found.append(narrowed("pk", self._speakers(within), "claim"))
         if self.target or self.stance:
-            found.append(narrowed("pk", self._stances(within), "claim"))
+            meant = self._stances(within)
+            rows = Stance.objects.alias(to=Unindexed(F("target_id")), held=Unindexed(F("value_id")))
+            single = rows.filter(meant("to", "held"))
+            found.append(narrowed("pk", Stance.objects.filter(meant("target", "value")), "claim", single=single))
         if self.proposition:
             found.append(Q(proposition__in=list(family(Proposition, self.proposition, within))))
         found += [Q(**{name: getattr(self, name)}) for name in ("relation", "mode") if getattr(self, name)]
@@ -124,22 +127,26 @@ class Labels:
             rows = rows.filter(represents__in=list(family(Speaker, self.represents, within)))
         return rows
 
-    def _stances(self, within: Within) -> QuerySet[Stance]:
-        """Return the stances meant; one toward a target merged as the opposite counts as it is read: turned round."""
-        rows = Stance.objects.all()
+    def _stances(self, within: Within) -> Callable[[str, str], Q]:
+        """Return the condition for the stances meant, given the names of the columns for target and value.
+
+        One toward a target merged as the opposite counts as it is read: turned round.
+        """
+        found = family(Target, self.target, within) if self.target else {}
         if not self.stance:
-            return rows.filter(target__in=list(family(Target, self.target, within)))
+            return lambda target, value: Q(**{f"{target}__in": list(found)})
         straight, turned = _values(self.stance, _codebooks(within))
-        if self.target:
-            found = family(Target, self.target, within)
-            opposite = {id for id, is_turned in found.items() if is_turned}
-            meant = Q(target__in=found.keys() - opposite, value__in=straight)
-            return rows.filter(meant | Q(target__in=opposite, value__in=turned) if opposite else meant)
-        opposite = turned_targets(within)
-        if not opposite:
-            return rows.filter(value__in=straight)
-        not_turned = Q(target__isnull=True) | ~Q(target__in=opposite)
-        return rows.filter(not_turned & Q(value__in=straight) | Q(target__in=opposite, value__in=turned))
+        opposite = {id for id, is_turned in found.items() if is_turned} if self.target else turned_targets(within)
+        plain = found.keys() - opposite
+
+        def meant(target: str, value: str) -> Q:
+            at = Q(**{f"{target}__in": plain}) if self.target else Q()
+            if opposite and not self.target:
+                at = Q(**{f"{target}__isnull": True}) | ~Q(**{f"{target}__in": opposite})
+            stated = at & Q(**{f"{value}__in": straight})
+            return stated | Q(**{f"{target}__in": opposite, f"{value}__in": turned}) if opposite else stated
+
+        return meant
 
 
 LABELS = tuple(field.name for field in fields(Labels))
