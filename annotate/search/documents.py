@@ -99,12 +99,13 @@ class DocumentFilter:
         if self.labels.asks_of_claims:
             claims = self.labels.claim_rows(within)
             return narrowed("pk", claims, "layer__document")
-        layers = self.labels.layer_rows(within)
+        layers, single = self.labels.layer_rows(within), self.labels.layer_rows(within, is_single=True)
         found = Q()
         if self.has_claims is not None:
-            with_claims = narrowed("pk", layers.filter(n_claims__gt=0), "document", size=every)
+            filled, one = layers.filter(n_claims__gt=0), single.filter(n_claims__gt=0)
+            with_claims = narrowed("pk", filled, "document", size=every, single=one)
             found = with_claims if self.has_claims else ~with_claims
-        return found if self.labels.is_empty else found & narrowed("pk", layers, "document", size=every)
+        return found if self.labels.is_empty else found & narrowed("pk", layers, "document", size=every, single=single)
 
 
 NAMES = (*TEXTS, "has_claims", *LABELS)

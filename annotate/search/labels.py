@@ -75,9 +75,13 @@ class Labels:
         texts = {name: str(value).lower() if isinstance(value, bool) else value for name, value in given.items()}
         return {name: value for name, value in texts.items() if value}
 
-    def layer_rows(self, within: Within) -> QuerySet[Layer]:
-        """Return the layers that are meant, of those that the user may see."""
-        rows = Layer.objects.visible_to(within.user).filter(project=within.project)
+    def layer_rows(self, within: Within, *, is_single: bool = False) -> QuerySet[Layer]:
+        """Return the layers that are meant, of those that the user may see; `is_single`: to be looked up one by one."""
+        rows = Layer.objects.visible_to(within.user)
+        if is_single:
+            rows = rows.alias(within=Unindexed(F("project_id"))).filter(within=within.project.pk)
+        else:
+            rows = rows.filter(project=within.project)
         if self.round:
             rows = rows.filter(_of_round(self.round))
         if self.layers:
@@ -92,7 +96,8 @@ class Labels:
         """Return the claims that are meant, of the layers that are meant."""
         layers = self.layer_rows(within)
         every = Layer.objects.filter(project=within.project)
-        rows = Claim.objects.filter(narrowed("layer", layers, "pk", size=every))
+        single = self.layer_rows(within, is_single=True)
+        rows = Claim.objects.filter(narrowed("layer", layers, "pk", size=every, single=single))
         for condition in self._conditions(within):
             rows = rows.filter(condition)
         return rows
