@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import connection
 
 from annotate.actions.archive import ArchiveWriter, Backup, BackupError, applied_migrations
+from corpus import search
 
 MEMBER = "database.sqlite3"
 
@@ -43,3 +44,4 @@ def load(backup: Backup) -> None:
         finally:
             source.close()
     connection.close()
+    search.rebuild()  # SQLite does not promise that VACUUM keeps the row numbers that the index goes by

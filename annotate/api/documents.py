@@ -16,15 +16,15 @@ from annotate.actions.documents import add_documents
 from annotate.api.claim_serializers import ReadingSerializer
 from annotate.api.fetch import answer, caller, document_of, own_layer, project_of
 from annotate.api.openapi import PAGING, ROUND, operation, page_of, sent
-from annotate.api.pagination import page
 from annotate.api.parsers import JSONLinesParser, Lines, LinesParser, StrictJSONParser
-from annotate.api.serializers import DocumentInSerializer, DocumentSerializer, ImportedSerializer
-from annotate.api.shapes import document_dict, layer_dict, whole_document
+from annotate.api.searching import HITS, filters, found_documents
+from annotate.api.serializers import DocumentInSerializer, FoundDocumentSerializer, ImportedSerializer
+from annotate.api.shapes import layer_dict, whole_document
 from annotate.models import Project
 from annotate.payloads.problems import FieldError, Invalid, TooLarge
 from annotate.permissions import Action
+from annotate.search.documents import NAMES
 from corpus.ingest import Outcome
-from corpus.models import Document
 from corpus.readers.base import Row, RowError, row_error
 from corpus.readers.documents import DocumentErrors, clean_document
 
@@ -47,10 +47,11 @@ DETAIL = (
 @operation(
     id="list_documents",
     tag="documents",
-    summary="Documents of a project's corpus, without their texts, ordered by number",
-    answers={200: page_of("Document", DocumentSerializer)},
+    summary="Documents of a project's corpus, without their texts, found by text and labels, ordered by number",
+    detail="All filters hold at once; those over annotations for one layer that you may see, and one claim in it.",
+    answers={200: page_of("Document", FoundDocumentSerializer)},
     errors=[400],
-    parameters=PAGING,
+    parameters=[*filters(NAMES), HITS, *PAGING],
 )
 @operation(
     id="add_documents",
@@ -75,8 +76,7 @@ def documents(request: Request, slug: str) -> Response:
     if request.method == "POST":
         permissions.require(user, Action.ADD_DOCUMENTS, project.pk)
         return _add(request, project)
-    rows = Document.objects.visible_to(user).filter(corpus=project.corpus_id).light()
-    return page(request, rows, ("number",), lambda found: map(document_dict, found))
+    return found_documents(request, project)
 
 
 @operation(

@@ -16,6 +16,7 @@ from rest_framework.response import Response
 
 from annotate.api.parameters import number_of, refuse
 from annotate.payloads.problems import Invalid
+from annotate.search.walk import Sieve, walk
 
 MAX_PAGE = 500
 DEFAULT_PAGE = 50
@@ -35,22 +36,33 @@ class Cursor:
 
 
 def page[M: Model](
-    request: Request, rows: QuerySet[M], keys: tuple[str, ...], shape: Callable[[list[M]], Iterable[dict[str, Any]]]
+    request: Request,
+    rows: QuerySet[M],
+    keys: tuple[str, ...],
+    shape: Callable[[list[M]], Iterable[dict[str, Any]]],
+    *,
+    sieve: Sieve[M] | None = None,
 ) -> Response:
     """Answer one page of `rows`, ordered by `keys`, which together are unique. One query, and those of `shape`."""
     size = number_of(request, "page_size", low=1, high=MAX_PAGE, default=DEFAULT_PAGE)
     cursor = _cursor(request, rows.model, keys)
     is_back = cursor is not None and cursor.way == "before"
     ordered = rows.order_by(*(f"-{key}" if is_back else key for key in keys))
-    found = list((ordered.filter(_beyond(cursor, keys)) if cursor else ordered)[: size + 1])
-    has_more, found = len(found) > size, found[:size]
+    way: Literal["after", "before"] = "before" if is_back else "after"
+    found, edge = walk(
+        ordered.filter(_beyond(cursor, keys)) if cursor else ordered,
+        size,
+        sieve,
+        lambda row: _beyond(Cursor(way=way, values=_values(row, keys)), keys),
+    )
     if is_back:
         found.reverse()
-    has_next, has_previous = (bool(found), has_more) if is_back else (has_more, bool(found) and cursor is not None)
+    ends = (found[0], found[-1]) if found else (edge, edge)
+    first, last = (edge, ends[1]) if is_back else (ends[0] if cursor is not None else None, edge)
     return Response(
         {
-            "next": _link(request, "after", found[-1], keys) if has_next else None,
-            "previous": _link(request, "before", found[0], keys) if has_previous else None,
+            "next": _link(request, "after", last, keys) if last is not None else None,
+            "previous": _link(request, "before", first, keys) if first is not None else None,
             "results": list(shape(found)),
         }
     )
@@ -68,10 +80,13 @@ def _beyond(cursor: Cursor, keys: tuple[str, ...]) -> Q:
 
 
 def _link(request: Request, way: Literal["after", "before"], row: Model, keys: tuple[str, ...]) -> str:
-    values = [getattr(row, key) for key in keys]
     query = request.query_params.copy()
-    query["cursor"] = Cursor(way=way, values=values).encode()
+    query["cursor"] = Cursor(way=way, values=_values(row, keys)).encode()
     return f"{request.build_absolute_uri(request.path)}?{query.urlencode()}"
+
+
+def _values(row: Model, keys: tuple[str, ...]) -> list[Any]:
+    return [getattr(row, key) for key in keys]
 
 
 def _cursor(request: Request, model: type[Model], keys: tuple[str, ...]) -> Cursor | None:

@@ -162,6 +162,24 @@ class DocumentSerializer(s.Serializer[Any]):
     created_at = s.DateTimeField()
 
 
+class FoundSentenceSerializer(s.Serializer[Any]):
+    start = s.IntegerField()
+    end = s.IntegerField()
+    text = s.CharField()
+
+
+class HitSerializer(s.Serializer[Any]):
+    start = s.IntegerField(help_text="Unicode code points of the document's text, half-open.")
+    end = s.IntegerField()
+    sentence = FoundSentenceSerializer()
+
+
+class FoundDocumentSerializer(DocumentSerializer):
+    hits = HitSerializer(
+        many=True, required=False, allow_null=True, help_text="With `hits=true`; null beyond 5 million characters."
+    )
+
+
 class SpanSerializer(s.Serializer[Any]):
     start = s.IntegerField(help_text="Unicode code points, from 0.")
     end = s.IntegerField(help_text="Half-open.")

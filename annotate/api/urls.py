@@ -19,6 +19,7 @@ from annotate.api import (
     queue,
     round_work,
     rounds,
+    searching,
     skips,
     talk,
 )
@@ -57,6 +58,7 @@ urlpatterns: list[URLPattern] = [
     path("documents/<uuid:id>/layer/", layers.layer, name="api-layer"),
     path("documents/<uuid:id>/submit/", layers.submit, name="api-submit"),
     path("documents/<uuid:id>/reopen/", layers.reopen, name="api-reopen"),
+    path("projects/<slug:slug>/claims/", searching.claims, name="api-claims"),
     path("claims/<uuid:id>/", claims.claim, name="api-claim"),
     path("projects/<slug:slug>/next/", queue.next_document, name="api-next"),
     *(route for kind in REGISTRIES for route in routes(kind)),

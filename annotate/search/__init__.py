@@ -1,5 +1,7 @@
 """Finding documents and claims by text and labels; what a list, a page, the API and a round's selection share."""
 
+from annotate.search.claims import ClaimFilter
 from annotate.search.documents import DocumentFilter
+from annotate.search.values import Within
 
-__all__ = ["DocumentFilter"]
+__all__ = ["ClaimFilter", "DocumentFilter", "Within"]

@@ -190,8 +190,8 @@ class TokenForm(forms.Form):
     name = forms.CharField(required=False, max_length=100, label="Name", help_text="Where you will use it.")
 
 
-class DocumentFilter(forms.Form):
-    """What the list of documents shows; anything else in the address is left aside."""
+class DocumentListForm(forms.Form):
+    """What the list of documents asks for; every filter of the search holds in its address, too."""
 
     STATUSES = (
         ("", "All"),
@@ -201,7 +201,8 @@ class DocumentFilter(forms.Form):
         ("submitted", "Submitted"),
         ("withdrawn", "Withdrawn"),
     )
-    q = forms.CharField(required=False, max_length=200, label="Title", widget=forms.TextInput(attrs={"type": "search"}))
+    q = forms.CharField(required=False, max_length=200, widget=forms.TextInput(attrs={"type": "search", "dir": "auto"}))
+    source = forms.CharField(required=False, max_length=300)
     status = forms.ChoiceField(required=False, choices=STATUSES, label="My reading")
     after = forms.IntegerField(required=False, min_value=0, max_value=2**31 - 1)
     before = forms.IntegerField(required=False, min_value=1, max_value=2**31 - 1)

@@ -24,6 +24,7 @@ from annotate.web import (
     returns,
     round_page,
     rounds,
+    searching,
     talk,
     uploads,
 )
@@ -49,6 +50,7 @@ urlpatterns = [
     path("p/<slug:slug>/", projects.project, name="project"),
     path("p/<slug:slug>/next/", projects.project_next, name="project-next"),
     path("p/<slug:slug>/documents/", documents.documents, name="documents"),
+    path("p/<slug:slug>/search/", searching.search, name="search"),
     path("p/<slug:slug>/upload/", uploads.upload, name="upload"),
     path("p/<slug:slug>/paste/", uploads.paste, name="paste"),
     path("p/<slug:slug>/imports/<uuid:import_id>/", uploads.show_import, name="import"),

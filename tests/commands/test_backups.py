@@ -16,6 +16,9 @@ from django.core.management.base import CommandError
 from django.db import connection
 
 from annotate.models import Claim
+from corpus.models import Document
+from corpus.search import matching
+from corpus.text.query import parse_query
 from tests import make
 from tests.commands.site import run
 
@@ -49,6 +52,7 @@ def test_a_backup_brings_back_what_was_there(tmp_path):
     assert exported(tmp_path / "after") == before
     make.claim(ann, document, "it will be short")  # the sequences go on behind the restored rows
     assert Claim.objects.count() == 2
+    assert matching(Document.objects.all(), parse_query("harbour bridge")).get() == document
 
 
 def middle_of_largest_member(path):

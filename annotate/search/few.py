@@ -1,0 +1,42 @@
+"""Two ways to narrow rows by rows of another table: by a list where those are few, one by one where they are many.
+
+A list of half a table takes longer than the page it is for; looking up each row takes long where hardly any fits.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Exists, Func, OuterRef, Q, QuerySet, UUIDField
+
+FEW = 5000
+
+
+class Unindexed(Func):
+    """A key that SQLite does not look up by its own index: without statistics it would prefer that to the claim's."""
+
+    template = "%(expressions)s"
+    arity = 1
+    output_field = UUIDField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        return self.as_sql(compiler, connection, template="+%(expressions)s", **extra)
+
+
+def narrowed(
+    path: str,
+    inner: QuerySet[Any],
+    key: str,
+    *,
+    size: QuerySet[Any] | None = None,
+    single: QuerySet[Any] | None = None,
+) -> Q:
+    """Return the condition that `path` is the `key` of a row of `inner`. One query, for how many those are.
+
+    `size` is a set of rows that is quicker to look at and at least as large; `single` are the same rows as `inner`, to
+    be looked up one by one.
+    """
+    probe = (inner if size is None else size).order_by()
+    if probe.values("pk")[FEW : FEW + 1].exists():
+        return Q(Exists((inner if single is None else single).order_by().filter(**{key: OuterRef(path)})))
+    return Q(**{f"{path}__in": inner.order_by().values(key)})
