@@ -75,7 +75,6 @@ urlpatterns = [
     path("p/<slug:slug>/rounds/<uuid:round_id>/change/", rounds.round_change, name="round-change"),
     path("p/<slug:slug>/rounds/<uuid:round_id>/places/", round_page.round_places, name="round-places"),
     path("p/<slug:slug>/rounds/<uuid:round_id>/documents/", round_page.round_add, name="round-add"),
-    path("p/<slug:slug>/rounds/<uuid:round_id>/", rounds.round_change, name="round-change"),
     path("p/<slug:slug>/rounds/<uuid:round_id>/move/", moves.round_move, name="round-move"),
     path("p/<slug:slug>/rechecks/", rechecks.rechecks, name="rechecks"),
     path("p/<slug:slug>/rechecks/<int:recheck_id>/dismiss/", rechecks.recheck_dismiss, name="recheck-dismiss"),
