@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from annotate.actions import projects, queue
+from annotate.actions.rechecks import open_rechecks
 from annotate.models import Layer, Project
 from annotate.payloads.problems import Invalid
 from annotate.permissions import Action
@@ -65,6 +66,7 @@ def project(request: Request, slug: str) -> HttpResponse:
         "own_time": own_time(request.user, place.project),
         "times": team_times(request.user, place.project) if place.may_curate else [],
         "active_time": ACTIVE_TIME,
+        "n_rechecks": open_rechecks(request.user, place.id).count(),
         "recent": _own_layers(request, place).order_by("-updated_at", "id")[:RECENT],
     }
     return render(request, "annotate/project.html", context)
