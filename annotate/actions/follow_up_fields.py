@@ -29,7 +29,7 @@ def read_fields(raw: object, view: CodebookView) -> list[str]:
     """Return the fields in `raw` in the order of the codebook. Raises Invalid."""
     known = possible_fields(view)
     if not isinstance(raw, list) or not raw:
-        detail = f"{str(raw)[:60]!r} names no fields; give a list with at least one of {', '.join(known)}."
+        detail = f"{str(raw)[:60]!r} names no fields to ask again; give a list with one or more of {', '.join(known)}."
         raise Invalid.of([FieldError(pointer="/fields", detail=detail)])
     wrong = [
         FieldError(

@@ -204,7 +204,8 @@ class FollowUpForm(forms.Form):
 
     name = forms.CharField(max_length=300)
     version = forms.TypedChoiceField(coerce=int, label="Version of the codebook")
-    fields_asked = forms.MultipleChoiceField(label="What is asked again", widget=forms.CheckboxSelectMultiple)
+    # None chosen is refused by the action, above the form: a group of boxes has no field of its own to lead to.
+    fields_asked = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
 
     def __init__(self, *args: Any, versions: list[CodebookVersion], names: dict[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

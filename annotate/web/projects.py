@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from annotate.actions import projects, queue
+from annotate.actions.rechecks import open_rechecks
 from annotate.models import Layer, LayerStatus, Project
 from annotate.payloads.problems import Invalid
 from annotate.permissions import Action
@@ -69,6 +70,7 @@ def project(request: Request, slug: str) -> HttpResponse:
         "returned": _returned(request, place),
         "n_threads": n_open_threads(request.user, place.project),
         "active_time": ACTIVE_TIME,
+        "n_rechecks": open_rechecks(request.user, place.id).count(),
         "recent": [(layer, kept_words(layer, now)) for layer in recent],
     }
     return render(request, "annotate/project.html", context)
