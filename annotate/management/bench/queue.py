@@ -171,7 +171,8 @@ def _alone(world: World, token: str, raw: list[float]) -> list[Figure]:
     half = list(round.round_documents.order_by("position").values_list("position", flat=True))[: world.count // 2]
     round.round_documents.filter(position__lte=half[-1]).update(n_taken=PLACES, is_full=True)
     person = User.objects.get(username="reader0")
-    free = round.round_documents.filter(is_full=False).order_by("position")[:READ_BEFORE]
+    n_read = min(READ_BEFORE, world.count // 10)
+    free = round.round_documents.filter(is_full=False).order_by("position")[:n_read]
     Layer.objects.bulk_create(
         Layer(
             id=uuid.uuid4(), project=world.project, document_id=row.document_id, round=round, annotator=person,
@@ -186,4 +187,4 @@ def _alone(world: World, token: str, raw: list[float]) -> list[Figure]:
         assert layer is not None
         _submit(layer)
     name = f"next, one person, {world.count:,}"
-    return [latency(name, drain.seconds, raw, f"half full, {READ_BEFORE:,} read; opened in {seconds:.1f} s")]
+    return [latency(name, drain.seconds, raw, f"half full, {n_read:,} read; opened in {seconds:.1f} s")]
