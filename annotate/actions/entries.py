@@ -131,10 +131,12 @@ class EntryFinder:
             return hits[0]
         if self._is_closed(model):
             raise EntryRefused(f"“{name}” is not in the registry, which this round keeps closed; choose from it.")
+        # Of several that the user does not see, one is taken silently: to name them would be to tell of them.
         everybodys = model._default_manager.filter(corpus=self.corpus_id, name=name)
-        if hits := _one_hit(list(everybodys.order_by("id").values_list("pk", flat=True)[:3]), model, name):
-            self._join_makers(model, hits[0])
-            return hits[0]
+        hidden: UUID | None = everybodys.order_by("disambiguation", "id").values_list("pk", flat=True).first()
+        if hidden is not None:
+            self._join_makers(model, hidden)
+            return hidden
         return self._make(model, name)
 
     def _is_closed(self, model: type[Entry]) -> bool:

@@ -70,7 +70,9 @@ ADDITIONS_KEPT = 20
 LIMITS = {"overlap": (1, 1000), "quota": (1, 1_000_000), "lease_minutes": (1, 525_600), "share": (1, 99)}
 CHOICES = {"status": RoundStatus.values, "order": RoundOrder.values}
 # What the API shows of a round, and takes back unread.
-SHOWN_ONLY = frozenset(("id", "project", "number", "codebook", "created_at", "selection", "n_documents"))
+SHOWN_ONLY = frozenset(
+    ("id", "project", "number", "codebook", "created_at", "selection", "n_documents", "follows", "fields")
+)
 FIXED = {"overlap": "overlap", "share": "double-coded share", "order": "order", "seed": "seed"}
 
 

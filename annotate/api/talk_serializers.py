@@ -15,7 +15,7 @@ class NamedSerializer(s.Serializer[Any]):
     name = s.CharField()
 
 
-class DocumentRefSerializer(s.Serializer[Any]):
+class TitledDocumentSerializer(s.Serializer[Any]):
     id = s.UUIDField()
     number = s.IntegerField()
     external_id = s.CharField(allow_blank=True)
@@ -26,7 +26,7 @@ class LayerRowSerializer(s.Serializer[Any]):
     """A layer in a list; whoever left the project goes by the pseudonym."""
 
     id = s.UUIDField()
-    document = DocumentRefSerializer()
+    document = TitledDocumentSerializer()
     round = NamedSerializer()
     annotator = s.CharField()
     status = s.ChoiceField(LayerStatus.values)
@@ -40,7 +40,7 @@ class LayerRowSerializer(s.Serializer[Any]):
 
 
 class WholeLayerSerializer(LayerSerializer):
-    document = DocumentRefSerializer()
+    document = TitledDocumentSerializer()
     annotator = s.CharField()
 
 
@@ -86,7 +86,7 @@ class FiguresSerializer(s.Serializer[Any]):
 
     round = NamedSerializer(allow_null=True)
     person = s.CharField(allow_null=True)
-    document = DocumentRefSerializer(allow_null=True)
+    document = TitledDocumentSerializer(allow_null=True)
     submitted = s.IntegerField()
     open = s.IntegerField()
     returned = s.IntegerField()

@@ -31,7 +31,9 @@ class Team:
         self.submitted: list[tuple[str, str]] = []
 
     def claim(self, name: str, document: dict, quote: str, **values) -> dict:
-        sent = make.body(document["text"], quote, attributes={"type": "demand"}, **values) | {"document": document["id"]}
+        sent = make.body(document["text"], quote, attributes={"type": "demand"}, **values) | {
+            "document": document["id"]
+        }
         answer = self.people[name].put(f"claims/{uuid.uuid4()}/", sent)
         assert answer.status_code == 201, answer.content
         self.claims[answer.json()["id"]] = answer.json()
@@ -183,7 +185,9 @@ def _one_is_returned_and_submitted_again(team, round_id):
     assert document["id"] == str(layer.document_id)
     own = ok(ada.get(f"documents/{document['id']}/"))["layer"]["claims"]
     changed = next(claim for claim in own if claim["spans"][0]["quote"] == SECOND)
-    answer = ada.patch(f"claims/{changed['id']}/", {"note": "She speaks for the board."}, match=f'"{changed["version"]}"')
+    answer = ada.patch(
+        f"claims/{changed['id']}/", {"note": "She speaks for the board."}, match=f'"{changed["version"]}"'
+    )
     team.claims[changed["id"]] = ok(answer)
     team.submit("ada", document)
     first, second = Submission.objects.filter(layer=layer).order_by("number")
