@@ -17,7 +17,7 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
-from annotate.actions import claims, layers, leaving, projects, queue, registries
+from annotate.actions import claims, layers, leaving, projects, queue, registries, returns
 from annotate.actions.active_time import Visit, record_active_time
 from annotate.actions.tokens import create_token
 from annotate.models import Layer, Remark, Skip
@@ -180,8 +180,8 @@ def stages(world: dict[str, Any], documents: list[Any], *, speaker: str = "Ida B
     yield "submitted"
     for layer in Layer.objects.filter(annotator=ann, document__in=documents):
         Remark.objects.create(project=project, document=layer.document, layer=layer, author=ann, text="Look again.")
-        layers.return_layer(user=make.user("warden"), layer=layer, now=NOW)
-    Skip.objects.create(round=round, document=world["documents"][2], user=ann, reason="too long")
+        returns.return_layer(user=make.user("warden"), layer=layer, now=NOW)
+    Skip.objects.create(round=round, document=documents[-1], user=ann, reason="too long")
     yield "returned, with remarks; a document skipped"
     claims.delete_claim(user=ann, claim_id=COLLEAGUES_CLAIM, precondition=Precondition(if_match='"1"'), now=NOW)
     layers.submit_layer(user=ann, document=documents[-1], now=NOW) if len(documents) > 1 else None

@@ -209,7 +209,7 @@ def _a_label_is_renamed(team, round_id, number):
         same = ("spans", "speakers", "stances", "note", "mode", "proposition", "annotator", "status")
         assert {key: claim[key] for key in same} == {key: before[id][key] for key in same}
     assert dict(Submission.objects.values_list("pk", "reading")) == frozen
-    team.claims |= {id: claim for id, claim in after.items()}
+    team.claims |= after
 
 
 def _a_follow_up_asks_a_new_field(team, round_id):
