@@ -90,10 +90,10 @@ def _wait(database: str, child: subprocess.Popen[bytes], output: Path) -> int:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What only shows how the browser behaves runs on the first database alone."""
+    """What is marked `once` runs on the first database alone: the second would show nothing new."""
     if os.environ.get(CHILD) in (None, DATABASES[0]):
         return
-    skip = pytest.mark.skip(reason="about the browser, not the database: runs on SQLite only")
+    skip = pytest.mark.skip(reason="the second database would show nothing new: runs on SQLite only")
     for item in items:
         if item.get_closest_marker("once"):
             item.add_marker(skip)

@@ -212,7 +212,7 @@ def test_a_manager_opens_a_follow_up_round(project: Project, browser: SignIn) ->
     assert response["Location"] == "/p/bridge/rounds/"
     made = project.rounds.get(name="Tone")
     assert (made.reopened_fields, made.codebook_version) == (["mode", "attributes/tone"], new)
-    assert b"Follow-up of Round 1" in manager.get("/p/bridge/rounds/").content
+    assert b"Asks again about claims of Round 1" in manager.get("/p/bridge/rounds/").content
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from annotate.actions import layers, leaving, projects, queue
+from annotate.actions import layers, leaving, projects, queue, returns
 from annotate.formats import FORMATS, Selection
 from annotate.models import Layer, LayerStatus, Project, RoundDocument
 from annotate.payloads.problems import NotThere, WrongState
@@ -38,7 +38,7 @@ def worked(project: Project) -> Project:
         if finish:
             layers.submit_layer(user=make.user("ann"), document=taken.document, now=NOW)
     layer = Layer.objects.filter(annotator__username="ann").order_by("document__number")[1]
-    layers.return_layer(user=make.user("manager"), layer=layer, now=NOW)
+    returns.return_layer(user=make.user("manager"), layer=layer, now=NOW)
     return project
 
 
