@@ -53,7 +53,8 @@ def take_next(*, user: User, project: Project, now: datetime, round_id: UUID | N
             places.end_expired_leases(round, now, but=user.pk)
         listing.queue_new_documents(round)
         running = _running(user, round)
-        found = _renewed(running, round, now) if running is not None else _taken(user, round, now)
+        found = _renewed(running, round, now) if running is not None else None
+        found = found or _taken(user, round, now)  # also where the running layer has just lost its place
         if found is not None:
             return found
     return None
@@ -104,8 +105,10 @@ def _renewed(layer: Layer, round: Round, now: datetime) -> Assignment | None:
     """Renew the lease of the running layer; None where the place was lost just now."""
     if round.overlap is not None:
         layer.lease_expires_at = places.lease_end(round, now)
-        if not Layer.objects.filter(pk=layer.pk, has_place=True).update(lease_expires_at=layer.lease_expires_at):
-            return None
+        with transaction.atomic():  # alone, the statement would not wait for its turn among the writers of SQLite
+            held = Layer.objects.filter(pk=layer.pk, has_place=True)
+            if not held.update(lease_expires_at=layer.lease_expires_at):
+                return None
     return _assignment(layer, round)
 
 

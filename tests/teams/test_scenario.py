@@ -86,7 +86,7 @@ def team(transactional_db):
     ok(team.manager.post("projects/", {"slug": "market", "name": "Market"}), 201)
     found = ok(team.manager.post(f"{PROJECT}documents/", [{"text": text} for text in articles()]), 201)
     assert len(found["created"]) == 20
-    link = ok(team.manager.post(f"{PROJECT}invitations/", {"roles": ["annotator"], "max_uses": 4}), 201)["link"]
+    link = ok(team.manager.post(f"{PROJECT}invitations/", {"roles": ["annotator"], "max_uses": 4}), 201)["url"]
     for name in PEOPLE:
         sent = {"username": name, "new_password1": make.PASSWORD, "new_password2": make.PASSWORD}
         assert Client().post(link, sent).status_code == 302

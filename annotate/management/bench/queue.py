@@ -97,7 +97,8 @@ def _work(drain: Drain, number: int, token: str) -> None:
             elif dice.randrange(EXPIRED) == 0:
                 # Somebody else may take the place from now on; who asks first, resumes or takes.
                 past = timezone.now() - timedelta(seconds=1)
-                Layer.objects.filter(pk=layer["id"]).update(lease_expires_at=past)
+                with transaction.atomic():  # in its turn among the writers
+                    Layer.objects.filter(pk=layer["id"]).update(lease_expires_at=past)
                 drain.count("expired")
             else:
                 _submit(layer)
@@ -108,7 +109,8 @@ def _work(drain: Drain, number: int, token: str) -> None:
 
 def _submit(layer: dict[str, Any]) -> None:
     rows = Layer.objects.filter(pk=layer["id"], has_place=True)
-    rows.update(status="submitted", submitted_at=timezone.now())
+    with transaction.atomic():
+        rows.update(status="submitted", submitted_at=timezone.now())
 
 
 def _next(drain: Drain, client: Client) -> dict[str, Any] | None:
