@@ -29,6 +29,7 @@ from annotate.api.round_serializers import (
 )
 from annotate.api.shapes import layer_ref, round_row_dict
 from annotate.models import Layer, LayerStatus, Round
+from annotate.payloads.people import People, people_of
 from annotate.payloads.problems import FieldError, Invalid
 from annotate.permissions import Action
 from corpus.models import Document
@@ -75,7 +76,13 @@ def round_documents(request: Request, id: UUID) -> Response:
     permissions.require(user, Action.SEE_PROGRESS, found.project_id)
     rows = rows_of(found)
     keys = ("number",) if rows.model is Document else ("position", "id")
-    return page(request, rows, keys, lambda rows: map(round_row_dict, round_rows(user, found, rows)))  # type: ignore[arg-type]
+    people = People()
+    return page(
+        request,
+        rows,
+        keys,
+        lambda rows: (round_row_dict(row, people) for row in round_rows(user, found, rows)),  # type: ignore[arg-type]
+    )
 
 
 @operation(
@@ -95,8 +102,9 @@ def round_layers(request: Request, id: UUID) -> Response:
     rows = layers_of(caller(request), found)
     status, annotator = choice_of(request, "status", ("", *LayerStatus.values), ""), search_of(request, "annotator")
     rows = rows.filter(status=status) if status else rows
-    rows = rows.filter(annotator__username=annotator) if annotator else rows
-    return page(request, rows, ("created_at", "id"), lambda rows: map(layer_ref, rows))
+    rows = rows.filter(annotator__in=people_of(found.project_id, annotator)) if annotator else rows
+    people = People()
+    return page(request, rows, ("created_at", "id"), lambda rows: (layer_ref(row, people) for row in rows))
 
 
 @operation(
@@ -118,7 +126,7 @@ def assign(request: Request, id: UUID) -> Response:
     document = _document(request, found, body.get("document"))
     person = assignments.person_of(found, body.get("username"))
     layer = assignments.assign_document(user=user, round=found, document=document, person=person, now=timezone.now())
-    return answer(layer_ref(Layer.objects.select_related("annotator").get(pk=layer.pk)))
+    return answer(layer_ref(Layer.objects.get(pk=layer.pk), People()))
 
 
 @operation(
@@ -138,7 +146,7 @@ def reassign(request: Request, id: UUID) -> Response:
     assert layer.round is not None
     person = assignments.person_of(layer.round, fields(request).get("username"))
     made = assignments.reassign_layer(user=caller(request), layer=layer, to=person, now=timezone.now())
-    return answer(layer_ref(Layer.objects.select_related("annotator").get(pk=made.pk)))
+    return answer(layer_ref(Layer.objects.get(pk=made.pk), People()))
 
 
 @operation(
@@ -155,7 +163,7 @@ def release(request: Request, id: UUID) -> Response:
     """Release a layer's place."""
     layer = _layer(request, id)
     assignments.release_layer(user=caller(request), layer=layer)
-    return answer(layer_ref(Layer.objects.select_related("annotator").get(pk=layer.pk)))
+    return answer(layer_ref(Layer.objects.get(pk=layer.pk), People()))
 
 
 def _round(request: Request, id: UUID) -> Round:

@@ -10,7 +10,7 @@ from annotate import permissions
 from annotate.actions.round_rows import RoundRow
 from annotate.actions.rounds import size_of
 from annotate.models import ActiveTime, Layer, Member, Project, Round, Skip
-from annotate.payloads.people import full_name
+from annotate.payloads.people import People, full_name
 from annotate.permissions import Action, AnyUser
 from annotate.records import layer_dicts, stamp
 from corpus.models import Document, Entry, Proposition, Speaker, Target
@@ -83,12 +83,12 @@ def sized_round_dict(round: Round) -> dict[str, Any]:
     return round_dict(round) | {"n_documents": size_of(round)}
 
 
-def layer_ref(layer: Layer) -> dict[str, Any]:
+def layer_ref(layer: Layer, people: People) -> dict[str, Any]:
     """Return what is known of a layer without its content."""
     return {
         "id": layer.pk,
         "document": layer.document_id,
-        "annotator": layer.annotator.get_username() if layer.annotator else None,
+        "annotator": people.name(layer.project_id, layer.annotator_id) if layer.annotator_id else None,
         "status": layer.status,
         "has_place": layer.has_place,
         "lease_expires_at": stamp(layer.lease_expires_at),
@@ -98,7 +98,7 @@ def layer_ref(layer: Layer) -> dict[str, Any]:
     }
 
 
-def round_row_dict(row: RoundRow) -> dict[str, Any]:
+def round_row_dict(row: RoundRow, people: People) -> dict[str, Any]:
     document = row.document
     return {
         "document": {
@@ -110,16 +110,16 @@ def round_row_dict(row: RoundRow) -> dict[str, Any]:
         "position": row.position,
         "n_places": row.n_places,
         "n_taken": row.n_taken,
-        "layers": [layer_ref(layer) for layer in row.layers],
+        "layers": [layer_ref(layer, people) for layer in row.layers],
     }
 
 
-def skip_dict(skip: Skip) -> dict[str, Any]:
+def skip_dict(skip: Skip, people: People) -> dict[str, Any]:
     return {
         "id": skip.pk,
         "round": skip.round_id,
         "document": skip.document_id,
-        "username": skip.user.get_username(),
+        "username": people.name(skip.round.project_id, skip.user_id),
         "reason": skip.reason,
         "created_at": stamp(skip.created_at),
     }

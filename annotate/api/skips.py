@@ -19,6 +19,7 @@ from annotate.api.pagination import page
 from annotate.api.round_serializers import SkipInSerializer, SkipSerializer
 from annotate.api.shapes import layer_dict, skip_dict
 from annotate.models import Layer, Round, Skip
+from annotate.payloads.people import People
 from annotate.payloads.problems import FieldError, Invalid, NotThere
 
 
@@ -44,7 +45,7 @@ def skip(request: Request, id: UUID) -> Response:
     round = choose_round(caller(request), document, _round_in(request, body.get("round")))
     now, reason = timezone.now(), body.get("reason")
     made = actions.skip_document(user=caller(request), document=document, round=round, reason=reason, now=now)
-    return answer(skip_dict(made))
+    return answer(skip_dict(made, People()))
 
 
 def _round_in(request: Request, raw: Any) -> UUID | None:
@@ -95,7 +96,8 @@ def give_back(request: Request, id: UUID) -> Response:
 def skips(request: Request, slug: str) -> Response:
     """List the skips that the caller may see."""
     rows = actions.skips_seen(caller(request), project_of(request, slug))
-    return page(request, rows, ("id",), lambda found: map(skip_dict, found))
+    people = People()
+    return page(request, rows, ("id",), lambda found: (skip_dict(one, people) for one in found))
 
 
 @operation(

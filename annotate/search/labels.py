@@ -11,6 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from annotate.models import Answer, Claim, ClaimSpeaker, Layer, LayerStatus, Mode, Relation, Stance
 from annotate.payloads.codebooks import CodebookView, load_codebook
+from annotate.payloads.people import people_of
 from annotate.search import values
 from annotate.search.families import family, turned_targets
 from annotate.search.few import Unindexed, narrowed
@@ -87,7 +88,7 @@ class Labels:
         if self.layers:
             rows = rows.gold() if self.layers == "gold" else rows.of_annotators()
         if self.annotator not in ("", ANYBODY):
-            rows = rows.filter(annotator__username=self.annotator)
+            rows = rows.filter(annotator__in=people_of(within.project.pk, self.annotator))
         if self.status and not self.annotator:
             rows = rows.filter(annotator=within.user.pk)
         return rows.filter(status=self.status) if self.status not in ("", NEW) else rows

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from annotate.actions.rechecks import dismiss_recheck, open_rechecks
 from annotate.models import Claim, Recheck
+from annotate.payloads.people import People
 from annotate.records import claim_dicts
 from annotate.web.access import Place, Request, answer, go, page, place_of
 from annotate.web.forms import PageForm
@@ -69,13 +70,13 @@ def _page(request: Request, place: Place, *, after: int, said: str = "") -> Http
 
 
 def _with_all(rows: QuerySet[Recheck]) -> QuerySet[Recheck]:
-    return rows.select_related("layer__document", "layer__annotator", "version")
+    return rows.select_related("layer__document", "version")
 
 
 def _looks(request: Request, place: Place, rows: list[Recheck]) -> Iterator[Look]:
     ids = [row.claim_id for row in rows if row.claim_id is not None]
     claims = {claim["id"]: claim for claim in claim_dicts(Claim.objects.filter(pk__in=ids))}
-    words = VersionWords.of(rows)
+    words, people = VersionWords.of(rows), People()
     for row in rows:
         claim = claims.get(str(row.claim_id))
         is_own = row.layer.annotator_id == request.user.pk
@@ -88,7 +89,7 @@ def _looks(request: Request, place: Place, rows: list[Recheck]) -> Iterator[Look
             question=words.question(row.version, row.field, scope, claim),
             was=words.answer(row.version, row.field, scope, row.old),
             options=[words.option(row.version, row.field, scope, option) for option in row.options],
-            whose="" if is_own else row.layer.annotator.get_username() if row.layer.annotator else "gold",
+            whose="" if is_own else people.name(place.id, row.layer.annotator_id) if row.layer.annotator_id else "gold",
         )
 
 

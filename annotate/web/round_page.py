@@ -18,6 +18,7 @@ from annotate.actions import rounds as actions
 from annotate.actions.round_rows import RoundRow, round_rows, rows_of, running_leases
 from annotate.actions.selections import Selection
 from annotate.models import Layer, Round, RoundDocument, Skip
+from annotate.payloads.people import People
 from annotate.payloads.problems import Problem
 from annotate.permissions import Action
 from annotate.web.access import Place, Request, answer, go, page, place_of
@@ -139,8 +140,11 @@ def _listing(request: Request, found: Round) -> Listing:
     else:
         page = list(rows.filter(**{f"{key}__gt": after or 0})[: PAGE + 1])
         has_earlier, has_later, page = bool(after), len(page) > PAGE, page[:PAGE]
+    listed, people = round_rows(request.user, found, page), People()
+    for row in listed:
+        people.name_layers(row.layers)
     return Listing(
-        rows=round_rows(request.user, found, page),
+        rows=listed,
         earlier=getattr(page[0], key) if page and has_earlier else None,
         later=getattr(page[-1], key) if page and has_later else None,
     )
@@ -177,11 +181,14 @@ def _page(
     context: dict[str, Any] = {"place": place, "round": found, "n_documents": actions.size_of(found)}
     context |= {"own": _own(request, found, now), "refused": refused, "said": said}
     if place.may_curate:
-        leases = running_leases(request.user, found)[:MOST] if found.overlap is not None else []
+        leases = list(running_leases(request.user, found)[:MOST]) if found.overlap is not None else []
+        skipped = list(skips.skips_seen(request.user, place.project).filter(round=found)[:MOST])
+        people = People()
+        people.name_layers(leases)
         context |= {
             "listing": _listing(request, found),
             "leases": [(layer, kept_words(layer, now)) for layer in leases],
-            "skips": skips.skips_seen(request.user, place.project).filter(round=found)[:MOST],
+            "skips": [(skip, people.name(place.id, skip.user_id)) for skip in skipped],
             "n_double": RoundDocument.objects.filter(round=found, n_places__gt=1).count() if found.share else None,
         }
     if place.may_manage:
