@@ -205,6 +205,7 @@ TEMPLATES: dict[str, Template] = {
         codebook=CodebookFile(
             guidelines=GUIDELINES,
             whose_claims="Everyone whom the article cites.",
+            codes_headline=True,
             requires=("speaker", "stance"),
             stances=STANCE_SCALES["support"].labels,
             attributes=(TYPE,),
