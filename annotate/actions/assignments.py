@@ -66,10 +66,6 @@ def reassign_layer(*, user: User, layer: Layer, to: User, now: datetime) -> Laye
         raise WrongState("This layer holds no place any more, and all places of the document are taken.")
     batch = _batch("layer.reassign", user, round)
     _withdraw(layer, batch, now)
-    reason = "Passed on to somebody else by a manager"
-    Skip.objects.get_or_create(
-        round=round, document=layer.document, user=layer.annotator, defaults={"reason": reason, "created_at": now}
-    )
     made = _seated(user, round, layer.document_id, to, batch, now)
     batch.write()
     return made
@@ -127,7 +123,8 @@ def _seated(user: User, round: Round, document_id: UUID, person: User, batch: Ba
 def _withdraw(layer: Layer, batch: Batch, now: datetime) -> None:
     """Take a layer out of all figures; it is kept, and its place is the caller's to pass on."""
     before = {"status": str(layer.status), "has_place": layer.has_place}
-    layer.status, layer.has_place, layer.lease_expires_at = LayerStatus.WITHDRAWN, False, None
+    # The time says that it was passed on: the queue gives it back only where its owner had left (see `queue._open_to`).
+    layer.status, layer.has_place, layer.lease_expires_at = LayerStatus.WITHDRAWN, False, now
     layer.version, layer.updated_at = layer.version + 1, now
     layer.save(update_fields=["status", "has_place", "lease_expires_at", "version", "updated_at"])
     batch.add("layer", layer.pk, before=before, after={"status": str(layer.status), "has_place": False})

@@ -143,7 +143,9 @@ class EntryFinder:
         return self.round is not None and getattr(self.round, CLOSED_FLAGS[model]) and not self.curates
 
     def _make(self, model: type[Entry], name: str) -> UUID:
-        entry = model(corpus_id=self.corpus_id, name=name, is_provisional=not self.curates)
+        # What is named while reading blind stays hidden from the others, also where the reader is a curator.
+        is_blind = self.round is not None and self.round.is_blind
+        entry = model(corpus_id=self.corpus_id, name=name, is_provisional=is_blind or not self.curates)
         try:
             with transaction.atomic():
                 entry.save(force_insert=True)

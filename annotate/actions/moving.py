@@ -29,7 +29,18 @@ from annotate.actions.move_plans import (
     plan_claims,
     plan_layers,
 )
-from annotate.models import Answer, Claim, CodebookVersion, Layer, LayerKind, LayerStatus, Recheck, Round, Stance
+from annotate.models import (
+    Answer,
+    Claim,
+    CodebookVersion,
+    Layer,
+    LayerKind,
+    LayerStatus,
+    Member,
+    Recheck,
+    Round,
+    Stance,
+)
 from annotate.payloads.problems import FieldError, Invalid, WrongState
 from annotate.permissions import Action
 from corpus.database.bulk import Among, Key, insert_rows
@@ -171,12 +182,22 @@ class _Work:
             self._count(claims)
             if self.now is not None:
                 self._write_claims(claims, list(part), by_id, path, self.now)
-        returned = [layer.pk for layer in layers if layer.pk in missing and layer.status == LayerStatus.SUBMITTED]
+        members = self._members() if missing else set()
+        returned = [
+            layer.pk
+            for layer in layers
+            if layer.pk in missing and layer.status == LayerStatus.SUBMITTED and layer.annotator_id in members
+        ]
         self.move.n_layers += len(layers)
         self.move.n_returned += len(returned)
         self.move.n_rechecks += sum(len(plan.notes) for plan in plans.values())
         if self.now is not None:
             self._write_layers(layers, plans, set(returned), path, self.now)
+
+    def _members(self) -> set[int | None]:
+        """Return who could finish a reading that is given back; those of others stay submitted, for curators."""
+        active = Member.objects.active().filter(project=self.move.round.project_id)
+        return set(active.values_list("user", flat=True))
 
     def _round_of(self, layer: Layer) -> Round | None:
         return self.move.round if layer.round_id else None

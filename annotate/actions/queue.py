@@ -185,15 +185,16 @@ def _unlisted_candidate(user: User, round: Round, after: UUID | None) -> UUID | 
 def _open_to(user: User, round: Round, *, given_back: bool = False) -> QuerySet[RoundDocument]:
     """Return the listed documents that could be handed to the person, whether or not a place is free.
 
-    A layer whose lease ran out may be resumed in its turn; one that was given back, or withdrawn when its owner left,
-    comes again after all others.
+    A layer whose lease ran out, or that was withdrawn when its owner left, may be resumed in its turn; one that was
+    given back comes again after all others; one that a manager passed on does not come again.
     """
     own = _own(user, round).filter(document=OuterRef("document"))
     if round.overlap is None:
         own = own.exclude(status=LayerStatus.WITHDRAWN)
     else:
         kept = Q(has_place=True) | Q(status=LayerStatus.SUBMITTED)
-        own = own.filter(kept if given_back else kept | Q(lease_expires_at__isnull=True))
+        kept |= Q(status=LayerStatus.WITHDRAWN, lease_expires_at__isnull=False)
+        own = own.filter(kept if given_back else kept | Q(status__in=WRITABLE, lease_expires_at__isnull=True))
     rows = RoundDocument.objects.filter(round=round).exclude(Exists(own))
     return rows.exclude(Exists(_skips(user, "document").filter(round=round)))
 

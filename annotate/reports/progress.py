@@ -101,13 +101,21 @@ class Scope:
         return found & (own | ~Q(**{f"{path}document__in": self.hidden})) if self.hidden else found
 
     def layers(self) -> QuerySet[Layer]:
-        return Layer.objects.filter(self.where()).order_by()
+        return without_skipped(Layer.objects.filter(self.where()).order_by())
 
     def skips(self) -> QuerySet[Skip]:
         rows = Skip.objects.visible_to(self.user).filter(round__project=self.project)
         if not self.sees_all:
             return rows.filter(user=self.user.pk)
         return rows.filter(Q(user=self.user.pk) | ~Q(document__in=self.hidden))
+
+
+def without_skipped(layers: QuerySet[Layer]) -> QuerySet[Layer]:
+    """Leave out unfinished layers on documents that their annotators passed over: those count as skipped."""
+    passed_over = Skip.objects.filter(
+        round=OuterRef("round"), document=OuterRef("document"), user=OuterRef("annotator")
+    )
+    return layers.exclude(Q(status__in=WRITABLE) & Exists(passed_over))
 
 
 def progress(scope: Scope, by: By, keys: Iterable[Any], *, round_id: UUID | None = None) -> dict[Any, Figures]:
@@ -121,7 +129,7 @@ def progress(scope: Scope, by: By, keys: Iterable[Any], *, round_id: UUID | None
         meant = scope.where(prefix) & Q(**{f"{prefix}{path}__in": wanted})
         return meant & Q(**{f"{prefix}round": round_id}) if round_id is not None else meant
 
-    layers = Layer.objects.filter(where("")).order_by()
+    layers = without_skipped(Layer.objects.filter(where("")).order_by())
     times = ActiveTime.objects.filter(where("layer__")).order_by()
     claims = Claim.objects.filter(Q(is_unsure=True) | ~Q(note=""), where("layer__")).order_by()
     found: dict[Any, dict[str, Any]] = {key: {} for key in wanted}

@@ -39,6 +39,7 @@ class Question:
 
     spec: AttributeSpec
     answers: Sequence[Answer]
+    condition: str = ""
 
 
 @page("GET")
@@ -55,12 +56,25 @@ def guidelines(request: Request, slug: str) -> HttpResponse:
         "parts": list(parts(codebook.version.guidelines)),
         "stances": list(_answers(codebook.stances.values(), has_glyphs=True)),
         "questions": [
-            Question(spec=spec, answers=list(_answers(codebook.labels.get(spec.id, ()))))
+            Question(
+                spec=spec,
+                answers=list(_answers(codebook.labels.get(spec.id, ()))),
+                condition=_condition(spec, codebook),
+            )
             for spec in codebook.attributes.values()
         ],
     }
     template = "annotate/guidelines.html"
     return render(request, f"{template}#guidelines-panel" if "fragment" in request.GET else template, context)
+
+
+def _condition(spec: AttributeSpec, codebook: CodebookView) -> str:
+    """Say after which answer the question is asked, empty where it always is."""
+    for asked in codebook.attributes.values():
+        for label in codebook.labels.get(asked.id, ()):
+            if label.id == spec.condition:
+                return f"only when “{asked.name}” is “{label.name}”"
+    return ""
 
 
 def _answers(labels: Iterable[LabelView], *, has_glyphs: bool = False) -> Iterator[Answer]:

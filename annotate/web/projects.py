@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
@@ -20,6 +21,7 @@ from annotate.reports.talk import n_open_threads
 from annotate.web.access import Place, Request, answer, go, page, place_of
 from annotate.web.forms import ProjectForm, add_problem
 from annotate.web.progress import ACTIVE_TIME, kept_words, own_progress, own_time, team_progress
+from annotate.web.reading import asked_round
 from annotate.web.returns import ReturnRemark, return_reasons
 
 RECENT = 5
@@ -95,7 +97,7 @@ def project_next(request: Request, slug: str) -> HttpResponse:
     place = place_of(request, slug, Action.ANNOTATE)
     now = timezone.now()
     if request.method == "POST":
-        found = _next_document(request, place, now)
+        found = _next_document(request, place, now, asked_round(request))
         if found is None:
             return go(request, "project-next", slug)
         return go(request, f"{reverse('reader', args=[slug, found.document.pk])}?round={found.round.pk}")
@@ -112,12 +114,12 @@ def _was_withdrawn(request: Request, place: Place, found: queue.Assignment) -> b
     return own.filter(status=LayerStatus.WITHDRAWN).exists()
 
 
-def _next_document(request: Request, place: Place, now: datetime) -> queue.Assignment | None:
-    """Return the next document, taken where the round counts places.
+def _next_document(request: Request, place: Place, now: datetime, round_id: UUID | None) -> queue.Assignment | None:
+    """Return the next document, in one round or in any, taken where the round counts places.
 
     Without an overlap the first write opens a layer: an open one would hide colleagues' readings from a curator.
     """
-    peeked = queue.peek_next(user=request.user, project=place.project, now=now)
+    peeked = queue.peek_next(user=request.user, project=place.project, now=now, round_id=round_id)
     hands_out = peeked is not None and (peeked.round.overlap is not None or peeked.round.follows_id is not None)
     if peeked is None or not (hands_out or _was_withdrawn(request, place, peeked)):
         return peeked
