@@ -61,6 +61,17 @@ def is_common(query: Query) -> bool:
         return cursor.fetchone() is not None
 
 
+def is_rare(query: Query) -> bool:
+    """Return whether few documents match, on either database."""
+    if connection.vendor == "sqlite":
+        return not is_common(query)
+    wanted, params = tsquery(query)
+    with connection.cursor() as cursor:
+        sql = f"SELECT 1 FROM corpus_document WHERE search @@ ({wanted}) LIMIT 1 OFFSET {COMMON}"
+        cursor.execute(sql, params)
+        return cursor.fetchone() is None
+
+
 def fts5(query: Query) -> str:
     """Return the query in the language of FTS5."""
     wanted = " AND ".join(_fts5_term(term) for term in query.wanted)

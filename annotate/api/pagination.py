@@ -16,7 +16,7 @@ from rest_framework.response import Response
 
 from annotate.api.parameters import number_of, refuse
 from annotate.payloads.problems import Invalid
-from annotate.search.walk import Sieve, walk
+from annotate.search.walk import Among, Sieve, Steps, walk
 
 MAX_PAGE = 500
 DEFAULT_PAGE = 50
@@ -42,19 +42,27 @@ def page[M: Model](
     shape: Callable[[list[M]], Iterable[dict[str, Any]]],
     *,
     sieve: Sieve[M] | None = None,
+    among: Among[M] | None = None,
 ) -> Response:
-    """Answer one page of `rows`, ordered by `keys`, which together are unique. One query, and those of `shape`."""
+    """Answer one page of `rows`, ordered by `keys`, which together are unique. One query, and those of `shape`.
+
+    With `among`, whose rows are ordered by one key, a page looks at a bounded number of these, with at most four.
+    """
     size = number_of(request, "page_size", low=1, high=MAX_PAGE, default=DEFAULT_PAGE)
     cursor = _cursor(request, rows.model, keys)
     is_back = cursor is not None and cursor.way == "before"
-    ordered = rows.order_by(*(f"-{key}" if is_back else key for key in keys))
     way: Literal["after", "before"] = "before" if is_back else "after"
-    found, edge = walk(
-        ordered.filter(_beyond(cursor, keys)) if cursor else ordered,
-        size,
-        sieve,
-        lambda row: _beyond(Cursor(way=way, values=_values(row, keys)), keys),
+
+    def start(every: QuerySet[M]) -> QuerySet[M]:
+        ordered = every.order_by(*(f"-{key}" if is_back else key for key in keys))
+        return ordered.filter(_beyond(cursor, keys)) if cursor else ordered
+
+    steps: Steps[M] = Steps(
+        beyond=lambda row: _beyond(Cursor(way=way, values=_values(row, keys)), keys),
+        until=lambda row: Q(**{f"{keys[0]}__{'gte' if is_back else 'lte'}": _values(row, keys)[0]}),
     )
+    looked_at = Among(rows=start(among.rows), sizes=among.sizes) if among is not None else None
+    found, edge = walk(start(rows), size, sieve, steps, looked_at)
     if is_back:
         found.reverse()
     ends = (found[0], found[-1]) if found else (edge, edge)

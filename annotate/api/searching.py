@@ -65,7 +65,7 @@ def found_documents(request: Request, project: Project) -> Response:
     asked = DocumentFilter.parse(request.query_params.dict())
     user = caller(request)
     rows = Document.objects.visible_to(user).filter(corpus=project.corpus_id).light()
-    rows = asked.apply(rows, Within(user=user, project=project))
+    rows, among = asked.found(rows, Within(user=user, project=project))
     query = asked.query if flag_of(request, "hits") else None
 
     def shape(found: list[Document]) -> Iterator[dict[str, Any]]:
@@ -75,7 +75,7 @@ def found_documents(request: Request, project: Project) -> Response:
             shown = {"hits": None if own is None else [hit.as_dict() for hit in own]} if query else {}
             yield document_dict(document) | shown
 
-    return page(request, rows, ("number",), shape)
+    return page(request, rows, ("number",), shape, among=among)
 
 
 @operation(
@@ -83,8 +83,9 @@ def found_documents(request: Request, project: Project) -> Response:
     tag="claims",
     summary="Claims of a project that you may see, found by text and labels, ordered by id",
     detail=(
-        "All filters hold at once, and for one claim. With `q` a page may have fewer results than `page_size`, even "
-        "none, while `next` leads on."
+        "All filters hold at once, and for one claim. With `q`, and with filters that hold for thousands of claims, a "
+        "bounded number of claims is looked at for a page, which may have fewer results than `page_size`, even none, "
+        "while `next` leads on."
     ),
     answers={200: page_of("Claim", ClaimSerializer)},
     errors=[400],
@@ -96,8 +97,8 @@ def claims(request: Request, slug: str) -> Response:
     project = project_of(request, slug)
     refuse_unknown(request.query_params, (*of_claims.NAMES, "cursor", "page_size"))
     asked = ClaimFilter.parse(request.query_params.dict())
-    rows = asked.rows(Within(user=caller(request), project=project)).only("pk")
-    return page(request, rows, ("id",), _whole, sieve=asked.sieve if asked.query else None)
+    rows, among = asked.found(Within(user=caller(request), project=project))
+    return page(request, rows.only("pk"), ("id",), _whole, sieve=asked.sieve if asked.query else None, among=among)
 
 
 def _whole(found: list[Claim]) -> Iterator[dict[str, Any]]:

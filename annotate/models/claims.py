@@ -75,6 +75,12 @@ class Claim(models.Model):
                 name="detected_fields_name_their_rule",
             ),
         ]
+        indexes = [  # in the order of a page, so that a search finds its rows or that there are none
+            models.Index(fields=["mode", "id"], name="claims_by_mode"),
+            models.Index(fields=["relation", "id"], condition=~Q(relation=""), name="claims_by_relation"),
+            models.Index(fields=["id"], condition=Q(is_unsure=True), name="unsure_claims"),
+            models.Index(fields=["id"], condition=~Q(note=""), name="claims_with_a_note"),
+        ]
 
     def __str__(self) -> str:
         return f"Claim {self.pk}"

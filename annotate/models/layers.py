@@ -114,6 +114,8 @@ class Layer(models.Model):
             models.Index(
                 fields=["round", "lease_expires_at"], condition=Q(has_place=True, status="open"), name="running_leases"
             ),
+            models.Index(fields=["project", "status"], name="layers_by_status"),
+            models.Index(fields=["project"], condition=Q(kind="gold"), name="gold_layers"),
         ]
 
     def __str__(self) -> str:

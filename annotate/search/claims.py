@@ -15,10 +15,13 @@ from annotate.search.documents import TEXTS, DocumentFilter
 from annotate.search.few import narrowed
 from annotate.search.labels import LABELS, NEW, Labels
 from annotate.search.values import Within, refuse
+from annotate.search.walk import Among
 from corpus.models import Document
-from corpus.search import matching_path
+from corpus.search import is_rare, matching_path
 from corpus.text.query import Query
 
+# So many claims are looked at for a page, where no index finds the meant ones: first a few.
+SIZES = (500, 4500)
 NAMES = (*TEXTS, *LABELS)
 
 
@@ -53,15 +56,25 @@ class ClaimFilter:
 
         Here the words only choose documents that hold all of them.
         """
-        rows = self.labels.claim_rows(within)
+        return self.found(within)[0]
+
+    def found(self, within: Within) -> tuple[QuerySet[Claim], Among[Claim] | None]:
+        """Return the same as `rows`, and among which a page has to look for them, where no index finds them."""
+        rows, is_few = self.labels.claim_rows(within)
         of_texts = replace(self.texts, q="")
         if not of_texts.is_empty:
             documents = of_texts.apply(Document.objects.visible_to(within.user).filter(corpus=within.project.corpus_id))
-            rows = rows.filter(narrowed("layer__document", documents, "pk"))
+            of_documents = narrowed("layer__document", documents, "pk")
+            rows, is_few = rows.filter(of_documents.condition), is_few or of_documents.is_few
         query = self.query
         if query is not None:
-            rows = rows.filter(matching_path("layer__document", Query(terms=query.wanted)))
-        return rows.order_by("pk")
+            words = Query(terms=query.wanted)
+            rows = rows.filter(matching_path("layer__document", words))
+            is_few = is_few or is_rare(words)
+        if is_few or (self.labels.is_empty and of_texts.is_empty):
+            return rows.order_by("pk"), None
+        every, _ = Labels().claim_rows(within)
+        return rows.order_by("pk"), Among(rows=every.order_by("pk").only("pk"), sizes=SIZES)
 
     def sieve(self, claims: list[Claim]) -> set[UUID]:
         """Return those of some claims in whose sentences the words stand. Two queries."""

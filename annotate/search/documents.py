@@ -9,15 +9,18 @@ from typing import Any, Self
 
 from django.db.models import Q
 
-from annotate.models import Layer
 from annotate.search import values
-from annotate.search.few import narrowed
+from annotate.search.few import Narrow, narrowed
 from annotate.search.labels import LABELS, NEW, Labels, not_begun
 from annotate.search.values import Within, refuse
+from annotate.search.walk import Among
+from corpus.models import Document
 from corpus.models.documents import DocumentQuerySet
-from corpus.search import matching
+from corpus.search import is_rare, matching
 from corpus.text.query import Query
 
+# So many documents are looked at for a page, where what is asked of their layers or claims has no index: first a few.
+FIRST, BY_LAYERS, BY_CLAIMS = 1000, 20_000, 5000
 TEXTS = ("q", "source", "language", "from", "to")
 
 
@@ -74,13 +77,25 @@ class DocumentFilter:
 
         Filters over annotations need `within`; without it they raise Invalid. Those of a few rows are read at once.
         """
-        rows = rows.filter(self._of_texts())
-        if self != self.of_texts:
-            if within is None:
-                raise refuse(next(iter(self.labels.as_dict()), "has_claims"), "Annotations cannot be filtered here.")
-            rows = rows.filter(self._of_annotations(within))
+        return self.found(rows, within)[0]
+
+    def found(
+        self, rows: DocumentQuerySet, within: Within | None = None
+    ) -> tuple[DocumentQuerySet, Among[Document] | None]:
+        """Return the same rows as `apply`, and among which a page has to look for them, where no index finds them."""
+        # Numbers start at 1: by this SQLite walks in their order, whatever it believes of the corpus's index.
+        rows = rows.filter(self._of_texts(), number__gt=0)
         query = self.query
-        return matching(rows, query) if query else rows
+        if self == self.of_texts:
+            return (matching(rows, query) if query else rows), None
+        if within is None:
+            raise refuse(next(iter(self.labels.as_dict()), "has_claims"), "Annotations cannot be filtered here.")
+        conditions, n_rows = self._of_annotations(within)
+        among = Among(rows=rows.select_related(None).only("number"), sizes=(FIRST, n_rows - FIRST))
+        for condition, _ in conditions:
+            rows = rows.filter(condition)
+        is_few = any(is_few for _, is_few in conditions) or (query is not None and is_rare(query))
+        return (matching(rows, query) if query else rows), None if is_few else among
 
     def _of_texts(self) -> Q:
         found = Q(language=self.language) if self.language else Q()
@@ -91,21 +106,26 @@ class DocumentFilter:
             found &= Q(published_on__gte=self.first)
         return found & Q(published_on__lte=self.last) if self.last is not None else found
 
-    def _of_annotations(self, within: Within) -> Q:
-        """Return the condition that a layer that may be seen, or a claim in it, is as the labels say."""
-        every = Layer.objects.filter(project=within.project)
+    def _of_annotations(self, within: Within) -> tuple[list[Narrow], int]:
+        """Return the conditions that a layer that may be seen, or a claim in it, is as the labels say.
+
+        Besides, how many documents can be looked at for them.
+        """
         if self.labels.status == NEW:
-            return not_begun(within)
+            return [Narrow(not_begun(within), False)], BY_LAYERS
         if self.labels.asks_of_claims:
-            claims = self.labels.claim_rows(within)
-            return narrowed("pk", claims, "layer__document")
+            claims, is_few = self.labels.claim_rows(within)
+            return [narrowed("pk", claims, "layer__document", is_few=is_few)], BY_CLAIMS
         layers, single = self.labels.layer_rows(within), self.labels.layer_rows(within, is_single=True)
-        found = Q()
+        size = self.labels.size(within)
+        found = []
         if self.has_claims is not None:
             filled, one = layers.filter(n_claims__gt=0), single.filter(n_claims__gt=0)
-            with_claims = narrowed("pk", filled, "document", size=every, single=one)
-            found = with_claims if self.has_claims else ~with_claims
-        return found if self.labels.is_empty else found & narrowed("pk", layers, "document", size=every, single=single)
+            with_claims = narrowed("pk", filled, "document", size=size, single=one)
+            found.append(with_claims if self.has_claims else Narrow(~with_claims.condition, False))
+        if not self.labels.is_empty:
+            found.append(narrowed("pk", layers, "document", size=size, single=single))
+        return found, BY_LAYERS
 
 
 NAMES = (*TEXTS, "has_claims", *LABELS)

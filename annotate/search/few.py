@@ -5,7 +5,7 @@ A list of half a table takes longer than the page it is for; looking up each row
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Exists, Func, OuterRef, Q, QuerySet, UUIDField
 
@@ -23,6 +23,13 @@ class Unindexed(Func):
         return self.as_sql(compiler, connection, template="+%(expressions)s", **extra)
 
 
+class Narrow(NamedTuple):
+    """A condition, and whether it leaves so few rows that the database reads those from a list."""
+
+    condition: Q
+    is_few: bool
+
+
 def narrowed(
     path: str,
     inner: QuerySet[Any],
@@ -30,13 +37,20 @@ def narrowed(
     *,
     size: QuerySet[Any] | None = None,
     single: QuerySet[Any] | None = None,
-) -> Q:
+    is_few: bool | None = None,
+) -> Narrow:
     """Return the condition that `path` is the `key` of a row of `inner`. One query, for how many those are.
 
     `size` is a set of rows that is quicker to look at and at least as large; `single` are the same rows as `inner`, to
-    be looked up one by one.
+    be looked up one by one. Where `is_few` is known, nothing is asked.
     """
-    probe = (inner if size is None else size).order_by()
-    if probe.values("pk")[FEW : FEW + 1].exists():
-        return Q(Exists((inner if single is None else single).order_by().filter(**{key: OuterRef(path)})))
-    return Q(**{f"{path}__in": inner.order_by().values(key)})
+    if is_few is None:
+        is_few = holds_for_few(inner if size is None else size)
+    if is_few:
+        return Narrow(Q(**{f"{path}__in": inner.order_by().values(key)}), True)
+    return Narrow(Q(Exists((inner if single is None else single).order_by().filter(**{key: OuterRef(path)}))), False)
+
+
+def holds_for_few(rows: QuerySet[Any]) -> bool:
+    """Return whether these are few rows; an index must find them, or the answer takes as long as the whole."""
+    return not rows.order_by().values("pk")[FEW : FEW + 1].exists()

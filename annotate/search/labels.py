@@ -10,11 +10,12 @@ from uuid import UUID
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from annotate.models import Answer, Claim, ClaimSpeaker, Layer, LayerStatus, Mode, Relation, Stance
+from annotate.models.layers import LayerQuerySet
 from annotate.payloads.codebooks import CodebookView, load_codebook
 from annotate.payloads.people import people_of
 from annotate.search import values
 from annotate.search.families import family, turned_targets
-from annotate.search.few import Unindexed, narrowed
+from annotate.search.few import Narrow, Unindexed, holds_for_few, narrowed
 from annotate.search.gaps import incomplete
 from annotate.search.values import Within, refuse
 from corpus.models import Proposition, Speaker, Target
@@ -83,6 +84,13 @@ class Labels:
             rows = rows.alias(within=Unindexed(F("project_id"))).filter(within=within.project.pk)
         else:
             rows = rows.filter(project=within.project)
+        return self._chosen(rows, within)
+
+    def size(self, within: Within) -> QuerySet[Layer]:
+        """Return the layers that are meant, whoever may see them: indexes tell whether these are few."""
+        return self._chosen(Layer.objects.filter(project=within.project), within)
+
+    def _chosen(self, rows: LayerQuerySet, within: Within) -> QuerySet[Layer]:
         if self.round:
             rows = rows.filter(_of_round(self.round))
         if self.layers:
@@ -93,18 +101,18 @@ class Labels:
             rows = rows.filter(annotator=within.user.pk)
         return rows.filter(status=self.status) if self.status not in ("", NEW) else rows
 
-    def claim_rows(self, within: Within) -> QuerySet[Claim]:
-        """Return the claims that are meant, of the layers that are meant."""
-        layers = self.layer_rows(within)
-        every = Layer.objects.filter(project=within.project)
+    def claim_rows(self, within: Within) -> tuple[QuerySet[Claim], bool]:
+        """Return the claims that are meant, of the layers that are meant, and whether indexes find these as few."""
         single = self.layer_rows(within, is_single=True)
-        rows = Claim.objects.filter(narrowed("layer", layers, "pk", size=every, single=single))
-        for condition in self._conditions(within):
+        of_layers = narrowed("layer", self.layer_rows(within), "pk", size=self.size(within), single=single)
+        rows = Claim.objects.all()
+        conditions = [of_layers, *self._conditions(within)]
+        for condition, _ in conditions:
             rows = rows.filter(condition)
-        return rows
+        return rows, any(is_few for _, is_few in conditions)
 
-    def _conditions(self, within: Within) -> list[Q]:
-        found = []
+    def _conditions(self, within: Within) -> list[Narrow]:
+        found: list[Narrow] = []
         if self.speaker or self.represents:
             found.append(narrowed("pk", self._speakers(within), "claim"))
         if self.target or self.stance:
@@ -113,16 +121,20 @@ class Labels:
             single = rows.filter(meant("to", "held"))
             found.append(narrowed("pk", Stance.objects.filter(meant("target", "value")), "claim", single=single))
         if self.proposition:
-            found.append(Q(proposition__in=list(family(Proposition, self.proposition, within))))
-        found += [Q(**{name: getattr(self, name)}) for name in ("relation", "mode") if getattr(self, name)]
+            found.append(_of_column(Q(proposition__in=list(family(Proposition, self.proposition, within)))))
+        if self.relation:
+            found.append(_of_column(~Q(relation="") & Q(relation=self.relation)))  # the first part is the index's
+        if self.mode:
+            found.append(_of_column(Q(mode=self.mode)))
         for key, value in _pairs(self.attribute) if self.attribute else []:
             found.append(narrowed("pk", _answers(key, value, within), "claim"))
         if self.unsure is not None:
-            found.append(Q(is_unsure=self.unsure))
+            found.append(_of_column(Q(is_unsure=True)) if self.unsure else Narrow(Q(is_unsure=False), False))
         if self.has_note is not None:
-            found.append(~Q(note="") if self.has_note else Q(note=""))
+            found.append(_of_column(~Q(note="")) if self.has_note else Narrow(Q(note=""), False))
         if self.incomplete is not None:
-            found.append(incomplete(_codebooks(within)) if self.incomplete else ~incomplete(_codebooks(within)))
+            gap = incomplete(_codebooks(within))
+            found.append(Narrow(gap if self.incomplete else ~gap, False))
         return found
 
     def _speakers(self, within: Within) -> QuerySet[ClaimSpeaker]:
@@ -158,6 +170,11 @@ class Labels:
 LABELS = tuple(field.name for field in fields(Labels))
 OF_LAYERS = ("round", "annotator", "status", "layers")
 OF_CLAIMS = tuple(name for name in LABELS if name not in OF_LAYERS)
+
+
+def _of_column(condition: Q) -> Narrow:
+    """Return a condition on a column of claims that has an index. One query."""
+    return Narrow(condition, holds_for_few(Claim.objects.filter(condition)))
 
 
 def _of_round(value: str) -> Q:

@@ -13,10 +13,12 @@ from django.http import HttpResponse
 from annotate.models import Layer
 from annotate.payloads.problems import Invalid
 from annotate.search import DocumentFilter, Within
+from annotate.search.walk import Among
 from annotate.web.access import Place, Request, answer, page, place_of
 from annotate.web.forms import DocumentListForm
-from annotate.web.searching import counted
+from annotate.web.searching import counted, paged
 from corpus.models import Document
+from corpus.models.documents import DocumentQuerySet
 
 PAGE = 50
 
@@ -48,31 +50,30 @@ def documents(request: Request, slug: str) -> HttpResponse:
 
 
 def _listing(request: Request, place: Place, asked: dict[str, Any], wanted: DocumentFilter) -> Listing:
-    found = _found(request, place, wanted)
+    found, among = _found(request, place, wanted)
     after, before = asked["after"] or 0, asked["before"]
     if before is not None:
-        rows = list(found.filter(number__lt=before).order_by("-number")[: PAGE + 1])
-        has_earlier, has_later = len(rows) > PAGE, True
-        rows = rows[:PAGE][::-1]
+        rows, edge = paged(found, among, key="number", size=PAGE, after=before, is_back=True)
+        rows.reverse()
+        earlier, later = edge and edge.number, rows[-1].number if rows else max(before - 1, 0)
     else:
-        rows = list(found.filter(number__gt=after).order_by("number")[: PAGE + 1])
-        has_earlier, has_later = after > 0, len(rows) > PAGE
-        rows = rows[:PAGE]
+        rows, edge = paged(found, among, key="number", size=PAGE, after=after)
+        earlier, later = (rows[0].number if rows else after + 1) if after else None, edge and edge.number
     statuses = _statuses(request, place, rows)
-    count, is_one = counted(found)
+    count, is_one = counted(found, among)
     return Listing(
         rows=[(row, statuses.get(row.pk, "")) for row in rows],
         count=count,
         is_one=is_one,
-        earlier=_address(wanted, before=rows[0].number) if rows and has_earlier else "",
-        later=_address(wanted, after=rows[-1].number) if rows and has_later else "",
+        earlier=_address(wanted, before=earlier) if earlier is not None and (rows or edge) else "",
+        later=_address(wanted, after=later) if later is not None and (rows or edge) else "",
     )
 
 
-def _found(request: Request, place: Place, wanted: DocumentFilter) -> QuerySet[Document]:
+def _found(request: Request, place: Place, wanted: DocumentFilter) -> tuple[DocumentQuerySet, Among[Document] | None]:
     rows = Document.objects.visible_to(request.user).filter(corpus=place.project.corpus_id)
     rows = rows.light().defer("text", "metadata")
-    return wanted.apply(rows, Within(user=request.user, project=place.project))
+    return wanted.found(rows, Within(user=request.user, project=place.project))
 
 
 def _own(request: Request, place: Place) -> QuerySet[Layer]:

@@ -7,14 +7,14 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpResponse
 
 from annotate.models import Claim, Member
 from annotate.payloads.problems import Invalid
 from annotate.search import ClaimFilter, DocumentFilter, Within
 from annotate.search.labels import RELATIONS, STATUSES
-from annotate.search.walk import walk
+from annotate.search.walk import Among, Sieve, Steps, walk
 from annotate.web.access import Place, Request, answer, page, place_of
 from annotate.web.found import FoundClaim, FoundDocument, found_claims, found_documents
 from corpus.models import Document, Proposition, Source, Speaker, Target
@@ -59,31 +59,58 @@ def search(request: Request, slug: str) -> HttpResponse:
 def _documents(request: Request, place: Place) -> Found:
     asked = DocumentFilter.parse(request.GET.dict())
     rows = Document.objects.visible_to(request.user).filter(corpus=place.project.corpus_id)
-    rows = asked.apply(rows.light().defer("text", "metadata"), Within(user=request.user, project=place.project))
+    within = Within(user=request.user, project=place.project)
+    rows, among = asked.found(rows.light().defer("text", "metadata"), within)
     after = request.GET.get("after", "")
     number = min(int(after), MAX_NUMBER) if after.isascii() and after.isdigit() and len(after) < 12 else 0
-    ordered = rows.filter(number__gt=number).order_by("number")
-    shown, last = walk(ordered, PAGE, None, lambda row: Q(number__gt=row.number))
-    count, is_one = counted(rows)
+    shown, last = paged(rows, among, key="number", size=PAGE, after=number)
+    count, is_one = counted(rows, among)
     later = _later(asked.as_dict(), "documents", last.number) if last else ""
     return Found(count=count, is_one=is_one, documents=found_documents(shown, asked.query), later=later)
 
 
 def _claims(request: Request, place: Place) -> Found:
     asked = ClaimFilter.parse({key: value for key, value in request.GET.dict().items() if key != "has_claims"})
-    rows = asked.rows(Within(user=request.user, project=place.project)).only("pk")
+    rows, among = asked.found(Within(user=request.user, project=place.project))
     after = _uuid(request.GET.get("after", ""))
-    ordered = rows.filter(pk__gt=after) if after else rows
-    shown, last = walk(ordered, PAGE, asked.sieve if asked.query else None, lambda row: Q(pk__gt=row.pk))
-    count, is_one = ("", False) if asked.query else counted(rows)
+    sieve = asked.sieve if asked.query else None
+    shown, last = paged(rows.only("pk"), among, key="pk", size=PAGE, after=after, sieve=sieve)
+    count, is_one = ("", False) if asked.query else counted(rows, among)
     whole = Claim.objects.filter(pk__in=[claim.pk for claim in shown])
     claims = found_claims(request.user, whole, place.project.slug, asked.query)
     later = _later(asked.as_dict(), "claims", last.pk) if last else ""
     return Found(count=count, is_one=is_one, claims=claims, later=later)
 
 
-def counted(rows: QuerySet[Any]) -> tuple[str, bool]:
-    """Return the number of rows, counted so far as it costs little, and whether it is one."""
+def paged[M: Model](
+    rows: QuerySet[M],
+    among: Among[M] | None,
+    *,
+    key: str,
+    size: int,
+    after: object,
+    is_back: bool = False,
+    sieve: Sieve[M] | None = None,
+) -> tuple[list[M], M | None]:
+    """Return a page of rows by key, backwards with `is_back`, and the row to go on after; None at the end."""
+    beyond, up_to = ("lt", "gte") if is_back else ("gt", "lte")
+
+    def start(every: QuerySet[M]) -> QuerySet[M]:
+        ordered = every.order_by(f"-{key}" if is_back else key)
+        return ordered.filter(**{f"{key}__{beyond}": after}) if after else ordered
+
+    steps: Steps[M] = Steps(
+        beyond=lambda row: Q(**{f"{key}__{beyond}": getattr(row, key)}),
+        until=lambda row: Q(**{f"{key}__{up_to}": getattr(row, key)}),
+    )
+    looked_at = Among(rows=start(among.rows), sizes=among.sizes) if among is not None else None
+    return walk(start(rows), size, sieve, steps, looked_at)
+
+
+def counted(rows: QuerySet[Any], among: Among[Any] | None = None) -> tuple[str, bool]:
+    """Return the number of rows, counted so far as it costs little, and whether it is one; empty where it would not."""
+    if among is not None and among.rows.order_by()[sum(among.sizes) :][:1].exists():
+        return "", False
     n_rows = rows.order_by()[: COUNTED + 1].count()
     return (f"{n_rows:,}" if n_rows <= COUNTED else f"{COUNTED:,}+"), n_rows == 1
 
