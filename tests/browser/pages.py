@@ -128,8 +128,8 @@ SITE = [
     Page(
         name="documents of a round refused", path="/p/bridge/rounds/{pairs}/", act=sent("form:has(#add)", listed="none")
     ),
-    Page(name="skip", path="/p/bridge/d/{dense}/skip/?round={pairs}", who="ann"),
-    Page(name="skip refused", path="/p/bridge/d/{dense}/skip/?round={pairs}", who="ann", act=sent("form:has(#skip)")),
+    Page(name="skip", path="/p/bridge/d/{taken}/skip/?round={pairs}", who="ann"),
+    Page(name="skip refused", path="/p/bridge/d/{taken}/skip/?round={pairs}", who="ann", act=sent("form:has(#skip)")),
     Page(name="move a round", path="/p/bridge/rounds/{round}/move/"),
     Page(name="move a round, nowhere to go", path="/p/bridge/rounds/{round}/move/?version=1"),
     Page(name="new follow-up round", path="/p/again/rounds/{again}/follow-up/"),

@@ -182,7 +182,8 @@ def _handed_out(project: Any, empty: Any, dense: Any) -> dict[str, str]:
 
     chosen = Selection.read({"documents": [str(dense.pk), str(empty.pk)]})
     pairs = make.round(project, name="Pairs", overlap=2, selection=chosen)
-    queue.take_next(user=make.user("ann"), project=project, now=make.NOW, round_id=pairs.pk)
+    taken = queue.take_next(user=make.user("ann"), project=project, now=make.NOW, round_id=pairs.pk)
+    assert taken is not None
     skips.skip_document(user=make.user("ben"), document=dense, round=pairs, reason="Too long", now=make.NOW)
     Round.objects.filter(pk=pairs.pk).update(status="closed")
-    return {"pairs": str(pairs.pk)}
+    return {"pairs": str(pairs.pk), "taken": str(taken.document.pk)}

@@ -115,7 +115,11 @@ def test_saving_replaces_the_whole_draft_and_says_what_changed(project: Any) -> 
     assert document(saved) == document(saved) | make_whole() | expected
     row = Change.objects.get(action="codebook.edit")
     assert row.actor == make.user("curator") and row.project_id == project.pk
-    assert set(row.before) == set(row.after) == {"guidelines", "whose_claims", "stances", "attributes"}
+    assert (
+        set(row.before)
+        == set(row.after)
+        == {*("guidelines", "whose_claims", "codes_headline", "stances", "attributes")}
+    )
 
 
 def make_whole() -> dict[str, Any]:
