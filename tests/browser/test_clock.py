@@ -8,7 +8,7 @@ import pytest
 
 from tests import make
 
-pytestmark = [pytest.mark.once, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.once(on="postgres"), pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 START = """async () => {
   const { Clock } = await import("/static/annotate/js/reader/clock.js");

@@ -9,7 +9,7 @@ from annotate.records import claim_dict, layer_marks
 from tests import make
 from tests.browser.hands import drag, saved
 
-pytestmark = [pytest.mark.once, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.once(on="postgres"), pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 TEXT = (
     "Ferry to run at night\n\n"

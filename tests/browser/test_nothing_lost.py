@@ -16,7 +16,7 @@ from tests import make
 from tests.browser.hands import drag, saved
 from tests.commands.site import answers, free_port, run, start, wait_for
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.once(on="postgres"), pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 ONE, TWO, THREE = "The closure is needed", "it will be short", "promised a ferry"
 CLAIMS = "**/claims/**"

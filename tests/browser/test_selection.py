@@ -15,7 +15,7 @@ from tests.browser.hands import saved
 from tests.browser.selections import SELECT as SELECT_PLACES
 from tests.browser.selections import SELECT_ON_MOUSE_UP, Cuts, Pick, picks, texts
 
-pytestmark = [pytest.mark.once, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.once(on="postgres"), pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 HARD = (
     "🙂🙂 The 👩‍👩‍👧 family café (cafe\u0301) said “yes” 👍🏽.\n"

@@ -9,7 +9,7 @@ from annotate.records import claim_dict
 from tests import make
 from tests.browser.hands import FIND, saved
 
-pytestmark = [pytest.mark.once, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.once(on="postgres"), pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 SELECT = """(quote) => {
