@@ -92,6 +92,12 @@ def _django_db_helper(looker) -> None:
     """Stands in for pytest-django's: its transaction round each test would hide the world from the server's thread."""
 
 
+def resize(view: Any, size: Any) -> None:
+    """Set the size of the page and wait until it has been told of it, which happens with the next frame."""
+    view.set_viewport_size(size)
+    view.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
 def test_every_route_is_looked_at_or_is_no_page():
     assert list(uncovered()) == [], "Add each to PAGES in tests/browser/pages.py, or to NOT_PAGES there."
 
@@ -104,16 +110,16 @@ def test_a_page_has_no_barrier(looker, page):
     found += view.evaluate(looking.TWICE)
     view.keyboard.press("Tab")
     found += view.evaluate(looking.FOCUS)
-    view.set_viewport_size(NARROW)
+    resize(view, NARROW)
     found += [f"at 320 px: {line}" for check in (looking.REFLOW, looking.FOCUS) for line in view.evaluate(check)]
-    view.set_viewport_size(WIDE)
+    resize(view, WIDE)
 
     view.evaluate(looking.PRUNE)
     view.evaluate(looker.axe)
     found += [f"light: {line}" for line in view.evaluate(AXE, EVERYTHING)]
     view.emulate_media(color_scheme="dark")
     found += [f"dark: {line}" for line in view.evaluate(AXE, COLOURS)]
-    view.set_viewport_size(NARROW)
+    resize(view, NARROW)
     found += [f"at 320 px: {line}" for line in view.evaluate(AXE, TARGETS)]
     found += [f"spaced: {line}" for check in (looking.SPACING, looking.REFLOW) for line in view.evaluate(check)]
     view.close()
