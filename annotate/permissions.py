@@ -46,6 +46,9 @@ class Action(StrEnum):
     EDIT_CODEBOOK = "edit the codebook"
     EXPORT = "export the dataset"
     SEE_AGREEMENT = "see agreement"
+    ADJUDICATE = "adjudicate"
+    SEE_CHANGES = "see the history of changes"
+    SEE_DECISIONS = "see what was decided on own readings"
     RETURN_LAYERS = "return layers"
     TALK = "write remarks on own readings"
     TALK_TO_ALL = "write remarks to everybody"
@@ -69,6 +72,9 @@ POLICY: dict[Action, Q] = {
     Action.EDIT_CODEBOOK: CURATES,
     Action.EXPORT: CURATES,
     Action.SEE_AGREEMENT: CURATES,
+    Action.ADJUDICATE: CURATES,
+    Action.SEE_CHANGES: CURATES,
+    Action.SEE_DECISIONS: ANY_ROLE,
     Action.RETURN_LAYERS: CURATES,
     Action.TALK: ANY_ROLE,
     Action.TALK_TO_ALL: CURATES,

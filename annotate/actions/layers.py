@@ -163,7 +163,8 @@ def submit_layer(*, user: User, document: Document, now: datetime, round_id: UUI
         return layer
     check_writable(layer)
     keep_place(layer, now=now)
-    reading = records.layer_dicts([layer])[0]
+    # As chosen: what is merged later counts in it, and what is un-merged no longer does.
+    reading = records.layer_dicts([layer], registries=records.Registries.as_chosen())[0]
     gaps = _gaps(layer, reading)
     if gaps:
         raise Invalid.of([FieldError(pointer=gap.pointer, detail=gap.detail) for gap in gaps])

@@ -1,11 +1,24 @@
 """Codebooks, projects, layers and claims."""
 
+from annotate.models.adjudication import (
+    Adjudication,
+    AuditCheck,
+    AuditKind,
+    Basis,
+    Decision,
+    DecisionField,
+    DecisionKind,
+    DecisionReading,
+    NotSame,
+    Pairing,
+)
 from annotate.models.attempts import Attempt
 from annotate.models.claims import (
     Answer,
     Claim,
     ClaimSpeaker,
     Mode,
+    Reassignment,
     Recheck,
     Relation,
     Reporter,
@@ -13,22 +26,31 @@ from annotate.models.claims import (
     SpanRole,
     Stance,
 )
-from annotate.models.codebook import Attribute, Codebook, CodebookVersion, Label, StanceLabel
+from annotate.models.codebook import Attribute, BoundaryRule, Codebook, CodebookVersion, Label, StanceLabel
 from annotate.models.imports import DocumentImport
 from annotate.models.layers import ActiveTime, Layer, LayerKind, LayerStatus, NoClaimMark, Submission
-from annotate.models.projects import Invitation, Member, Project, Round, RoundDocument, RoundOrder, Skip
+from annotate.models.projects import Invitation, Member, Project, Round, RoundDocument, RoundOrder, RoundPurpose, Skip
 from annotate.models.talk import Remark, RemarkKind
 from annotate.models.tokens import Token
 
 __all__ = [
     "ActiveTime",
+    "Adjudication",
     "Answer",
     "Attempt",
     "Attribute",
+    "AuditCheck",
+    "AuditKind",
+    "Basis",
+    "BoundaryRule",
     "Claim",
     "ClaimSpeaker",
     "Codebook",
     "CodebookVersion",
+    "Decision",
+    "DecisionField",
+    "DecisionKind",
+    "DecisionReading",
     "DocumentImport",
     "Invitation",
     "Label",
@@ -38,7 +60,10 @@ __all__ = [
     "Member",
     "Mode",
     "NoClaimMark",
+    "NotSame",
+    "Pairing",
     "Project",
+    "Reassignment",
     "Recheck",
     "Relation",
     "Remark",
@@ -47,6 +72,7 @@ __all__ = [
     "Round",
     "RoundDocument",
     "RoundOrder",
+    "RoundPurpose",
     "Skip",
     "Span",
     "SpanRole",

@@ -277,6 +277,25 @@ class Answer(models.Model):
         return f"answer to {self.attribute_id}"
 
 
+class Reassignment(models.Model):
+    """An entry that a curator put in place of another on one claim: frozen readings are read with the new one."""
+
+    batch = models.UUIDField(db_index=True, help_text="Of the Change rows.")
+    layer = models.ForeignKey(Layer, on_delete=models.PROTECT, related_name="reassignments")
+    claim_key = models.UUIDField(db_index=True)
+    registry = models.CharField(max_length=20, help_text="speaker, target or proposition.")
+    old = models.UUIDField()
+    new = models.UUIDField()
+    created_at = models.DateTimeField(db_default=Now())
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.registry} of {self.claim_key}"
+
+
 class RecheckQuerySet(models.QuerySet["Recheck"]):
     def visible_to(self, user: permissions.AnyUser) -> Self:
         """Return those on layers that `user` may see."""

@@ -33,6 +33,14 @@ class CodebookQuerySet(models.QuerySet["Codebook"]):
         return self.filter(permissions.visible(user, permissions.Action.SEE_PROJECT, "projects")).distinct()
 
 
+class BoundaryRule(models.TextChoices):
+    """Which of two readings holds where their spans differ by space, quotation marks or one word only."""
+
+    LONGEST = "longest", "the longest"
+    SHORTEST = "shortest", "the shortest"
+    ASK = "ask", "ask the curator"
+
+
 class Codebook(models.Model):
     """A family of codebook versions, used by one or more projects."""
 
@@ -70,6 +78,9 @@ class CodebookVersion(models.Model):
     requires_stance = models.BooleanField(default=True)
     requires_mode = models.BooleanField(default=False)
     requires_proposition = models.BooleanField(default=False)
+    boundary_rule = models.CharField(
+        "small differences of boundary", max_length=10, choices=BoundaryRule, default=BoundaryRule.LONGEST
+    )
     note = models.TextField("what changed", blank=True)
     # Counts the edits of a draft, so that an outdated one is refused.
     revision = models.PositiveIntegerField(default=1, editable=False)

@@ -103,6 +103,14 @@ class RoundStatus(models.TextChoices):
     CLOSED = "closed", "closed"
 
 
+class RoundPurpose(models.TextChoices):
+    """Only work counts in figures and in adjudication; training and test rounds are compared with gold."""
+
+    WORK = "work", "work"
+    TRAINING = "training", "training: compared with gold after each document"
+    TEST = "test", "test: compared with gold at the end, may admit to other rounds"
+
+
 class RoundOrder(models.TextChoices):
     NUMBER = "number", "as imported"
     RANDOM = "random", "random, from the seed"
@@ -148,6 +156,15 @@ class Round(models.Model):
     )
     order = models.CharField(max_length=10, choices=RoundOrder, default=RoundOrder.NUMBER)
     seed = models.PositiveIntegerField(default=0, help_text="Of the random order and of the double-coded share.")
+    purpose = models.CharField(max_length=10, choices=RoundPurpose, default=RoundPurpose.WORK)
+    threshold = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+        help_text="Of a training or test round: what passes, in percent of the joint F1 against gold.",
+    )
+    # Who has not passed that training or test round takes no document in this one.
+    admission = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="admits_to")
     # A follow-up round asks each annotator again, on the claims of their submitted layers in an earlier round.
     follows = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="follow_ups")
     reopened_fields = models.JSONField(default=list, blank=True, editable=False)
@@ -173,6 +190,11 @@ class Round(models.Model):
                 condition=Q(share__isnull=True) | Q(share__gte=1, share__lte=99, overlap__gte=2),
                 name="share_of_an_overlap",
                 violation_error_message="A double-coded share is 1 to 99 percent, with an overlap of 2 or more.",
+            ),
+            models.CheckConstraint(
+                condition=Q(threshold__isnull=True) | ~Q(purpose="work") & Q(threshold__gte=1, threshold__lte=100),
+                name="threshold_of_a_comparison",
+                violation_error_message="A threshold is 1 to 100 percent, of a training or test round.",
             ),
             models.CheckConstraint(
                 condition=Q(follows__isnull=True) | Q(overlap__isnull=True),

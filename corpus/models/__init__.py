@@ -4,7 +4,20 @@ from corpus.models.changes import Change
 from corpus.models.documents import Corpus, Document, Source
 from corpus.models.entries import Entry
 from corpus.models.propositions import Proposition
-from corpus.models.speakers import Speaker, SpeakerAlias
+from corpus.models.speakers import Affiliation, Speaker, SpeakerAlias
 from corpus.models.targets import Target
+from corpus.models.words import LoadedWord
 
-__all__ = ["Change", "Corpus", "Document", "Entry", "Proposition", "Source", "Speaker", "SpeakerAlias", "Target"]
+__all__ = [
+    "Affiliation",
+    "Change",
+    "Corpus",
+    "Document",
+    "Entry",
+    "LoadedWord",
+    "Proposition",
+    "Source",
+    "Speaker",
+    "SpeakerAlias",
+    "Target",
+]

@@ -1,7 +1,7 @@
 """Speakers: the persons and bodies that words are attributed to."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from corpus.models.entries import Entry
 
@@ -56,3 +56,31 @@ class SpeakerAlias(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Affiliation(models.Model):
+    """Which body a person belonged to, and when: open ends are unknown, or not reached yet."""
+
+    speaker = models.ForeignKey(Speaker, on_delete=models.CASCADE, related_name="affiliations")
+    body = models.ForeignKey(Speaker, on_delete=models.PROTECT, related_name="affiliated")
+    role = models.CharField(max_length=150, blank=True, help_text="For example “spokeswoman”.")
+    from_on = models.DateField("from", null=True, blank=True)
+    to_on = models.DateField("until", null=True, blank=True)
+
+    class Meta:
+        ordering = ["speaker", "from_on", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(from_on__isnull=True) | Q(to_on__isnull=True) | Q(from_on__lte=F("to_on")),
+                name="affiliation_ends_after_its_start",
+                violation_error_message="An affiliation ends on the day it begins, or later.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(speaker=F("body")),
+                name="nobody_belongs_to_themselves",
+                violation_error_message="A speaker cannot be affiliated with itself.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.speaker_id} at {self.body_id}"

@@ -1,0 +1,1 @@
+"""Adjudication of readings: units, fields and what settles itself; pure functions over claims as plain dicts."""

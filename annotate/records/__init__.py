@@ -1,0 +1,43 @@
+"""The only read of whole claims: live ones in bulk, and readings as they were submitted."""
+
+from annotate.records.claims import (
+    claim_dict,
+    claim_dicts,
+    detected_dict,
+    layer_answers,
+    layer_dicts,
+    layer_marks,
+    stamp,
+)
+from annotate.records.frozen import (
+    Submitted,
+    counted_submissions,
+    first_of,
+    last_of,
+    learn_entries,
+    resolve_claim,
+    submitted,
+)
+from annotate.records.registries import ENTRY_COLUMNS, CodebookNames, EntryRecord, Registries, Registry
+
+__all__ = [
+    "ENTRY_COLUMNS",
+    "CodebookNames",
+    "EntryRecord",
+    "Registries",
+    "Registry",
+    "Submitted",
+    "claim_dict",
+    "claim_dicts",
+    "counted_submissions",
+    "detected_dict",
+    "first_of",
+    "last_of",
+    "layer_answers",
+    "layer_dicts",
+    "layer_marks",
+    "learn_entries",
+    "resolve_claim",
+    "stamp",
+    "submitted",
+]
