@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 
 from annotate import permissions, records
 from annotate.actions import places
+from annotate.actions.adjudication.stale import note_reading
 from annotate.actions.batch import Batch
 from annotate.actions.claim_rows import answer_errors, answer_rows, entity_errors
 from annotate.actions.follow_up_copies import copy_reading, followed_layer
@@ -187,6 +188,7 @@ def submit_layer(*, user: User, document: Document, now: datetime, round_id: UUI
     batch.add("layer", layer.pk, before=before, after=_state(layer))
     batch.add("submission", submission.pk, before=None, after={"layer": str(layer.pk), "number": submission.number})
     batch.write()
+    note_reading(layer, now=now)
     return layer
 
 
@@ -232,11 +234,13 @@ def take_up(layer: Layer, *, user: User, now: datetime, has_place: bool = False)
 
 def change_status(layer: Layer, status: LayerStatus, *, batch: Batch, now: datetime) -> None:
     """Set the status of a locked layer and add that to the batch, which the caller writes."""
-    before = _state(layer)
+    before, was_withdrawn = _state(layer), layer.status == LayerStatus.WITHDRAWN
     layer.status, layer.updated_at = status, now
     layer.version += 1
     layer.save(update_fields=["status", "updated_at", "version"])
     batch.add("layer", layer.pk, before=before, after=_state(layer))
+    if layer.submitted_at is not None and (was_withdrawn or status == LayerStatus.WITHDRAWN):
+        note_reading(layer, now=now)
 
 
 def own_layer(*, user: User, document: Document, round_id: UUID | None = None) -> Layer:

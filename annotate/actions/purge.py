@@ -15,19 +15,27 @@ from django.db.models import Q, QuerySet
 from annotate.actions.batch import Batch
 from annotate.models import (
     ActiveTime,
+    Adjudication,
     Answer,
     Attribute,
+    AuditCheck,
     Claim,
     ClaimSpeaker,
     Codebook,
     CodebookVersion,
+    Decision,
+    DecisionField,
+    DecisionReading,
     DocumentImport,
     Invitation,
     Label,
     Layer,
     Member,
     NoClaimMark,
+    NotSame,
+    Pairing,
     Project,
+    Reassignment,
     Recheck,
     Remark,
     Reporter,
@@ -39,7 +47,18 @@ from annotate.models import (
     StanceLabel,
     Submission,
 )
-from corpus.models import Change, Corpus, Document, Proposition, Source, Speaker, SpeakerAlias, Target
+from corpus.models import (
+    Affiliation,
+    Change,
+    Corpus,
+    Document,
+    LoadedWord,
+    Proposition,
+    Source,
+    Speaker,
+    SpeakerAlias,
+    Target,
+)
 
 AT_ONCE = 500
 ACTION = "purge"
@@ -57,10 +76,11 @@ def purge_project(*, project: Project) -> Counter[str]:
     batch = Batch(action=ACTION, actor=None, corpus_id=project.corpus_id)
     deleted: Counter[str] = Counter()
     _delete(Remark.objects.filter(project=project), deleted)
+    _delete_adjudications(Adjudication.objects.filter(project=project), deleted)
     _delete_layers(Layer.objects.filter(project=project), deleted)
     _delete(Skip.objects.filter(round__project=project), deleted)
     _delete(RoundDocument.objects.filter(round__project=project), deleted)
-    Round.objects.filter(project=project).update(follows=None)
+    Round.objects.filter(project=project).update(follows=None, admission=None)
     _delete(Invitation.objects.filter(project=project), deleted)
     _delete(Round.objects.filter(project=project), deleted)
     _delete(Member.objects.filter(project=project), deleted)
@@ -84,6 +104,7 @@ def purge_document(*, document: Document) -> Counter[str]:
     batch = Batch(action=ACTION, actor=None, corpus_id=document.corpus_id)
     deleted: Counter[str] = Counter()
     _delete(Remark.objects.filter(document=document), deleted)
+    _delete_adjudications(Adjudication.objects.filter(document=document), deleted)
     _delete_layers(Layer.objects.filter(document=document), deleted)
     _delete(Skip.objects.filter(document=document), deleted)
     _delete(RoundDocument.objects.filter(document=document), deleted)
@@ -100,6 +121,26 @@ def purge_document(*, document: Document) -> Counter[str]:
     return deleted
 
 
+def _delete_adjudications(rows: QuerySet[Adjudication], deleted: Counter[str]) -> None:
+    """Delete what was decided, before the gold layers and the readings that it rests on."""
+    ids = list(rows.values_list("pk", flat=True))
+    pairs = list(rows.values_list("project_id", "document_id"))
+    for part in batched(pairs, AT_ONCE):
+        gold = Layer.objects.gold().filter(project__in={p for p, _ in part}, document__in=[d for _, d in part])
+        decisions = Decision.objects.filter(layer__in=gold.values("pk"))
+        keys = list(decisions.values_list("pk", flat=True))
+        _delete(DecisionField.objects.filter(decision__in=keys), deleted)
+        _delete(DecisionReading.objects.filter(decision__in=keys), deleted)
+        _delete_changes("decision", keys, deleted)
+        _delete(Decision.objects.filter(pk__in=keys), deleted)
+    for some in batched(ids, AT_ONCE):
+        _delete(Pairing.objects.filter(adjudication__in=some), deleted)
+        _delete(AuditCheck.objects.filter(adjudication__in=some), deleted)
+        _delete_changes("pairing", list(some), deleted)
+        _delete_changes("adjudication", list(some), deleted)
+        _delete(Adjudication.objects.filter(pk__in=some), deleted)
+
+
 def _delete_layers(layers: QuerySet[Layer], deleted: Counter[str]) -> None:
     """Delete layers and everything that hangs on them, children first."""
     ids = list(layers.values_list("pk", flat=True))
@@ -107,6 +148,7 @@ def _delete_layers(layers: QuerySet[Layer], deleted: Counter[str]) -> None:
         claims = list(Claim.objects.filter(layer__in=part).values_list("pk", flat=True))
         submissions = list(Submission.objects.filter(layer__in=part).values_list("pk", flat=True))
         _delete(Recheck.objects.filter(layer__in=part), deleted)
+        _delete(Reassignment.objects.filter(layer__in=part), deleted)
         _delete_claims(claims, deleted)
         _delete(Answer.objects.filter(layer__in=part), deleted)
         _delete(NoClaimMark.objects.filter(layer__in=part), deleted)
@@ -148,6 +190,9 @@ def _delete_corpus(id: Any, deleted: Counter[str]) -> None:
         through: Any = model.makers.through
         _delete(through.objects.filter(**{f"{model._meta.model_name}__corpus": id}), deleted)
     _delete(SpeakerAlias.objects.filter(speaker__corpus=id), deleted)
+    _delete(Affiliation.objects.filter(speaker__corpus=id), deleted)
+    _delete(LoadedWord.objects.filter(corpus=id), deleted)
+    _delete(NotSame.objects.filter(corpus=id), deleted)
     for model in (Proposition, Target, Speaker):
         model.objects.filter(corpus=id).update(merged_into=None, **_not_inverted(model))
         _delete(model.objects.filter(corpus=id), deleted)

@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
 from annotate import permissions
+from annotate.actions.adjudication.stale import mark_stale
 from annotate.actions.batch import Batch
 from annotate.actions.entries import MAX_NAME, EntryFinder
 from annotate.models import Project
@@ -227,6 +228,7 @@ def merge_entry(*, user: User, entry: Entry, into: Entry, is_inverted: bool = Fa
         entry.is_merged_inverted = is_inverted
     entry.version += 1
     entry.save()
+    mark_stale(registry=str(model._meta.model_name), entries=[entry.pk, into.pk])
     batch = _batch("entry.merge", user, entry)
     batch.add(str(model._meta.model_name), entry.pk, before=before, after=entry_state(entry))
     batch.write()
@@ -250,6 +252,7 @@ def unmerge_entry(*, user: User, entry: Entry) -> Entry:
     if entry.merged_into_id is None:
         raise WrongState(f"“{entry.name}” is not merged.")
     before = entry_state(entry)
+    mark_stale(registry=str(entry._meta.model_name), entries=[entry.pk, entry.merged_into_id])
     entry.merged_into_id = None
     if isinstance(entry, Target):
         entry.is_merged_inverted = False

@@ -1,0 +1,377 @@
+"""Deciding at the desk: what is written, what is refused, and how it is taken back."""
+
+from __future__ import annotations
+
+import random
+import uuid
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from annotate import records
+from annotate.actions import adjudication, layers, registries
+from annotate.actions import claims as claim_actions
+from annotate.actions.adjudication import Verdict
+from annotate.adjudication.units import State
+from annotate.models import Adjudication, Claim, Decision, DecisionReading, Layer
+from annotate.payloads.preconditions import Precondition
+from annotate.payloads.problems import Invalid, NotThere, WrongState
+from corpus.models import Change, Speaker, Target
+from tests import make
+
+TEXT = (
+    "The council keeps the ferry. Mira Sand said that the ferry is needed and that the pier must be mended. "
+    "Tor Lind disagreed: nobody uses the ferry in winter. The port wrote that a bridge would be cheaper."
+)
+KEEPS, NEEDED, MENDED = "The council keeps the ferry", "the ferry is needed", "the pier must be mended"
+NOBODY, CHEAPER = "nobody uses the ferry in winter", "a bridge would be cheaper"
+
+
+def verdict(desk: Any, unit: Any, **values: Any) -> Verdict:
+    found = {standing.id: desk.decisions[standing.id].version for standing in unit.decisions}
+    return Verdict(claims={m.key: m.fingerprint for m in unit.marks}, decisions=found, **values)
+
+
+def decide(team: Any, document: Any, unit: Any, *, by: Any = None, **values: Any) -> Decision:
+    return adjudication.decide(
+        user=by or team.curator,
+        project=team.project,
+        document_id=document.pk,
+        verdict=verdict(team.desk(document), unit, **values),
+        now=make.NOW,
+    )
+
+
+def finish(team: Any, document: Any) -> Adjudication:
+    return adjudication.finish_adjudication(
+        user=team.curator, project=team.project, document_id=document.pk, now=make.NOW
+    )
+
+
+def stance(value: str, target: str = "The ferry") -> list[dict[str, Any]]:
+    return [{"target": {"name": target}, "value": value}]
+
+
+def two_readings(team: Any, text: str = TEXT, **second: Any) -> Any:
+    """Return a document that ann and ben read alike but for what is given."""
+    document = make.document(team.project, text)
+    make.layer(team.people["ann"], document, NEEDED, stances=stance("support"))
+    make.layer(team.people["ben"], document, NEEDED, **({"stances": stance("support")} | second))
+    return document
+
+
+def test_submitting_counts_the_units_of_the_document(team):
+    document = two_readings(team, stances=stance("oppose"))
+    row = Adjudication.objects.get(document=document)
+    assert (row.n_readings, row.n_units, row.n_open, row.n_settled, row.is_stale) == (2, 1, 1, 0, False)
+
+
+def test_a_decision_writes_a_gold_claim_with_where_each_field_comes_from(team):
+    document = two_readings(team, stances=stance("oppose"))
+    (unit,) = team.desk(document).units
+    oppose = next(m for m in unit.marks if m.claim["stances"][0]["value"] == "oppose")
+    (field,) = unit.open_fields
+
+    made = decide(team, document, unit, picks={field.name: oppose.key}, reason="He argues against it.")
+
+    gold = records.claim_dict(made.claim_id)
+    assert gold["stances"][0]["value"] == "oppose"
+    assert [(f.field.split("/")[0], f.basis, f.n_for, f.n_of) for f in made.fields.all()] == [
+        ("spans", "unanimous", 2, 2),
+        ("speakers", "unanimous", 2, 2),
+        ("stances", "chosen", 1, 2),
+    ]
+    assert sorted(made.fields.get(field=field.name).options) == ["opposes", "supports"]
+    assert made.kind == "accepted" and not made.had_coded
+    assert {r.claim_key: r.is_whole for r in made.readings.all()}[uuid.UUID(oppose.key)]
+    assert team.desk(document).counts["n_decided"] == 1
+
+
+def test_a_tie_must_be_settled(team):
+    document = two_readings(team, stances=stance("oppose"))
+    with pytest.raises(Invalid, match="Stance on The ferry: the readings differ"):
+        decide(team, document, team.desk(document).units[0])
+    assert not Decision.objects.exists() and not Layer.objects.gold().exists()
+
+
+def test_not_a_claim_is_recorded(team):
+    document = two_readings(team, stances=stance("oppose"))
+    made = decide(team, document, team.desk(document).units[0], is_claim=False, reason="No claim: a fact of the case.")
+    assert made.kind == "rejected" and made.claim is None and made.readings.count() == 2
+    finish(team, document)
+    assert Layer.objects.gold().get().n_claims == 0
+
+
+def test_a_claim_of_the_curators_own(team):
+    document = two_readings(team)
+    body = make.body(TEXT, CHEAPER)
+    own = Verdict(edits={name: body[name] for name in ("spans", "speakers", "stances")})
+    made = adjudication.decide(
+        user=team.curator, project=team.project, document_id=document.pk, verdict=own, now=make.NOW
+    )
+    assert made.kind == "created" and records.claim_dict(made.claim_id)["spans"][0]["quote"] == CHEAPER
+    assert [unit.state for unit in team.desk(document).units] == [State.SETTLED, State.DECIDED]
+
+
+def test_an_edited_field_says_so(team):
+    document = two_readings(team, stances=stance("oppose"))
+    (unit,) = team.desk(document).units
+    edited = [{"target": {"id": unit.marks[0].claim["stances"][0]["target"]["id"]}, "value": "neutral"}]
+    made = decide(team, document, unit, edits={"stances": edited})
+    assert made.kind == "edited"
+    assert records.claim_dict(made.claim_id)["stances"][0]["value"] == "neutral"
+    assert set(made.fields.values_list("basis", flat=True)) == {"unanimous", "edited"}
+
+
+def test_finishing_writes_what_settled_itself_and_is_refused_while_something_is_open(team):
+    document = two_readings(team, stances=stance("oppose"))
+    with pytest.raises(WrongState, match="1 unit is still open"):
+        finish(team, document)
+    decide(team, document, team.desk(document).units[0], is_claim=False)
+    other = two_readings(team, f"{TEXT} So it was said.")
+    finish(team, other)
+    made = Decision.objects.get(layer__document=other)
+    assert made.by_itself and made.kind == "accepted" and all(r.is_whole for r in made.readings.all())
+    assert Layer.objects.gold().get(document=other).status == "submitted"
+
+
+def test_who_decides_on_what_somebody_decided_meanwhile_is_told(team):
+    document = two_readings(team, stances=stance("oppose"))
+    desk = team.desk(document)
+    stale = verdict(desk, desk.units[0], is_claim=False)
+    decide(team, document, desk.units[0], by=team.other, is_claim=False, reason="Mine.")
+    with pytest.raises(WrongState, match="other decided it"):
+        adjudication.decide(
+            user=team.curator, project=team.project, document_id=document.pk, verdict=stale, now=make.NOW
+        )
+    assert Decision.objects.get().reason == "Mine."
+
+
+def test_a_changed_reading_is_told(team):
+    document = two_readings(team, stances=stance("oppose"))
+    desk = team.desk(document)
+    seen = verdict(desk, desk.units[0], is_claim=False)
+    ben = team.people["ben"]
+    layers.reopen_layer(user=ben, document=document, now=make.NOW)
+    stored = records.claim_dict(Claim.objects.get(layer__annotator=ben).pk)
+    make.saved_again(ben, stored, mode="direct")
+    layers.submit_layer(user=ben, document=document, now=make.NOW)
+    with pytest.raises(WrongState, match="an annotator submitted other answers"):
+        adjudication.decide(
+            user=team.curator, project=team.project, document_id=document.pk, verdict=seen, now=make.NOW
+        )
+
+
+def test_while_a_layer_is_revised_its_last_submission_counts(team):
+    document = two_readings(team)
+    finish(team, document)
+    ben = team.people["ben"]
+    layers.reopen_layer(user=ben, document=document, now=make.NOW)
+    make.claim(ben, document, CHEAPER)
+    assert team.desk(document).counts["n_decided"] == 1
+    layers.submit_layer(user=ben, document=document, now=make.NOW)
+    row = Adjudication.objects.get()
+    assert (row.n_decided, row.n_open, row.finished_at) == (1, 1, None)
+    assert Layer.objects.gold().get().status == "open"
+
+
+def test_keeping_two_apart_accepts_both_and_is_taken_back_as_one_step(team):
+    document = two_readings(team, stances=stance("oppose"))
+    desk = team.desk(document)
+    batch = adjudication.keep_apart(
+        user=team.curator,
+        project=team.project,
+        document_id=document.pk,
+        verdict=verdict(desk, desk.units[0]),
+        apart=[desk.units[0].marks[0].key],
+        now=make.NOW,
+    )
+    assert [unit.state for unit in team.desk(document).units] == [State.DECIDED, State.DECIDED]
+    assert Layer.objects.gold().get().n_claims == 2
+    undo(team, document, batch.id)
+    assert [unit.state for unit in team.desk(document).units] == [State.OPEN]
+    assert Layer.objects.gold().get().n_claims == 0
+
+
+def undo(team: Any, document: Any, batch: uuid.UUID) -> None:
+    adjudication.undo_at_desk(
+        user=team.curator, project=team.project, document_id=document.pk, batch_id=batch, now=make.NOW
+    )
+
+
+def test_units_that_are_joined_become_one_claim(team):
+    document = make.document(team.project, TEXT)
+    make.layer(team.people["ann"], document, NEEDED, MENDED)
+    whole = f"{NEEDED} and that {MENDED}"
+    make.layer(team.people["ben"], document, whole)
+    desk = team.desk(document)
+    all_marks = Verdict(claims={m.key: m.fingerprint for m in desk.marks})
+    adjudication.join_units(
+        user=team.curator, project=team.project, document_id=document.pk, verdict=all_marks, now=make.NOW
+    )
+    (unit,) = team.desk(document).units
+    long = next(m for m in unit.marks if m.claim["spans"][0]["quote"] == whole)
+    made = decide(team, document, unit, picks={"spans": long.key})
+    assert made.kind == "joined" and made.readings.count() == 3
+
+
+def test_a_decision_made_anew_keeps_the_id_of_its_claim_and_undo_brings_the_old_one_back(team):
+    document = two_readings(team, stances=stance("oppose"))
+    first = decide(team, document, team.desk(document).units[0], picks=picked(team, document, 0))
+    before = records.claim_dict(first.claim_id)
+    again = decide(team, document, team.desk(document).units[0], picks=picked(team, document, 1))
+    assert again.pk == first.pk and again.claim_id == first.claim_id
+    assert records.claim_dict(first.claim_id)["stances"] != before["stances"]
+    batch = Change.objects.filter(object_type="decision").latest("id").batch
+    undo(team, document, batch)
+    assert records.claim_dict(first.claim_id)["stances"] == before["stances"]
+
+
+def picked(team: Any, document: Any, place: int) -> dict[str, str]:
+    (unit,) = team.desk(document).units
+    return {field.name: unit.marks[place].key for field in unit.open_fields}
+
+
+def test_a_curator_who_still_reads_the_document_blind_finds_no_desk(team):
+    document = two_readings(team)
+    make.claim(team.curator, document, CHEAPER)
+    with pytest.raises(NotThere):
+        finish(team, document)
+
+
+def test_a_curator_who_coded_the_document_is_recorded_as_such(team):
+    document = two_readings(team, stances=stance("oppose"))
+    make.layer(team.curator, document, CHEAPER)
+    unit = next(unit for unit in team.desk(document).units if len(unit.marks) == 2)
+    assert decide(team, document, unit, is_claim=False).had_coded
+
+
+def test_merging_names_settles_units_and_un_merging_opens_them_again(team):
+    document = two_readings(team, stances=stance("support", "Ferries"))
+    assert Adjudication.objects.get().n_open == 1
+    ferry, ferries = (Target.objects.get(name=name) for name in ("The ferry", "Ferries"))
+    registries.merge_entry(user=team.curator, entry=ferries, into=ferry)
+    assert [unit.state for unit in team.desk(document).units] == [State.SETTLED]
+    finish(team, document)
+    ferries.refresh_from_db()
+    registries.unmerge_entry(user=team.curator, entry=ferries)
+    assert Adjudication.objects.get().is_stale
+    assert [unit.state for unit in team.desk(document).units] == [State.REOPENED]
+
+
+QUOTES = (KEEPS, NEEDED, MENDED, NOBODY, CHEAPER, f"{NEEDED} and that {MENDED}", "keeps the ferry", "The port wrote")
+SPEAKERS, TARGETS = ("Mira Sand", "Tor Lind", "M. Sand"), ("The ferry", "Ferries", "The bridge")
+VALUES = ("support", "oppose", "neutral")
+
+
+def random_layers(team: Any, document: Any, random_: random.Random) -> None:
+    for person in team.people.values():
+        for quote in random_.sample(QUOTES, random_.randint(1, 5)):
+            make.claim(
+                person,
+                document,
+                quote,
+                speakers=[{"name": random_.choice(SPEAKERS)}],
+                stances=stance(random_.choice(VALUES), random_.choice(TARGETS)),
+                mode=random_.choice([None, "direct", "indirect"]),
+                unsure=random_.random() < 0.1,
+            )
+        layers.submit_layer(user=person, document=document, now=make.NOW)
+
+
+def random_step(team: Any, document: Any, random_: random.Random) -> None:
+    desk = team.desk(document)
+    unit = random_.choice([unit for unit in desk.units if unit.is_open])
+    picks = {field.name: random_.choice(unit.marks).key for field in unit.open_fields}
+    how = random_.random()
+    if how < 0.15 and len(unit.marks) > 1:
+        adjudication.keep_apart(
+            user=team.curator,
+            project=team.project,
+            document_id=document.pk,
+            verdict=verdict(desk, unit),
+            apart=[unit.marks[0].key],
+            now=make.NOW,
+        )
+    else:
+        decide(team, document, unit, picks=picks, is_claim=how < 0.8)
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=st.integers(0, 2**32))
+def test_whatever_is_decided_each_claim_is_accounted_for_by_exactly_one_decision(team, seed):
+    random_ = random.Random(seed)
+    document = make.document(team.project, f"{TEXT} Read as {uuid.uuid4()}.")
+    random_layers(team, document, random_)
+    for unit in team.desk(document).units:
+        in_dispute = any(field.is_open for field in unit.fields) or unit.is_unclear
+        assert not (in_dispute and unit.state in (State.SETTLED, State.NEAR))
+    while team.desk(document).counts["n_open"]:
+        random_step(team, document, random_)
+    finish(team, document)
+    assert accounted(document) == claims_of(team, document)
+
+    untouched = reopen_one(team, document, random_)
+    assert {unit.decisions[0].id for unit in team.desk(document).units if unit.state == State.DECIDED} >= untouched
+    while team.desk(document).counts["n_open"]:
+        random_step(team, document, random_)
+    finish(team, document)
+    assert accounted(document) == claims_of(team, document)
+    assert {
+        str(pk) for pk in Decision.objects.filter(layer__document=document).values_list("pk", flat=True)
+    } >= untouched
+
+
+def accounted(document: Any) -> list[str]:
+    """Return the claims that decisions account for, of those that were not deleted since."""
+    rows = DecisionReading.objects.filter(gold__document=document, claim_key__in=Claim.objects.values("pk"))
+    return sorted(str(key) for key in rows.values_list("claim_key", flat=True))
+
+
+def claims_of(team: Any, document: Any) -> list[str]:
+    return sorted(mark.key for mark in team.desk(document).marks)
+
+
+def reopen_one(team: Any, document: Any, random_: random.Random) -> set[str]:
+    """Let an annotator change one claim; return the decisions that do not rest on it."""
+    person = random_.choice(list(team.people.values()))
+    layers.reopen_layer(user=person, document=document, now=make.NOW)
+    claim = records.claim_dict(
+        Claim.objects.filter(layer__document=document, layer__annotator=person).order_by("pk")[0].pk
+    )
+    if random_.random() < 0.5:
+        make.saved_again(person, claim, note="Changed my mind.")
+    else:
+        precondition = Precondition(if_match=frozenset([str(claim["version"])]))
+        claim_actions.delete_claim(
+            user=person, claim_id=uuid.UUID(claim["id"]), precondition=precondition, now=make.NOW
+        )
+    layers.submit_layer(user=person, document=document, now=make.NOW)
+    touched = DecisionReading.objects.filter(claim_key=claim["id"]).values("decision")
+    rest = Decision.objects.filter(layer__document=document).exclude(pk__in=touched)
+    return {str(pk) for pk in rest.values_list("pk", flat=True)}
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=st.integers(0, 2**32))
+def test_merging_and_un_merging_restores_every_reading(team, seed):
+    random_ = random.Random(seed)
+    document = make.document(team.project, f"{TEXT} Read as {uuid.uuid4()}.")
+    random_layers(team, document, random_)
+    before = [(m.key, m.claim, m.fingerprint) for m in team.desk(document).marks]
+    frozen = [item.reading for item in records.submitted(records.counted_submissions())]
+    merged = []
+    for model, names in ((Speaker, SPEAKERS), (Target, TARGETS)):
+        entries = list(model.objects.filter(name__in=random_.sample(names, 2), merged_into=None))
+        if len(entries) == 2:
+            is_inverted = model is Target and random_.random() < 0.5
+            registries.merge_entry(user=team.curator, entry=entries[0], into=entries[1], is_inverted=is_inverted)
+            merged.append(entries[0])
+    assert [m.fingerprint for m in team.desk(document).marks] == [row[2] for row in before]
+    for entry in merged:
+        entry.refresh_from_db()
+        registries.unmerge_entry(user=team.curator, entry=entry)
+    assert [(m.key, m.claim, m.fingerprint) for m in team.desk(document).marks] == before
+    assert [item.reading for item in records.submitted(records.counted_submissions())] == frozen
