@@ -201,10 +201,13 @@ def accept_entries(*, user: User, entries: list[Entry]) -> int:
 
 
 @transaction.atomic
-def merge_entry(*, user: User, entry: Entry, into: Entry, is_inverted: bool = False) -> Entry:
+def merge_entry(
+    *, user: User, entry: Entry, into: Entry, is_inverted: bool = False, batch: Batch | None = None
+) -> Entry:
     """Point `entry` to `into`: claims keep what was chosen, reads and exports follow the pointer.
 
-    A target may be merged inverted: its stances then count the other way round. Raises Invalid or WrongState.
+    A target may be merged inverted: its stances then count the other way round. A batch that is given is written by
+    the caller. Raises Invalid or WrongState.
     """
     permissions.require_in_corpus(user, Action.EDIT_REGISTRIES, entry.corpus_id)
     model = type(entry)
@@ -229,9 +232,10 @@ def merge_entry(*, user: User, entry: Entry, into: Entry, is_inverted: bool = Fa
     entry.version += 1
     entry.save()
     mark_stale(registry=str(model._meta.model_name), entries=[entry.pk, into.pk])
-    batch = _batch("entry.merge", user, entry)
-    batch.add(str(model._meta.model_name), entry.pk, before=before, after=entry_state(entry))
-    batch.write()
+    own = batch or _batch("entry.merge", user, entry)
+    own.add(str(model._meta.model_name), entry.pk, before=before, after=entry_state(entry))
+    if batch is None:
+        own.write()
     return entry
 
 
@@ -245,8 +249,8 @@ def _check_circle(model: type[Entry], into: Entry, entry: Entry) -> None:
 
 
 @transaction.atomic
-def unmerge_entry(*, user: User, entry: Entry) -> Entry:
-    """Clear the pointer; every reading is as it was before the merge."""
+def unmerge_entry(*, user: User, entry: Entry, batch: Batch | None = None) -> Entry:
+    """Clear the pointer; every reading is as it was before the merge. A batch that is given the caller writes."""
     permissions.require_in_corpus(user, Action.EDIT_REGISTRIES, entry.corpus_id)
     entry = _lock(entry)
     if entry.merged_into_id is None:
@@ -258,9 +262,10 @@ def unmerge_entry(*, user: User, entry: Entry) -> Entry:
         entry.is_merged_inverted = False
     entry.version += 1
     entry.save()
-    batch = _batch("entry.unmerge", user, entry)
-    batch.add(str(entry._meta.model_name), entry.pk, before=before, after=entry_state(entry))
-    batch.write()
+    own = batch or _batch("entry.unmerge", user, entry)
+    own.add(str(entry._meta.model_name), entry.pk, before=before, after=entry_state(entry))
+    if batch is None:
+        own.write()
     return entry
 
 

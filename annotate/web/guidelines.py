@@ -119,6 +119,13 @@ def parts(source: str) -> Iterator[SafeString]:
         yield _rendered(part, env)
 
 
+def headings(source: str) -> list[str]:
+    """Return the headings of the guidelines, as plain text."""
+    tokens = _MARKDOWN.parse(unicodedata.normalize("NFC", source))
+    texts = (tokens[i + 1].content for i, token in enumerate(tokens) if token.type == "heading_open")
+    return [text[:200] for text in texts if text]
+
+
 def _rendered(tokens: list[Token], env: dict[str, Any]) -> SafeString:
     return mark_safe(str(_MARKDOWN.renderer.render(tokens, _MARKDOWN.options, env)))
 

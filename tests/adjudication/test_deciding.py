@@ -83,7 +83,7 @@ def test_a_decision_writes_a_gold_claim_with_where_each_field_comes_from(team):
         ("speakers", "unanimous", 2, 2),
         ("stances", "chosen", 1, 2),
     ]
-    assert sorted(made.fields.get(field=field.name).options) == ["opposes", "supports"]
+    assert sorted(made.fields.get(field=field.name).options) == ["Oppose", "Support"]
     assert made.kind == "accepted" and not made.had_coded
     assert {r.claim_key: r.is_whole for r in made.readings.all()}[uuid.UUID(oppose.key)]
     assert team.desk(document).counts["n_decided"] == 1

@@ -2,8 +2,9 @@
 
 from annotate.actions.adjudication.deciding import Verdict, decide
 from annotate.actions.adjudication.finishing import finish_adjudication, finish_settled
+from annotate.actions.adjudication.naming import merge_names, undo_merges
 from annotate.actions.adjudication.pairing import join_units, keep_apart
-from annotate.actions.adjudication.stale import mark_stale, note_reading, recount
+from annotate.actions.adjudication.stale import mark_stale, note_reading, recount, recount_stale
 from annotate.actions.adjudication.undoing import undo_at_desk
 
 __all__ = [
@@ -14,7 +15,10 @@ __all__ = [
     "join_units",
     "keep_apart",
     "mark_stale",
+    "merge_names",
     "note_reading",
     "recount",
+    "recount_stale",
     "undo_at_desk",
+    "undo_merges",
 ]

@@ -54,6 +54,7 @@ def decide(
 ) -> Decision:
     """Store the decision on a unit, with its gold claim; an earlier one on the same readings is replaced.
 
+    A batch that is given is written too; its id is how the step is taken back.
     Raises NotThere, WrongState where the readings or decisions are no longer those that the curator saw, or Invalid
     with each field that is in dispute and not settled, or does not fit the codebook.
     """
@@ -62,8 +63,7 @@ def decide(
     own = batch or Batch(action="decision.make", actor=user, project_id=project.pk, corpus_id=project.corpus_id)
     decision = decide_on(desk, verdict, user=user, batch=own, now=now)
     recount([desk.adjudication], now=now)
-    if batch is None:
-        own.write()
+    own.write()
     return decision
 
 

@@ -28,23 +28,29 @@ AT_ONCE = 100
 
 @transaction.atomic
 def finish_adjudication(
-    *, user: User, project: Project, document_id: UUID, now: datetime, answers: Mapping[str, Any] | None = None
+    *,
+    user: User,
+    project: Project,
+    document_id: UUID,
+    now: datetime,
+    answers: Mapping[str, Any] | None = None,
+    batch: Batch | None = None,
 ) -> Adjudication:
     """Complete the gold layer of a document; `answers` settle what the readings differ in about the document.
 
     Raises WrongState while units are open, or Invalid for an answer that is missing or does not fit.
     """
     desk = lock_desk(user=user, project_id=project.pk, document_id=document_id)
-    return _finish(desk, user=user, answers=answers or {}, now=now)
+    own = batch or Batch(action="adjudication.finish", actor=user, project_id=project.pk, corpus_id=project.corpus_id)
+    return _finish(desk, user=user, answers=answers or {}, batch=own, now=now)
 
 
-def _finish(desk: Desk, *, user: User, answers: Mapping[str, Any], now: datetime) -> Adjudication:
+def _finish(desk: Desk, *, user: User, answers: Mapping[str, Any], batch: Batch, now: datetime) -> Adjudication:
     row = desk.adjudication
     n_open = desk.counts["n_open"]
     if n_open:
         units = "1 unit is" if n_open == 1 else f"{n_open} units are"
         raise WrongState(f"{units} still open; decide on them before you finish the document.")
-    batch = Batch(action="adjudication.finish", actor=user, project_id=row.project_id, corpus_id=row.project.corpus_id)
     gold = gold_layer(desk, now=now)
     for unit in desk.units:
         if unit.state in SETTLES_ITSELF:
