@@ -25,7 +25,7 @@ from corpus.text.likeness import MAX_BLOCK, likely_pairs, likeness
         ("T. Lind", "Tor Lind", "initials"),
         ("Oyelaran", "Oyelaron", "similar spelling"),
         ("Müller", "Mueller", "similar spelling"),
-        ("The old harbour bridge will close for two weeks", "The harbour bridge will close for two weeks", "short form"),
+        ("The old harbour bridge will close for weeks", "The harbour bridge will close for weeks", "short form"),
     ],
 )
 def test_two_spellings_of_a_name_are_alike(first, second, why):
@@ -75,7 +75,9 @@ def test_a_surname_is_a_short_form_only_where_few_bear_it():
     assert not likely_pairs([("x", "Lind"), *many])
 
 
-WORDS = st.sampled_from("port harbour Lind Oyelaran ministry Ministry foreign of the MFA Léa Lea no 2020 x".split())
+WORDS = st.sampled_from(
+    sorted({"port", "harbour", "Lind", "ministry", "Ministry", "foreign", "of", "MFA", "Léa", "Lea", "no", "2020", "x"})
+)
 NAMES = st.lists(WORDS, min_size=1, max_size=5).map(" ".join)
 
 
