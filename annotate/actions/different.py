@@ -13,7 +13,7 @@ from annotate.actions.checking import invalid
 from annotate.models import NotSame
 from annotate.payloads.problems import NotThere
 from annotate.permissions import Action
-from annotate.reports.usage import MODELS
+from annotate.records.naming import MODELS
 from corpus.models import Corpus
 
 

@@ -20,7 +20,7 @@ MAX_WORDS = 1000
 def set_loaded_word(*, user: User, corpus: Corpus, word: str, advice: str = "") -> LoadedWord:
     """Put a word on the list, or give the one that is there another advice. Raises Invalid."""
     permissions.require_in_corpus(user, Action.EDIT_REGISTRIES, corpus.pk)
-    word = _checked(word, "word", 100)
+    word = " ".join(_checked(word, "word", 100).split())
     advice = _checked(advice, "advice", 300) if advice.strip() else ""
     if not any(char.isalnum() for char in word):
         raise invalid("/word", f"“{word}” holds no letter or digit; give a word.")

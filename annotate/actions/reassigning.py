@@ -24,7 +24,7 @@ from annotate.payloads.problems import Invalid, NotThere, WrongState
 from annotate.permissions import Action
 from annotate.records import Registries
 from annotate.records.families import families
-from annotate.reports.usage import curated_claims
+from annotate.records.naming import curated_claims
 from corpus.database.bulk import Among
 from corpus.models import Change, Entry, Proposition, Speaker, Target
 

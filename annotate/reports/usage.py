@@ -8,27 +8,14 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, QuerySet
 
-from annotate import permissions
-from annotate.models import Claim, ClaimSpeaker, Reporter, Stance
-from annotate.permissions import Action, AnyUser
+from annotate.models import Claim
+from annotate.permissions import AnyUser
 from annotate.records.families import families
+from annotate.records.naming import ROLES, curated_claims
 from corpus.database.bulk import Among
-from corpus.models import Entry, Proposition, Speaker, Target
-
-# Where a claim names an entry: the model that does, its field, and the path from there to the claim.
-ROLES: dict[type[Entry], dict[str, tuple[Any, str, str]]] = {
-    Speaker: {
-        "speaker": (ClaimSpeaker, "speaker", "claim"),
-        "represents": (ClaimSpeaker, "represents", "claim"),
-        "reporter": (Reporter, "speaker", "claim"),
-        "holder": (Stance, "holder", "claim"),
-    },
-    Target: {"target": (Stance, "target", "claim")},
-    Proposition: {"proposition": (Claim, "proposition", "pk")},
-}
-MODELS: dict[str, type[Entry]] = {"speaker": Speaker, "target": Target, "proposition": Proposition}
+from corpus.models import Entry
 
 
 @dataclass(slots=True, kw_only=True)
@@ -47,12 +34,6 @@ class Usage:
         return self.by_role.get(role, 0)
 
 
-def curated_claims(user: AnyUser, corpus_id: UUID) -> QuerySet[Claim]:
-    """Return the claims on a corpus that `user` may see in projects that they curate."""
-    rows = Claim.objects.visible_to(user).filter(layer__project__corpus=corpus_id)
-    return rows.filter(permissions.visible(user, Action.EDIT_REGISTRIES, "layer__project"))
-
-
 def usage(user: AnyUser, corpus_id: UUID, model: type[Entry], ids: Iterable[UUID]) -> dict[UUID, Usage]:
     """Count the claims that name entries, or what was merged into them. One query a role, and those of the merges."""
     found = {id: Usage() for id in ids}
@@ -69,16 +50,24 @@ def usage(user: AnyUser, corpus_id: UUID, model: type[Entry], ids: Iterable[UUID
             mine.by_role[role] += n
             mine.n_gold += n if kind_found == "gold" else 0
             mine.n_annotators += n if kind_found != "gold" else 0
+    _add_up(model, found, members)
     return found
 
 
-def naming(model: type[Entry], ids: Iterable[UUID]) -> Q:
-    """Return the condition that a claim names one of these very entries, in any role."""
-    keys = [id.hex for id in ids]
-    found = Q(pk__in=[])
-    for owner, name, path in ROLES[model].values():
-        found |= Q(pk__in=owner.objects.filter(Among(F(f"{name}_id"), keys)).order_by().values(path))
-    return found
+def _add_up(model: type[Entry], found: dict[UUID, Usage], members: dict[UUID, tuple[UUID, bool]]) -> None:
+    """Add to each entry what was counted for those merged into it that were asked about themselves. One query."""
+    merged = model._default_manager.filter(pk__in=list(found), merged_into__in=list(members)).order_by()
+    into = {id: members[other][0] for id, other in merged.values_list("pk", "merged_into_id")}
+    own = {id: (dict(one.by_role), one.n_annotators, one.n_gold) for id, one in found.items()}
+    for id, step in into.items():
+        by_role, n_annotators, n_gold = own[id]
+        above: UUID | None = step
+        while above is not None:
+            for role, n in by_role.items():
+                found[above].by_role[role] += n
+            found[above].n_annotators += n_annotators
+            found[above].n_gold += n_gold
+            above = into.get(above)
 
 
 def unused(user: AnyUser, corpus_id: UUID, rows: QuerySet[Any]) -> QuerySet[Any]:
