@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from annotate.actions import claims, documents, follow_ups, invitations, layers, projects, rounds, talk
+from annotate.actions import claims, documents, follow_ups, invitations, layers, projects, registries, rounds, talk
 from annotate.actions.selections import Selection
 from annotate.models import (
     Attribute,
@@ -218,3 +218,12 @@ def remark(person: User, found: Layer | Document, text: str = "Look at this agai
     if isinstance(found, Layer):
         return talk.add_remark(project=found.project, document=found.document, layer=found, **values)
     return talk.add_remark(project=Project.objects.get(corpus=found.corpus_id), document=found, **values)
+
+
+def entry(found: Project, model: Any, name: str, **values: Any) -> Any:
+    """Make an accepted registry entry as the project's manager."""
+    manager = found.members.filter(is_manager=True).order_by("id").first()
+    assert manager is not None
+    return registries.create_entry(
+        user=manager.user, project=found, model=model, values={"name": name, "note": ""} | values
+    )

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 
 from annotate import permissions
 from annotate.actions.adjudication.stale import mark_stale
+from annotate.actions.affiliations import affiliation_dicts, set_affiliations
 from annotate.actions.batch import Batch
 from annotate.actions.entries import MAX_NAME, EntryFinder
 from annotate.models import Project
@@ -24,7 +25,7 @@ from corpus.text.names import InvalidName, check_name
 
 # The fields that only curators set, beside the name.
 FIELDS: dict[type[Entry], tuple[str, ...]] = {
-    Speaker: ("name", "disambiguation", "note", "kind", "external_id", "aliases", "is_provisional"),
+    Speaker: ("name", "disambiguation", "note", "kind", "external_id", "aliases", "affiliations", "is_provisional"),
     Target: ("name", "disambiguation", "note", "kind", "is_provisional"),
     Proposition: ("name", "disambiguation", "note", "usual_target", "is_provisional"),
 }
@@ -110,7 +111,7 @@ def _set_values(entry: Any, values: dict[str, Any], batch: Batch, *, is_new: boo
         if key not in FIELDS[type(entry)]:
             known = ", ".join(FIELDS[type(entry)])
             raise _invalid(f"/{key}", f"“{key}” is not a field here; known are {known}.")
-        if key != "aliases":
+        if key not in ("aliases", "affiliations"):
             setattr(entry, key, _value(entry, key, raw))
     try:
         with transaction.atomic():
@@ -120,6 +121,8 @@ def _set_values(entry: Any, values: dict[str, Any], batch: Batch, *, is_new: boo
         raise _invalid("/name", detail) from None
     if "aliases" in values:
         _set_aliases(entry, values["aliases"])
+    if "affiliations" in values:
+        set_affiliations(entry, values["affiliations"])
     after = entry_state(entry)
     if after != before:
         if before is not None:
@@ -284,6 +287,7 @@ def entry_state(entry: Any) -> dict[str, Any]:
             state[name] = getattr(entry, name)
     if isinstance(entry, Speaker):
         state["aliases"] = sorted(entry.aliases.values_list("name", flat=True))
+        state["affiliations"] = affiliation_dicts(entry)
     if isinstance(entry, Proposition):
         state["usual_target"] = str(entry.usual_target_id) if entry.usual_target_id else None
     return state

@@ -21,6 +21,7 @@ from annotate.web import (
     projects,
     reader_urls,
     rechecks,
+    registry_urls,
     returns,
     round_page,
     rounds,
@@ -85,5 +86,6 @@ urlpatterns = [
     path("p/<slug:slug>/progress/", progress_page.progress, name="progress"),
     path("p/<slug:slug>/progress.csv", progress_page.progress_csv, name="progress-csv"),
     path("p/<slug:slug>/layers/<uuid:layer_id>/return/", returns.layer_return, name="layer-return"),
+    *registry_urls.urlpatterns,
     *reader_urls.urlpatterns,
 ]

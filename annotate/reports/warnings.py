@@ -1,0 +1,36 @@
+"""Quiet warnings: the loaded words that names hold, with the advice of the list."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from uuid import UUID
+
+from corpus.models import LoadedWord
+
+
+class Loaded:
+    """The list of a corpus, asked about many names. One query."""
+
+    def __init__(self, corpus_id: UUID) -> None:
+        rows = LoadedWord.objects.filter(corpus=corpus_id).order_by("word", "id").values_list("word", "advice")
+        self.words = [(word, advice, _pattern(word)) for word, advice in rows]
+
+    def warnings(self, *names: str) -> list[str]:
+        """Return what is said of names that hold listed words, as whole words and in any case."""
+        folded = [name.casefold() for name in names]
+        return [_said(word, advice) for word, advice, found in self.words if any(map(found.search, folded))]
+
+
+def _pattern(word: str) -> re.Pattern[str]:
+    words = r"\s+".join(re.escape(part) for part in word.casefold().split())
+    return re.compile(rf"(?<!\w){words}(?!\w)")
+
+
+def _said(word: str, advice: str) -> str:
+    return f"“{word}” is on the list of loaded words{f': {advice}' if advice else '.'}"
+
+
+def warnings_of(corpus_id: UUID, names: Iterable[str]) -> list[str]:
+    """Return the warnings for the names of one entry. One query."""
+    return Loaded(corpus_id).warnings(*names)
