@@ -14,7 +14,7 @@ from rjsmin import jsmin
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 OWN_SCRIPTS = "annotate/js/"
-IMPORT = re.compile(r'^import\s+(\{[^}]*\}\s+from\s+)?"(\./[^"]+)";\n', re.MULTILINE)
+IMPORT = re.compile(r'^import\s+(\{[^}]*\}\s+from\s+)?"(\.{1,2}/[^"]+)";\n', re.MULTILINE)
 EXPORT = re.compile(r"^export (?=(?:async )?(?:const|let|class|function)\b)", re.MULTILINE)
 TOP_NAME = re.compile(r"^(?:async )?(?:const|let|class|function\*?) +([\w$]+)", re.MULTILINE)
 UNKNOWN = re.compile(r"^(import\b(?!\().*|export\b.*)", re.MULTILINE)

@@ -29,6 +29,7 @@ from annotate.web import (
     talk,
     uploads,
 )
+from annotate.web.adjudicate import urls as adjudicate_urls
 
 reset = PasswordResetConfirmView.as_view(success_url=reverse_lazy("password_reset_complete"))
 
@@ -87,5 +88,6 @@ urlpatterns = [
     path("p/<slug:slug>/progress.csv", progress_page.progress_csv, name="progress-csv"),
     path("p/<slug:slug>/layers/<uuid:layer_id>/return/", returns.layer_return, name="layer-return"),
     *registry_urls.urlpatterns,
+    *adjudicate_urls.urlpatterns,
     *reader_urls.urlpatterns,
 ]

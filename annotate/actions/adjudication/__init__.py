@@ -1,5 +1,6 @@
 """What curators do at the desk: decide, pair, finish, and take back."""
 
+from annotate.actions.adjudication.auditing import check_sample
 from annotate.actions.adjudication.deciding import Verdict, decide
 from annotate.actions.adjudication.finishing import finish_adjudication, finish_settled
 from annotate.actions.adjudication.naming import merge_names, undo_merges
@@ -9,6 +10,7 @@ from annotate.actions.adjudication.undoing import undo_at_desk
 
 __all__ = [
     "Verdict",
+    "check_sample",
     "decide",
     "finish_adjudication",
     "finish_settled",

@@ -65,7 +65,10 @@ def _edits(sent: QueryDict, text: str, codebook: CodebookView) -> dict[str, Any]
     if sent.get("mode"):
         found["mode"] = _text(sent, "mode")
     if _text(sent, "proposition").strip():
-        found["proposition"] = {"text": _text(sent, "proposition").strip(), "relation": sent.get("relation") or "affirms"}
+        found["proposition"] = {
+            "text": _text(sent, "proposition").strip(),
+            "relation": sent.get("relation") or "affirms",
+        }
     stances = _stances(sent)
     if stances is not None:
         found["stances"] = stances

@@ -27,7 +27,7 @@ STATES = ("open", "ready", "finished")
 
 @page("GET", "POST")
 def desk_list(request: Request, slug: str) -> HttpResponse:
-    """List the documents with readings, those with most open units first; on POST finish all that nothing is open in."""
+    """List the documents with readings, most open units first; on POST finish those with nothing open."""
     place = place_of(request, slug, Action.ADJUDICATE)
     if request.method == "POST":
         n = adjudication.finish_settled(user=request.user, project=place.project, now=timezone.now())
@@ -40,7 +40,9 @@ def desk_list(request: Request, slug: str) -> HttpResponse:
     )
     found = Paginator(shown, PER_PAGE).get_page(request.GET.get("page") if len(request.GET.get("page", "")) < 5 else 1)
     _count_now(list(found))
-    totals = rows.aggregate(units=Sum("n_units"), open=Sum("n_open"), settled=Sum("n_settled"), decided=Sum("n_decided"))
+    totals = rows.aggregate(
+        units=Sum("n_units"), open=Sum("n_open"), settled=Sum("n_settled"), decided=Sum("n_decided")
+    )
     context = {
         "place": place,
         "page": found,
@@ -124,7 +126,7 @@ def _take(request: Request, place: Place, registry: str, do: str) -> UUID | None
 
 
 def _entries(request: Request, place: Place, registry: str) -> tuple[Any, Any]:
-    rows = MODELS[registry]._default_manager.visible_to(request.user).filter(corpus=place.project.corpus_id)  # type: ignore[attr-defined]
+    rows = MODELS[registry]._default_manager.visible_to(request.user).filter(corpus=place.project.corpus_id)
     try:
         ids = [UUID(request.POST.get(name, "")) for name in ("kept", "other")]
     except ValueError:

@@ -31,7 +31,9 @@ class Cell:
     slot: str
     glyph: str
     spans: str
+    value: int
     is_chosen: bool
+    is_same: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +45,7 @@ class Column:
     cells: list[Cell]
     note: str
     is_missing: bool
+    is_open: bool
     is_entry: bool
     help: list[tuple[str, str]]
     earlier: list[tuple[str, int]]
@@ -107,7 +110,9 @@ def _panel(
 ) -> Panel:
     disputed = [field for field in unit.fields if not field.is_agreed]
     columns = [_column(field, unit, desk, earlier) for field in disputed]
-    rows = [_row(n, mark, columns, desk, names) for n, mark in enumerate(unit.marks)]
+    # In the order of the lanes, so that the same reading stands in the same place from unit to unit.
+    order = sorted(range(len(unit.marks)), key=lambda n: (desk.number_of(unit.marks[n]), n))
+    rows = [_row(n, unit.marks[n], columns, desk, names) for n in order]
     first = unit.marks[0] if unit.marks else None
     decisions = [desk.decisions[standing.id] for standing in unit.decisions]
     spans = next((field for field in unit.fields if field.name == "spans"), None)
@@ -157,7 +162,8 @@ def said_of(unit: Unit, desk: Desk) -> str:
     n, of = unit.n_marked_by, unit.n_readers
     count = NUMBERS[n] if n < len(NUMBERS) else str(n)
     said = [f"{count} reading{'s' if n != 1 else ''}." if n == of else f"Only {n} of {of} marked this."]
-    differ = [field_name(field.name, desk.codebook, unit.marks).lower() for field in unit.open_fields]
+    names = [field_name(field.name, desk.codebook, unit.marks) for field in unit.open_fields]
+    differ = [name[0].lower() + name[1:] for name in names]
     if differ:
         said.append(f"They differ in {_listed(differ)}.")
     elif unit.state == State.NEAR:
@@ -185,7 +191,9 @@ def _column(field: Field, unit: Unit, desk: Desk, earlier: dict[str, list[tuple[
             slot=(slot := slot_of_field(field.name, mark, desk.codebook)),
             glyph=GLYPHS.get(slot, "") if slot else "",
             spans=str([list(span) for span in mark.spans]) if field.name == "spans" else "",
-            is_chosen=field.prefill is not None and field.prefill == n,
+            value=field.values.index(field.values[n]),
+            is_chosen=field.prefill == n,
+            is_same=field.prefill is not None and field.values[n] == field.values[field.prefill],
         )
         for n, mark in enumerate(marks)
     ]
@@ -195,6 +203,7 @@ def _column(field: Field, unit: Unit, desk: Desk, earlier: dict[str, list[tuple[
         cells=cells,
         note=_note(field),
         is_missing=field.prefill is None,
+        is_open=field.is_open,
         is_entry=field.name in ENTRY_FIELDS,
         help=_help(field, cells, marks, desk.codebook),
         earlier=earlier.get(field.dispute, []),

@@ -61,7 +61,8 @@ function step(by) {
 const heads = (unit) => [...unit.querySelectorAll("thead [data-field]")];
 const cellsOf = (unit, field) => [...unit.querySelectorAll(".cell input")].filter((input) => input.name === `pick ${field}`);
 const isMissing = (unit, head) => !cellsOf(unit, head.dataset.field).some((input) => input.checked);
-const firstField = (unit) => heads(unit).find((head) => isMissing(unit, head)) ?? heads(unit)[0];
+const firstField = (unit) =>
+  heads(unit).find((head) => isMissing(unit, head)) ?? heads(unit).find((head) => "open" in head.dataset) ?? heads(unit)[0];
 const litHead = () => current?.querySelector("thead .lit");
 
 function light(head) {
@@ -85,7 +86,17 @@ function take(n) {
   return true;
 }
 
+/** Show which readings have the value that is taken. */
+function showSame(unit) {
+  for (const head of heads(unit)) {
+    const cells = cellsOf(unit, head.dataset.field).map((input) => [input, input.closest(".cell")]);
+    const taken = cells.find(([input]) => input.checked)?.[1].dataset.value;
+    for (const [, cell] of cells) cell.classList.toggle("same", cell.dataset.value === taken);
+  }
+}
+
 function changed(input) {
+  showSame(current);
   if (input.closest("[data-spans]")) {
     current.querySelector("form [name=spans]").value = "";
     show(resultSpans(current));
@@ -266,7 +277,7 @@ function split() {
   const cells = head ? cellsOf(current, head.dataset.field) : [];
   const keys = [...current.querySelectorAll("tr[data-key]")].map((row) => row.dataset.key);
   if (keys.length < 2) return warn("There is only one reading.");
-  const words = (input) => input.closest(".cell").textContent.trim();
+  const words = (input) => input.closest(".cell").dataset.value;
   const first = cells.length ? cells.filter((input) => words(input) === words(cells[0])).map((input) => input.value) : [keys[0]];
   const apart = first.length < keys.length ? first : [keys[0]];
   return sendAndReload(bodyOf(current, "two", { apart }), current);
