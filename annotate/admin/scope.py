@@ -15,6 +15,7 @@ from django.http import HttpRequest
 
 from annotate import permissions
 from annotate.models import (
+    Adjudication,
     Claim,
     Codebook,
     CodebookVersion,
@@ -31,7 +32,10 @@ from corpus.models import Change, Corpus, Document, Proposition, Source, Speaker
 from corpus.models.entries import curated_by
 
 type Rows = QuerySet[Any]
-READINGS = ("claim", "layer", "submission", "mark", "remark", "recheck", "skip")
+READINGS = (
+    *("claim", "layer", "submission", "mark", "remark", "recheck", "skip"),
+    *("decision", "pairing", "adjudication", "auditcheck"),
+)
 
 
 def seen(model: type[Model], user: AnyUser) -> Rows:
@@ -102,6 +106,7 @@ SEEN: dict[type[Model], Callable[[AnyUser], Rows]] = {
     DocumentImport: _of_projects(DocumentImport),
     Layer: _of_projects(Layer),
     Claim: _claims,
+    Adjudication: _of_projects(Adjudication),
     Codebook: _codebooks,
     CodebookVersion: _codebook_versions,
     Change: _changes,

@@ -93,7 +93,7 @@ def build() -> dict[str, str]:
         make.recheck(claim)
     make.recheck(claims[2], field="stances/0/value", old="neutral", options=[])
     make.version(project, stances={"for": ["support"], "hotly": ["oppose"], "coolly": ["oppose"], "neutral": []})
-    followed = _follow_up()
+    followed = _follow_up() | _desk()
     create_token(user=make.user("manager"), name="laptop")
     draft = codebook.start_draft(user=curator, project=project, now=make.NOW)
     codebook.save_draft(user=curator, version=draft, body=make.codebook_document())
@@ -139,6 +139,20 @@ PEOPLE = {"ann": "annotator", "ben": "annotator", "curator": "curator"}
 def _claim(person: Any, document: Any, n: int, quote: str) -> dict[str, Any]:
     stance = {"target": {"name": "The night ferry"}, "value": STANCES[n % len(STANCES)]}
     return make.claim(person, document, quote, stances=[stance], speakers=[{"name": f"Speaker {n}"}])
+
+
+def _desk() -> dict[str, str]:
+    """Make a project with two articles that three people read: one with open units, one with names apart."""
+    from tests.adjudication import fixture
+
+    project = make.project("desk")
+    people = {name: make.member(project, name, "annotator") for name in ("ann", "ben", "cem")}
+    make.member(project, "curator", "curator")
+    document = make.document(project, fixture.TEXT, title="Town notes for the week", source="Bay Courier")
+    fixture.twenty_units(people, document)
+    other = make.document(project, fixture.TEXT + " Again.", title="Town notes, again")
+    fixture.own_names({name: people[name] for name in ("ann", "ben")}, other)
+    return {"desk": str(document.pk)}
 
 
 def _follow_up() -> dict[str, str]:
