@@ -8,14 +8,15 @@ from collections import Counter
 from django.test import TestCase
 
 from annotate.actions.demo import demo_content, load_demo
-from annotate.models import Claim, ClaimSpeaker, Layer, Span, Stance
+from annotate.models import Adjudication, Claim, ClaimSpeaker, Layer, Span, Stance
 from corpus.models import Document, Speaker
 from tests import make
 
 
 def sides_of_claims(side):
     """Yield each claim's id with the side of whom its first speaker stands for."""
-    for link in ClaimSpeaker.objects.filter(position=0).select_related("speaker", "represents"):
+    read = ClaimSpeaker.objects.filter(position=0, claim__layer__kind="annotator")
+    for link in read.select_related("speaker", "represents"):
         speaker = link.represents or link.speaker
         if speaker.name in side:
             yield link.claim_id, side[speaker.name]
@@ -51,7 +52,7 @@ class DemoTests(TestCase):
         claims = Counter(owner.values())
         stances = Counter(
             (self.side.get(stance.holder.name) if stance.holder else owner.get(stance.claim_id), stance.value.key)
-            for stance in Stance.objects.select_related("holder", "value")
+            for stance in Stance.objects.filter(claim__layer__kind="annotator").select_related("holder", "value")
         )
 
         one, two = demo_content()["sides"]
@@ -61,7 +62,7 @@ class DemoTests(TestCase):
 
     def test_there_are_enough_articles_outlets_and_annotators(self):
         documents = Document.objects.filter(corpus=self.project.corpus)
-        readers = Counter(Layer.objects.values_list("document", flat=True))
+        readers = Counter(Layer.objects.of_annotators().values_list("document", flat=True))
 
         assert documents.count() >= 8
         assert documents.values("source").distinct().count() >= 4
@@ -113,11 +114,16 @@ class DemoTests(TestCase):
     def test_the_annotators_disagree_honestly(self):
         """The two readings of a document share claims, and neither repeats the other."""
         layers: dict[object, list[set[str]]] = {}
-        for layer in Layer.objects.all():
+        for layer in Layer.objects.of_annotators():
             quotes = set(Span.objects.filter(claim__layer=layer, role="content").values_list("quote", flat=True))
             layers.setdefault(layer.document_id, []).append(quotes)
         pairs = [found for found in layers.values() if len(found) == 2]
         assert pairs and all(one & two and one != two for one, two in pairs)
+
+    def test_one_article_is_half_adjudicated(self):
+        row = Adjudication.objects.get(n_decided__gt=0)
+        assert row.n_open > 0 and row.finished_at is None
+        assert Claim.objects.gold().count() == row.n_decided
 
     def test_loading_again_changes_nothing(self):
         n_claims = Claim.objects.count()

@@ -16,14 +16,16 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
 from django.db import transaction
 
+from annotate.actions.adjudication import Verdict, decide
 from annotate.actions.claims import put_claim
 from annotate.actions.documents import add_documents
 from annotate.actions.layers import submit_layer
 from annotate.actions.projects import add_member, create_project
 from annotate.actions.registries import create_entry
-from annotate.models import Project
+from annotate.models import Adjudication, Project
 from annotate.payloads.preconditions import Precondition
 from annotate.permissions import Role
+from annotate.reports.desk import load_desk
 from corpus.models import Document, Proposition, Speaker, Target
 from corpus.readers import READERS
 from corpus.readers.base import ReadOptions
@@ -35,6 +37,7 @@ ROLES = {MANAGER: Role.MANAGER, "curator": Role.CURATOR, "ann": Role.ANNOTATOR, 
 STARTED_BEFORE = timedelta(days=2)
 BETWEEN_CLAIMS = timedelta(minutes=2)
 BETWEEN_LAYERS = timedelta(minutes=50)
+REASON = "The guidelines take the words of the text first, and what a reader adds second."
 
 
 class BrokenDemo(Exception):
@@ -78,6 +81,7 @@ def load_demo(*, password: str, now: datetime) -> Project:
         document = documents[layer["document"]]
         _annotate(users[layer["annotator"]], document, layer, clock)
         clock.tick(BETWEEN_LAYERS)
+    _adjudicate_half(project, users["curator"], clock)
     return project
 
 
@@ -128,6 +132,18 @@ def _annotate(user: User, document: Document, layer: dict[str, Any], clock: Cloc
         put_claim(user=user, claim_id=uuid.uuid4(), body=body, precondition=Precondition(), now=at)
     if layer["submitted"]:
         submit_layer(user=user, document=document, now=clock.tick(BETWEEN_CLAIMS))
+
+
+def _adjudicate_half(project: Project, curator: User, clock: Clock) -> None:
+    """Decide on every second open unit of the first article that two people read, with the first reading on ties."""
+    row = Adjudication.objects.filter(project=project, n_readings=2).order_by("document__number")[0]
+    for unit in [unit for unit in load_desk(row).units if unit.is_open][::2]:
+        ties = {field.name: unit.marks[0].key for field in unit.open_fields}
+        claims = {mark.key: mark.fingerprint for mark in unit.marks}
+        verdict = Verdict(claims=claims, picks=ties, reason=REASON if ties else "")
+        decide(
+            user=curator, project=project, document_id=row.document_id, verdict=verdict, now=clock.tick(BETWEEN_CLAIMS)
+        )
 
 
 def claim_body(claim: dict[str, Any], text: str) -> dict[str, Any]:
