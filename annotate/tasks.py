@@ -13,8 +13,8 @@ from django.db import transaction
 from django.tasks import task
 from django.utils import timezone
 
-from annotate.actions import imports
-from annotate.models import DocumentImport, Project
+from annotate.actions import adjudication, imports
+from annotate.models import Adjudication, DocumentImport, Project
 
 
 @task
@@ -35,6 +35,20 @@ def start_import(
         upload.remove()
         raise
     return found
+
+
+@task
+def run_recount(project_id: str) -> None:
+    """Count the open units of documents whose counts are old."""
+    project = Project.objects.filter(pk=UUID(project_id)).first()
+    if project is not None:
+        adjudication.recount_all(project=project, now=timezone.now())
+
+
+def start_recount(project: Project) -> None:
+    """Have the worker count what a merge of names left to be counted, if anything."""
+    if Adjudication.objects.filter(project=project, is_stale=True).exists():
+        run_recount.enqueue(str(project.pk))
 
 
 def resume_imports() -> None:

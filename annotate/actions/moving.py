@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
 from annotate import permissions, records
+from annotate.actions.adjudication.carrying import carry_decisions, standing_readings
 from annotate.actions.batch import Batch
 from annotate.actions.claim_rows import answer_rows
 from annotate.actions.follow_up_fields import layer_gaps_of, moved_fields
@@ -107,7 +108,9 @@ def move_round(*, user: User, round: Round, version: CodebookVersion, now: datet
     _check(round, version)
     move = Move(round=round, old=round.codebook_version, new=version)
     work = _Work(user=user, move=move, now=now)
+    standing = standing_readings(round)
     work.go_through()
+    carry_decisions(round, standing)
     if version.pk != move.old.pk:
         fields = round.reopened_fields
         round.codebook_version, round.reopened_fields = version, moved_fields(fields, work.path_from(move.old).found)

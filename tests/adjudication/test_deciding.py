@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from annotate import records
-from annotate.actions import adjudication, layers, registries
+from annotate.actions import adjudication, layers, moving, registries
 from annotate.actions import claims as claim_actions
 from annotate.actions.adjudication import Verdict
 from annotate.adjudication.units import State
@@ -375,3 +375,14 @@ def test_merging_and_un_merging_restores_every_reading(team, seed):
         registries.unmerge_entry(user=team.curator, entry=entry)
     assert [(m.key, m.claim, m.fingerprint) for m in team.desk(document).marks] == before
     assert [item.reading for item in records.submitted(records.counted_submissions())] == frozen
+
+
+def test_a_label_that_is_renamed_in_the_next_version_opens_nothing(team):
+    document = two_readings(team, stances=stance("oppose"))
+    decide(team, document, team.desk(document).units[0], picks=picked(team, document, 0))
+    finish(team, document)
+    later = make.version(team.project, stances={"for": ["support"], "against": ["oppose"], "neutral": []})
+    moving.move_round(user=make.user("manager"), round=team.project.rounds.get(), version=later, now=make.NOW)
+    assert [unit.state for unit in team.desk(document).units] == [State.DECIDED]
+    gold = records.claim_dict(Claim.objects.gold().get().pk)
+    assert gold["stances"][0]["value"] in ("for", "against")

@@ -13,7 +13,7 @@ from django.db import transaction
 from annotate import permissions
 from annotate.actions.adjudication.deciding import Verdict, decide_on
 from annotate.actions.adjudication.locking import gold_layer, lock_desk
-from annotate.actions.adjudication.stale import finished_state, recount
+from annotate.actions.adjudication.stale import finished_state, recount, recount_all
 from annotate.actions.batch import Batch
 from annotate.actions.claim_rows import answer_errors, answer_rows
 from annotate.adjudication.units import SETTLES_ITSELF
@@ -90,6 +90,7 @@ def _write_answers(desk: Desk, gold: Layer, answers: Mapping[str, Any]) -> None:
 def finish_settled(*, user: User, project: Project, now: datetime, limit: int = AT_ONCE) -> int:
     """Finish the documents in which nothing is open; returns how many were. Each in a transaction of its own."""
     permissions.require(user, Action.ADJUDICATE, project.pk)
+    recount_all(project=project, now=now)
     rows = Adjudication.objects.visible_to(user).filter(
         project=project, finished_at__isnull=True, is_stale=False, n_open=0, n_readings__gt=0
     )

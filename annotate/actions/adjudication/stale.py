@@ -25,7 +25,7 @@ from annotate.models import (
 )
 from annotate.reports.desk import Desk, load_desks
 
-CHUNK = 100
+CHUNK = 50
 
 
 def note_reading(layer: Layer, *, now: datetime) -> None:
@@ -83,6 +83,14 @@ def recount_stale(*, project: Project, now: datetime, limit: int = CHUNK) -> int
     locked = list(free.select_for_update(skip_locked=True, of=("self",)).select_related("project", "document"))
     recount(locked, now=now)
     return len(locked)
+
+
+def recount_all(*, project: Project, now: datetime) -> int:
+    """Count all documents whose counts are old, some at a time; returns how many."""
+    n, part = 0, recount_stale(project=project, now=now)
+    while part:
+        n, part = n + part, recount_stale(project=project, now=now)
+    return n
 
 
 def mark_stale(*, registry: str, entries: Iterable[UUID]) -> int:

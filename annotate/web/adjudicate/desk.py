@@ -22,6 +22,7 @@ from annotate.permissions import Action
 from annotate.reports.desk import Desk, load_desk
 from annotate.reports.desk.document import document_questions
 from annotate.reports.desk.names import entries_apart
+from annotate.tasks import start_recount
 from annotate.web.access import Place, Request, go, page, place_of
 from annotate.web.adjudicate.drawing import LANES, DeskArticle
 from annotate.web.adjudicate.forms import document_answers, verdict_of
@@ -55,6 +56,7 @@ def desk_step(request: Request, slug: str, document_id: UUID) -> HttpResponse:
             return JsonResponse(problem.as_dict(), status=problem.status)
         return _page(request, place, row, errors=[error.detail for error in problem.errors] or [problem.detail])
     row.refresh_from_db()
+    start_recount(place.project)
     if _is_script(request):
         state = {"n_open": row.n_open, "is_finished": row.finished_at is not None}
         return JsonResponse(state | {"batch": str(batch) if batch is not None else None})

@@ -18,6 +18,7 @@ from annotate.payloads.problems import Problem
 from annotate.permissions import Action
 from annotate.reports.desk import load_desks
 from annotate.reports.desk.names import MODELS, name_pairs
+from annotate.tasks import start_recount
 from annotate.web.access import Place, Request, answer, go, page, place_of
 
 PER_PAGE = 50
@@ -93,6 +94,7 @@ def _say_what_they_are(request: Request, place: Place) -> HttpResponse:
         raise Http404
     try:
         batch = _take(request, place, registry, do)
+        start_recount(place.project)
     except Problem as problem:
         if request.headers.get("Accept") == "application/json":
             return JsonResponse(problem.as_dict(), status=problem.status)
