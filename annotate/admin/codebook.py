@@ -44,7 +44,7 @@ class CodebookVersionPanel(Panel):
     list_select_related = ("codebook",)
     fieldsets = (
         (None, {"fields": ("codebook", "number", "state", "note", "created_at")}),
-        ("Scope", {"fields": ("whose_claims", "codes_narration", "codes_headline", "nesting")}),
+        ("Scope", {"fields": ("whose_claims", "codes_narration", "codes_headline", "nesting", "boundary_rule")}),
         (
             "What a claim needs",
             {"fields": ("requires_speaker", "requires_stance", "requires_mode", "requires_proposition")},

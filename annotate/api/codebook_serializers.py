@@ -8,7 +8,7 @@ from rest_framework import serializers as s
 
 from annotate.api.serializers import PlainText
 from annotate.attributes import KINDS
-from annotate.models.codebook import Nesting, Scope, Slot
+from annotate.models.codebook import BoundaryRule, Nesting, Scope, Slot
 from annotate.payloads.codebook_files import REQUIRES
 from annotate.payloads.codebook_templates import TEMPLATES
 
@@ -73,6 +73,7 @@ class CodebookFileSerializer(s.Serializer[Any]):
     codes_narration = s.BooleanField(required=False)
     codes_headline = s.BooleanField(required=False)
     nesting = s.ChoiceField(Nesting.values, required=False)
+    boundary_rule = s.ChoiceField(BoundaryRule.values, required=False)
     requires = s.ListField(child=s.ChoiceField(REQUIRES), required=False)
     stances = StanceLabelSerializer(many=True, required=False)
     attributes = AttributeSerializer(many=True, required=False)

@@ -6,13 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
-from annotate.models.codebook import Nesting
+from annotate.models.codebook import BoundaryRule, Nesting
 from annotate.payloads.codebook_files import REQUIRES, AttributeFile, CodebookFile, LabelFile
 from annotate.payloads.codebook_rules import attributes_by_key, sources
 
 # Comparing takes time with the product of the lines.
 MAX_LINES = 3000
 NESTING: dict[str, str] = {str(value): str(label) for value, label in Nesting.choices}
+RULES: dict[str, str] = {str(value): str(label) for value, label in BoundaryRule.choices}
 SCOPES = {"claim": "of each claim", "stance": "of each stance", "document": "of the document"}
 TEXTS = (("definition", "definition"), ("example", "example"), ("counter_example", "counter-example"))
 
@@ -70,6 +71,8 @@ def _scope(old: CodebookFile, new: CodebookFile) -> Iterator[Difference]:
             yield change(f"{what} {'is coded now' if getattr(new, name) else 'is no longer coded'}.")
     if old.nesting != new.nesting:
         yield change(f"Claims inside claims: {NESTING[new.nesting]} (was {NESTING[old.nesting]}).")
+    if old.boundary_rule != new.boundary_rule:
+        yield change(f"Small differences of boundary: {RULES[new.boundary_rule]} (was {RULES[old.boundary_rule]}).")
     for name in REQUIRES:
         if (name in old.requires) != (name in new.requires):
             yield change(f"The {name} is {'required now' if name in new.requires else 'no longer required'}.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from annotate.models.codebook import Nesting, Slot
+from annotate.models.codebook import BoundaryRule, Nesting, Slot
 from annotate.payloads.codebooks import CodebookView, LabelView
 
 FORMAT = 1
@@ -18,7 +18,7 @@ ATTRIBUTE_FIELDS = (
 )
 FIELDS = (
     *("standpoint_codebook", "name", "number", "note", "guidelines", "whose_claims", "codes_narration"),
-    *("codes_headline", "nesting", "requires", "stances", "attributes"),
+    *("codes_headline", "nesting", "boundary_rule", "requires", "stances", "attributes"),
 )
 
 
@@ -67,6 +67,7 @@ class CodebookFile:
     codes_narration: bool = True
     codes_headline: bool = False
     nesting: str = Nesting.ALL.value
+    boundary_rule: str = BoundaryRule.LONGEST.value
     requires: tuple[str, ...] = ()
     stances: tuple[LabelFile, ...] = ()
     attributes: tuple[AttributeFile, ...] = ()
@@ -89,6 +90,7 @@ def file_of(view: CodebookView) -> CodebookFile:
         codes_narration=version.codes_narration,
         codes_headline=version.codes_headline,
         nesting=str(version.nesting),
+        boundary_rule=str(version.boundary_rule),
         requires=tuple(name for name in REQUIRES if getattr(version, f"requires_{name}")),
         stances=tuple(_label_of(label) for label in view.stances.values()),
         attributes=tuple(

@@ -6,7 +6,7 @@ import math
 import re
 
 from annotate.attributes import KINDS
-from annotate.models.codebook import Nesting, Scope, Slot
+from annotate.models.codebook import BoundaryRule, Nesting, Scope, Slot
 from annotate.payloads.claims import Reader, bad_character
 from annotate.payloads.codebook_files import (
     ATTRIBUTE_FIELDS,
@@ -64,6 +64,9 @@ class CodebookReader(Reader):
             codes_narration=self.flag(body.get("codes_narration", True), "/codes_narration"),
             codes_headline=self.flag(body.get("codes_headline", False), "/codes_headline"),
             nesting=self.choice(body.get("nesting", Nesting.ALL.value), "/nesting", Nesting.values),
+            boundary_rule=self.choice(
+                body.get("boundary_rule", BoundaryRule.LONGEST.value), "/boundary_rule", BoundaryRule.values
+            ),
             requires=self.requires(body.get("requires")),
             stances=self.items(body.get("stances"), "/stances", MAX_LABELS, self.stance_label),
             attributes=self.items(body.get("attributes"), "/attributes", MAX_ATTRIBUTES, self.attribute),

@@ -97,7 +97,7 @@ class Section:
     def _fill_scope(self, sent: QueryDict) -> None:
         for name in ("codes_narration", "codes_headline"):
             self.document[name] = name in sent
-        for name in ("whose_claims", "nesting"):
+        for name in ("whose_claims", "nesting", "boundary_rule"):
             self.document[name] = str(sent.get(name, self.document[name])).strip()
         self.document["requires"] = [name for name in REQUIRES if name in sent.getlist("requires")]
 

@@ -10,7 +10,7 @@ from django.utils.text import slugify
 
 from annotate.attributes import KINDS
 from annotate.models import CodebookVersion
-from annotate.models.codebook import Nesting, Scope, Slot
+from annotate.models.codebook import BoundaryRule, Nesting, Scope, Slot
 from annotate.payloads.codebook_files import REQUIRES
 from annotate.payloads.codebook_templates import STANCE_SCALES
 from annotate.payloads.problems import FieldError
@@ -84,7 +84,7 @@ def page_context(
 def _open(section: Section, errors: Sequence[FieldError]) -> dict[str, Any]:
     """Return what the form of the open section needs."""
     if section.name in ("guidelines", "scope"):
-        return {"nestings": Nesting.choices, "all_needs": NEEDS}
+        return {"nestings": Nesting.choices, "boundary_rules": BoundaryRule.choices, "all_needs": NEEDS}
     old = {label["key"] for label in section.old_labels()}
     context: dict[str, Any] = {"rows": list(_rows(section, old, errors)), "old_labels": section.old_labels()}
     if section.index is None:

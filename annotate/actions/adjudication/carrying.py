@@ -52,7 +52,7 @@ def _fingerprints(rows: tuple[DecisionReading, ...]) -> dict[tuple[object, objec
     keys = _ids(rows)
     claims = Claim.objects.filter(Q(pk__in=keys) | Q(follows__in=keys), layer__in={row.layer_id for row in rows})
     by_text = {str(key): key for key in keys} | {str(row.layer_id): row.layer_id for row in rows}
-    found = {}
+    found: dict[tuple[object, object], str] = {}
     for claim in records.claim_dicts(claims, registries=records.Registries.as_chosen()):
         key = by_text.get(claim.get("follows") or claim["id"])
         found[by_text[claim["layer"]], key] = fingerprint(claim)

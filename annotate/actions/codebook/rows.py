@@ -8,7 +8,7 @@ from typing import Any
 from annotate.models import Attribute, CodebookVersion, Label, StanceLabel
 from annotate.payloads.codebook_files import REQUIRES, AttributeFile, CodebookFile, LabelFile
 
-OWN_FIELDS = ("note", "guidelines", "whose_claims", "codes_narration", "codes_headline", "nesting")
+OWN_FIELDS = ("note", "guidelines", "whose_claims", "codes_narration", "codes_headline", "nesting", "boundary_rule")
 LABEL_FIELDS = ("key", "name", "definition", "example", "counter_example", "shortcut", "slot")
 
 
