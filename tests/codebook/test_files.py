@@ -91,6 +91,7 @@ def codebook(draw: Any) -> dict[str, Any]:
         "codes_narration": draw(some.booleans()),
         "codes_headline": draw(some.booleans()),
         "nesting": draw(some.sampled_from(("none", "others", "all"))),
+        "boundary_rule": draw(some.sampled_from(("longest", "shortest", "ask"))),
         "requires": [name for name in ("speaker", "stance", "mode", "proposition") if draw(some.booleans())],
         "stances": draw(labels(has_score=True)),
         "attributes": attributes,
@@ -110,7 +111,17 @@ def test_anything_else_is_refused_with_a_place(raw: Any) -> None:
     assert "" in errors(raw)
 
 
-PATHS = ("name", "guidelines", "whose_claims", "codes_narration", "nesting", "requires", "stances", "attributes")
+PATHS = (
+    "name",
+    "guidelines",
+    "whose_claims",
+    "codes_narration",
+    "nesting",
+    "boundary_rule",
+    "requires",
+    "stances",
+    "attributes",
+)
 
 
 @pytest.mark.parametrize("wrong", [None, 7, "x", [[]], [{}], {"a": 1}, "\ud800", "\0"])
