@@ -3,7 +3,6 @@
 from annotate.actions.adjudication.auditing import check_sample
 from annotate.actions.adjudication.deciding import Verdict, decide
 from annotate.actions.adjudication.finishing import finish_adjudication, finish_settled
-from annotate.actions.adjudication.naming import merge_names, undo_merges
 from annotate.actions.adjudication.pairing import join_units, keep_apart
 from annotate.actions.adjudication.stale import mark_stale, note_reading, recount, recount_all, recount_stale
 from annotate.actions.adjudication.undoing import undo_at_desk
@@ -17,11 +16,9 @@ __all__ = [
     "join_units",
     "keep_apart",
     "mark_stale",
-    "merge_names",
     "note_reading",
     "recount",
     "recount_all",
     "recount_stale",
     "undo_at_desk",
-    "undo_merges",
 ]

@@ -15,6 +15,7 @@ from django.utils import timezone
 from annotate.actions import adjudication
 from annotate.actions.batch import Batch
 from annotate.actions.returns import return_layer
+from annotate.actions.same_names import merge_names
 from annotate.models import Adjudication, Layer, Mode, Relation
 from annotate.payloads.people import People
 from annotate.payloads.problems import FieldError, Invalid, Problem
@@ -120,7 +121,7 @@ def _same(request: Request, place: Place, row: Adjudication) -> UUID:
     found = [marks[key] for key in _verdict(request, row).claims if key in marks]
     registry, entries = entries_apart(found, request.POST.get("field", ""), place.project.corpus_id)
     is_inverted = registry == "target" and "inverted" in request.POST
-    return adjudication.merge_names(
+    return merge_names(
         user=request.user, project=place.project, entries=entries, is_inverted=is_inverted, now=timezone.now()
     ).id
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from annotate.actions import adjudication
 from annotate.actions.different import declare_different
+from annotate.actions.same_names import merge_names, undo_merges
 from annotate.models import Adjudication
 from annotate.payloads.problems import Problem
 from annotate.permissions import Action
@@ -112,7 +113,7 @@ def _take(request: Request, place: Place, registry: str, do: str) -> UUID | None
             batch_id = UUID(request.POST.get("batch", ""))
         except ValueError:
             raise Http404 from None
-        adjudication.undo_merges(user=request.user, project=place.project, batch_id=batch_id, now=now)
+        undo_merges(user=request.user, project=place.project, batch_id=batch_id, now=now)
         return None
     kept, other = _entries(request, place, registry)
     if do == "different":
@@ -122,9 +123,7 @@ def _take(request: Request, place: Place, registry: str, do: str) -> UUID | None
         return None
     entries = [other, kept] if do == "swap" else [kept, other]
     is_inverted = do == "inverted"
-    return adjudication.merge_names(
-        user=request.user, project=place.project, entries=entries, is_inverted=is_inverted, now=now
-    ).id
+    return merge_names(user=request.user, project=place.project, entries=entries, is_inverted=is_inverted, now=now).id
 
 
 def _entries(request: Request, place: Place, registry: str) -> tuple[Any, Any]:

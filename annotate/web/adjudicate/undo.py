@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from annotate.actions import adjudication
 from annotate.actions.batch import Batch
+from annotate.actions.same_names import undo_merges
 from annotate.models import Adjudication, Project
 from annotate.payloads.problems import FieldError, Invalid
 
@@ -20,7 +21,7 @@ def undo_step(*, user: User, project: Project, row: Adjudication, raw: str) -> B
     except ValueError:
         raise Invalid.of([FieldError(pointer="/batch", detail=f"{raw[:60]!r} names no step.")]) from None
     now = timezone.now()
-    merged = adjudication.undo_merges(user=user, project=project, batch_id=batch_id, now=now)
+    merged = undo_merges(user=user, project=project, batch_id=batch_id, now=now)
     if merged is not None:
         return merged
     return adjudication.undo_at_desk(
