@@ -44,7 +44,7 @@ def work(client: Api) -> list[str]:
 
 @pytest.mark.django_db(transaction=True)
 def test_32_annotators_at_once_give_each_document_exactly_three(project, manager):
-    for n in range(100):
+    for n in range(36):
         make.document(project, text=f"Article {n}.")
     handed_out(manager, overlap=3)
     people = [Api(make.member(project, f"a{n}")) for n in range(32)]
@@ -57,8 +57,8 @@ def test_32_annotators_at_once_give_each_document_exactly_three(project, manager
         assert len(ids) == len(set(ids))
         for id in ids:
             who[id].add(number)
-    assert len(who) == 100 and {len(found) for found in who.values()} == {3}
-    assert Layer.objects.count() == 300
+    assert len(who) == 36 and {len(found) for found in who.values()} == {3}
+    assert Layer.objects.count() == 108
     assert set(RoundDocument.objects.values_list("n_taken", "is_full")) == {(3, True)}
 
 

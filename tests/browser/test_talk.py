@@ -35,7 +35,7 @@ def test_a_claims_thread_opens_beside_the_text_and_takes_a_reply(project: Any, v
     assert Remark.objects.filter(layer=layer).count() == 2
     assert page.url.endswith(f"/d/{layer.document_id}/")
     page.keyboard.press("Escape")
-    assert page.locator("#panel").is_hidden()
+    page.locator("#panel").wait_for(state="hidden")
 
 
 def test_a_reply_that_cannot_be_sent_stays_where_it_was_typed(project: Any, visit: Any) -> None:
@@ -68,4 +68,4 @@ def test_the_guidelines_and_the_talk_take_turns(project: Any, visit: Any) -> Non
     page.locator("#panel .prose").wait_for()
     assert page.locator("#panel").get_attribute("aria-label") == "Guidelines"
     page.locator("[data-run=guidelines]").click()
-    assert page.locator("#panel").is_hidden()
+    page.locator("#panel").wait_for(state="hidden")
