@@ -20,11 +20,12 @@ document.body.classList.add("scripted");
 
 // ---- one unit at a time ----
 
-/** @param {Element | undefined} unit @param {{isQuiet?: boolean}} [how] */
-function open(unit, { isQuiet = false } = {}) {
+/** @param {Element | undefined} unit */
+function open(unit) {
   if (!unit) return;
   for (const one of [...units, own]) one.classList.toggle("current", one === unit);
   current = unit;
+  document.getElementById("toast").hidden = true;
   const claims = unit.dataset.claims.split(" ").filter(Boolean);
   for (const mark of document.querySelectorAll("#text mark"))
     mark.classList.toggle("on", mark.dataset.c.split(" ").some((id) => claims.includes(id)));
@@ -37,7 +38,7 @@ function open(unit, { isQuiet = false } = {}) {
   paint([]);
   show(spans);
   history.replaceState(null, "", `#${unit.id}`);
-  if (!isQuiet) unit.focus({ preventScroll: true });
+  unit.focus({ preventScroll: true });
   root.scrollTop = 0;
   count();
 }
@@ -252,7 +253,8 @@ async function sendAndReload(body, unit) {
   busy(1);
   try {
     const done = await post(body);
-    body.get("do") === "undo" ? remember() : remember(done.batch);
+    remember(body.get("do") === "undo" ? null : done.batch);
+    sessionStorage.setItem("desk goes on", body.get("do") === "undo" ? "" : "1");
     location.reload();
   } catch (error) {
     unit ? complain(unit, error.errors?.map((one) => one.detail) ?? [error.message]) : warn(error.message);
@@ -425,4 +427,9 @@ function warn(words) {
 window.addEventListener("beforeunload", (event) => {
   if (pending) event.preventDefault();
 });
-open(document.querySelector(location.hash.startsWith("#u-") ? location.hash : "#none") ?? openUnits()[0] ?? units[0] ?? own, { isQuiet: false });
+const asked = location.hash.startsWith("#u-") ? document.querySelector(location.hash) : null;
+open(asked ?? openUnits()[0] ?? units[0] ?? own);
+// After a step that aligned the units anew: on to the next one, if this one is settled now.
+if (sessionStorage.getItem("desk goes on") && !isOpen(current) && openUnits().length)
+  open(units.slice(units.indexOf(current) + 1).find(isOpen) ?? openUnits()[0]);
+sessionStorage.removeItem("desk goes on");
