@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from annotate import records
-from annotate.actions import adjudication, layers, moving, registries
+from annotate.actions import adjudication, layers, moving, purge, registries
 from annotate.actions import claims as claim_actions
 from annotate.actions.adjudication import Verdict
 from annotate.adjudication.units import State
@@ -386,3 +386,14 @@ def test_a_label_that_is_renamed_in_the_next_version_opens_nothing(team):
     assert [unit.state for unit in team.desk(document).units] == [State.DECIDED]
     gold = records.claim_dict(Claim.objects.gold().get().pk)
     assert gold["stances"][0]["value"] in ("for", "against")
+
+
+def test_purging_takes_what_was_decided_along(team):
+    document = two_readings(team, stances=stance("oppose"))
+    decide(team, document, team.desk(document).units[0], picks=picked(team, document, 0))
+    other = two_readings(team, f"{TEXT} So it was said.")
+    finish(team, other)
+    purge.purge_document(document=document)
+    assert Decision.objects.count() == 1 and Adjudication.objects.get().document_id == other.pk
+    purge.purge_project(project=team.project)
+    assert not Decision.objects.exists() and not Change.objects.filter(object_type="decision").exists()
