@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,7 +14,7 @@ from django.utils.text import slugify
 
 from annotate.actions import projects, queue
 from annotate.actions.rechecks import open_rechecks
-from annotate.models import Layer, LayerStatus, Project
+from annotate.models import Adjudication, Layer, LayerStatus, Project
 from annotate.payloads.problems import Invalid
 from annotate.permissions import Action
 from annotate.reports.talk import n_open_threads
@@ -65,6 +65,7 @@ def project(request: Request, slug: str) -> HttpResponse:
     own, now = own_progress(request.user, [place.project])[place.id], timezone.now()
     recent = _own_layers(request, place).order_by("-updated_at", "id")[:RECENT]
     context = {
+        "n_open_units": _n_open_units(request, place) if place.may_curate else 0,
         "place": place,
         "own": own,
         "team": team_progress(request.user, place.project, own.n_documents) if place.may_curate else None,
@@ -76,6 +77,11 @@ def project(request: Request, slug: str) -> HttpResponse:
         "recent": [(layer, kept_words(layer, now)) for layer in recent],
     }
     return render(request, "annotate/project.html", context)
+
+
+def _n_open_units(request: Request, place: Place) -> int:
+    rows = Adjudication.objects.visible_to(request.user).filter(project=place.id)
+    return int(rows.aggregate(n=Sum("n_open"))["n"] or 0)
 
 
 def _returned(request: Request, place: Place) -> list[tuple[Layer, list[ReturnRemark]]]:
