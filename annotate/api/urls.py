@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from annotate.api import (
+    changes,
     claims,
     codebooks,
     documents,
@@ -70,6 +71,8 @@ urlpatterns: list[URLPattern] = [
     path("projects/<slug:slug>/remarks/", talk.remarks, name="api-remarks"),
     path("remarks/<uuid:id>/", talk.remark, name="api-remark"),
     path("projects/<slug:slug>/progress/", progress.progress, name="api-progress"),
+    path("projects/<slug:slug>/changes/", changes.changes, name="api-changes"),
+    path("projects/<slug:slug>/changes/<uuid:batch>/undo/", changes.undo, name="api-change-undo"),
     path("schema/", schema, name="api-schema"),
     path("docs/", docs, name="api-docs"),
 ]

@@ -5,6 +5,7 @@ from django.urls import path, reverse_lazy
 
 from annotate.web import (
     account,
+    changes,
     codebook_editor,
     codebooks,
     documents,
@@ -85,5 +86,8 @@ urlpatterns = [
     path("p/<slug:slug>/progress/", progress_page.progress, name="progress"),
     path("p/<slug:slug>/progress.csv", progress_page.progress_csv, name="progress-csv"),
     path("p/<slug:slug>/layers/<uuid:layer_id>/return/", returns.layer_return, name="layer-return"),
+    path("p/<slug:slug>/changes/", changes.changes, name="changes"),
+    path("p/<slug:slug>/changes/<uuid:batch>/undo/", changes.undo, name="change-undo"),
+    path("p/<slug:slug>/changes/<slug:object_type>/<uuid:object_id>/", changes.object_page, name="object-changes"),
     *reader_urls.urlpatterns,
 ]

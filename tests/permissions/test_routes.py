@@ -19,7 +19,7 @@ from annotate.actions.selections import Selection
 from annotate.actions.skips import skip_document
 from annotate.actions.tokens import create_token
 from annotate.models import Layer
-from corpus.models import Proposition, Speaker, Target
+from corpus.models import Change, Proposition, Speaker, Target
 from tests import make
 from tests.api.client import Api
 from tests.permissions.table import ADMIN_PREFIX, ARGUMENTS, ROLES, TABLE, Line
@@ -78,6 +78,7 @@ def world(db) -> dict[str, str]:
     found |= _follow_up(project)
     for model in (Speaker, Target, Proposition):
         found |= _entries(project, model)
+    found["batch"] = str(Change.objects.filter(action="entry.merge").latest("id").batch)
     return found | _layers(project, document)
 
 
