@@ -8,6 +8,7 @@ from annotate.api import (
     changes,
     claims,
     codebooks,
+    decisions,
     documents,
     export,
     invitations,
@@ -73,6 +74,7 @@ urlpatterns: list[URLPattern] = [
     path("projects/<slug:slug>/progress/", progress.progress, name="api-progress"),
     path("projects/<slug:slug>/changes/", changes.changes, name="api-changes"),
     path("projects/<slug:slug>/changes/<uuid:batch>/undo/", changes.undo, name="api-change-undo"),
+    path("projects/<slug:slug>/decisions/", decisions.decisions, name="api-decisions"),
     path("schema/", schema, name="api-schema"),
     path("docs/", docs, name="api-docs"),
 ]

@@ -8,6 +8,7 @@ from annotate.web import (
     changes,
     codebook_editor,
     codebooks,
+    decisions,
     documents,
     exports,
     guidelines,
@@ -89,5 +90,7 @@ urlpatterns = [
     path("p/<slug:slug>/changes/", changes.changes, name="changes"),
     path("p/<slug:slug>/changes/<uuid:batch>/undo/", changes.undo, name="change-undo"),
     path("p/<slug:slug>/changes/<slug:object_type>/<uuid:object_id>/", changes.object_page, name="object-changes"),
+    path("p/<slug:slug>/decisions/", decisions.decisions, name="decisions"),
+    path("p/<slug:slug>/d/<uuid:document_id>/decisions/", decisions.document_decisions, name="document-decisions"),
     *reader_urls.urlpatterns,
 ]

@@ -78,8 +78,18 @@ def world(db) -> dict[str, str]:
     found |= _follow_up(project)
     for model in (Speaker, Target, Proposition):
         found |= _entries(project, model)
+    found["decided"] = str(_decided(project))
     found["batch"] = str(Change.objects.filter(action="entry.merge").latest("id").batch)
     return found | _layers(project, document)
+
+
+def _decided(project: Any) -> Any:
+    """Return a document on which the annotator's claim was decided."""
+    document, annotator = make.document(project, make.TEXT + " Decided."), make.user("annotator")
+    own = make.claim(annotator, document, CLOSURE)
+    layers.submit_layer(user=annotator, document=document, now=make.NOW)
+    make.decision(document, own, gold_claim=make.gold_claim(document, CLOSURE))
+    return document.pk
 
 
 def _layers(project: Any, document: Any) -> dict[str, str]:

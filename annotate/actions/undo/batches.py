@@ -22,6 +22,7 @@ from annotate.actions.undo.settings import DocumentRestorer, MemberRestorer, Pro
 from annotate.models import Project
 from annotate.payloads.problems import Invalid, NotThere, PreconditionFailed, WrongState
 from annotate.reports.history import Names, action_words, type_words, whole_batch
+from annotate.reports.history.visible import ENTRIES
 from annotate.reports.history.words import object_name
 from corpus.models import Change, Proposition, Speaker, Target
 
@@ -73,7 +74,11 @@ def _undoable(rows: list[Change]) -> list[Change]:
     for row in rows:
         if row.object_type not in RESTORERS:
             raise refuse(f"it changed a {type_words(row.object_type)}, which is set back by hand.")
-    return [row for row in rows if row.object_type in ("claim", "reassignment")] or rows
+    types = {row.object_type for row in rows}
+    left = ENTRIES if "claim" in types else ()
+    # A decision's restorer sets back its gold claim too.
+    left = (*left, "claim") if "decision" in types else left
+    return [row for row in rows if row.object_type not in left]
 
 
 def _restore(asking: Asking, change: Change, names: Names) -> None:

@@ -91,7 +91,12 @@ def _unhidden(user: User, project: Project, rows: Changes) -> Changes:
     if not keys:
         return rows
     elsewhere = Q(document_named__isnull=False) & ~Q(document_named__in=keys)
-    return rows.annotate(document_named=_named("document")).filter(~READING | Q(actor=user.pk) | elsewhere)
+    # Decisions and submissions name their layer instead, which is there as long as they are.
+    there = Layer.objects.filter(project=project, document__in=list(hidden)).values_list("pk", flat=True)
+    by_layer = Q(object_type__in=("decision", "submission"), layer_named__isnull=False)
+    by_layer &= ~Q(layer_named__in=[str(id) for id in there])
+    shown = ~READING | Q(actor=user.pk) | elsewhere | by_layer
+    return rows.annotate(document_named=_named("document"), layer_named=_named("layer")).filter(shown)
 
 
 def _named(key: str) -> Any:
