@@ -62,6 +62,8 @@ class RoundRestorer:
         current = rounds.settings_of(found)
         before = change.before
         values = {name: before.get(name, getattr(current, name)) for name in rounds.RoundSettings.__slots__}
+        if isinstance(values.get("admission_id"), str):
+            values["admission_id"] = UUID(values["admission_id"])
         rounds.update_round(user=asking.user, round=found, settings=rounds.RoundSettings(**values))
 
     def _round(self, change: Change) -> Round | None:

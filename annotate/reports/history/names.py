@@ -27,7 +27,7 @@ REFERS = {
     "proposition": "proposition",
     "document": "document",
     "round": "round",
-    "admission": "round",
+    "admission_id": "round",
     "layer": "layer",
     "user": "person",
     "author": "person",

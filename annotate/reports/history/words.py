@@ -27,6 +27,7 @@ FIELDS = {
     "nothing_to_code": "nothing to code",
     "no_claim": "places without a claim",
     "lease_minutes": "minutes a document is kept",
+    "admission_id": "round that admits",
     "overlap": "annotators for each document",
     "share": "percent of the documents that get so many",
     "quota": "most documents for one person",
