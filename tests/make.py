@@ -229,7 +229,7 @@ def remark(person: User, found: Layer | Document, text: str = "Look at this agai
 def gold(found: Document, *, is_finished: bool = True) -> Layer:
     """Return the gold layer of a document, made when needed."""
     project = Project.objects.get(corpus=found.corpus_id)
-    version = project.codebook.versions.order_by("-number").first()
+    version = project.codebook.versions.filter(published_at__isnull=False).order_by("-number").first()
     assert version is not None
     layer, _ = Layer.objects.get_or_create(
         kind="gold", project=project, document=found, defaults={"codebook_version": version}
@@ -268,3 +268,10 @@ def decision(found: Document, *own: dict[str, Any], gold_claim: Claim | None = N
         counts = {"n_for": 1, "n_of": 2, "options": ["support", "oppose"], "value": "support"}
         DecisionField.objects.create(decision=made, field="stances", basis="chosen", **counts)
     return made
+
+
+def training_round(found: Project, *documents: Document, purpose: str = "training", **values: Any) -> Round:
+    """Open a training or test round over these documents, which have finished gold readings."""
+    chosen = Selection.read({"documents": [str(one.pk) for one in documents]})
+    name = f"{purpose.title()} {found.rounds.count() + 1}"
+    return round(found, selection=chosen, purpose=purpose, **{"name": name} | values)

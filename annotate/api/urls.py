@@ -24,6 +24,7 @@ from annotate.api import (
     searching,
     skips,
     talk,
+    training,
 )
 from annotate.api.docs import docs
 from annotate.api.registries import REGISTRIES
@@ -75,6 +76,7 @@ urlpatterns: list[URLPattern] = [
     path("projects/<slug:slug>/changes/", changes.changes, name="api-changes"),
     path("projects/<slug:slug>/changes/<uuid:batch>/undo/", changes.undo, name="api-change-undo"),
     path("projects/<slug:slug>/decisions/", decisions.decisions, name="api-decisions"),
+    path("rounds/<uuid:id>/results/", training.round_results, name="api-round-results"),
     path("schema/", schema, name="api-schema"),
     path("docs/", docs, name="api-docs"),
 ]

@@ -18,6 +18,7 @@ from django.db.models import Q, QuerySet
 from annotate import permissions, records
 from annotate.agreement import F1, match_claims
 from annotate.models import Claim, Layer, LayerKind, LayerStatus, Member, Project, Round, RoundPurpose, Submission
+from annotate.models.layers import WRITABLE
 from annotate.payloads.codebooks import CodebookView, load_codebook
 from annotate.permissions import Action
 from annotate.records import Registries
@@ -248,3 +249,27 @@ def hidden_gold(user: User, project: Project) -> set[UUID]:
         elif len(done) < n_needed(round):
             hidden |= held - done
     return hidden
+
+
+def own_results(user: User, round: Round) -> Standing | None:
+    """Return a person's own standing where they take part; None where they neither may annotate nor have submitted."""
+    own = standing(round, user)
+    return own if own.n_submitted or permissions.can(user, Action.ANNOTATE, round.project_id) else None
+
+
+def results_seen(user: User, round: Round) -> list[Standing]:
+    """Return everybody's standing for those who see the progress, else none.
+
+    Who is at work in the round themselves learns of nobody else's work in it.
+    """
+    if not permissions.can(user, Action.SEE_PROGRESS, round.project_id):
+        return []
+    own = Layer.objects.of_annotators().filter(project=round.project_id, annotator=user.pk, status__in=WRITABLE)
+    if own.filter(round__is_blind=True, document__in=round.round_documents.values("document")).exists():
+        return []
+    return list(standings(round, people_in(round)).values())
+
+
+def is_told(own: Standing) -> bool:
+    """Return whether a person is told their score: after each document of a training, at the end of a test."""
+    return own.round.purpose == RoundPurpose.TRAINING or own.is_finished

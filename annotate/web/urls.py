@@ -28,6 +28,7 @@ from annotate.web import (
     rounds,
     searching,
     talk,
+    training,
     uploads,
 )
 
@@ -92,5 +93,7 @@ urlpatterns = [
     path("p/<slug:slug>/changes/<slug:object_type>/<uuid:object_id>/", changes.object_page, name="object-changes"),
     path("p/<slug:slug>/decisions/", decisions.decisions, name="decisions"),
     path("p/<slug:slug>/d/<uuid:document_id>/decisions/", decisions.document_decisions, name="document-decisions"),
+    path("p/<slug:slug>/rounds/<uuid:round_id>/results/", training.round_results, name="round-results"),
+    path("p/<slug:slug>/d/<uuid:document_id>/feedback/", training.document_feedback, name="document-feedback"),
     *reader_urls.urlpatterns,
 ]

@@ -89,7 +89,7 @@ def world(request) -> dict[str, Any]:
         "taken_layer": own["layer"], "submitted_layer": own["layer"], "returned_layer": own["layer"],
         "taken_document": str(begun.pk), "pages_document": str(untouched.pk), "followed": str(begun.pk),
         "draft": str(project.codebook.versions.get().pk), "remark": str(make.remark(ben, begun_layer).pk),
-        "decided": str(begun.pk), "skip": "1", "recheck": "1",
+        "decided": str(begun.pk), "trained": str(round.pk), "skip": "1", "recheck": "1",
         "batch": str(Change.objects.filter(object_id=own["id"]).get().batch),
     }  # fmt: skip
 

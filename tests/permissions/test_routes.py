@@ -78,18 +78,21 @@ def world(db) -> dict[str, str]:
     found |= _follow_up(project)
     for model in (Speaker, Target, Proposition):
         found |= _entries(project, model)
-    found["decided"] = str(_decided(project))
+    found |= _decided(project)
     found["batch"] = str(Change.objects.filter(action="entry.merge").latest("id").batch)
     return found | _layers(project, document)
 
 
-def _decided(project: Any) -> Any:
-    """Return a document on which the annotator's claim was decided."""
+def _decided(project: Any) -> dict[str, str]:
+    """Make a document on which the annotator's claim was decided, and have them read it in a training round."""
     document, annotator = make.document(project, make.TEXT + " Decided."), make.user("annotator")
     own = make.claim(annotator, document, CLOSURE)
     layers.submit_layer(user=annotator, document=document, now=make.NOW)
     make.decision(document, own, gold_claim=make.gold_claim(document, CLOSURE))
-    return document.pk
+    trained = make.training_round(project, document)
+    layers.describe_layer(user=annotator, document=document, body={}, now=make.NOW, round_id=trained.pk)
+    layers.submit_layer(user=annotator, document=document, now=make.NOW, round_id=trained.pk)
+    return {"decided": str(document.pk), "trained": str(trained.pk)}
 
 
 def _layers(project: Any, document: Any) -> dict[str, str]:
