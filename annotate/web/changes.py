@@ -114,7 +114,7 @@ def _may_undo(place: Place, batch: BatchShown) -> bool:
         return False
     if batch.types & {"member", "round", "project"}:
         return place.may_manage
-    if "claim" in batch.types and batch.action.startswith("claim."):
+    if "claim" in batch.types and batch.action in ("claim.create", "claim.update", "claim.delete"):
         return batch.is_own
     return place.may_curate or batch.is_own
 

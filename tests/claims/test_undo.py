@@ -254,7 +254,7 @@ def reassign(project: Any, layer: Any, old: Any, new: Any) -> Any:
     claim, user = layer.claims.get(), make.user("curator")
     registries_read = records.Registries()
     before = records.claim_dict(claim.pk, registries_read)
-    batch = Batch(action="claims.reassign", actor=user, project_id=project.pk, corpus_id=project.corpus_id)
+    batch = Batch(action="claim.reassign", actor=user, project_id=project.pk, corpus_id=project.corpus_id)
     finder = EntryFinder(user=user, corpus_id=project.corpus_id, batch=batch)
     body = before | {"speakers": [{"id": str(new.pk)}]}
     resolved = claim_rows.resolve_claim(

@@ -89,7 +89,7 @@ def test_feedback_comes_after_each_document_of_a_training(
     shown = page.split('<ol class="decided">')[1]
     assert shown.index("matched") < shown.index("too many") < shown.index("differs")
     assert "League" in shown and "Tor Lind" in shown
-    assert "Score so far: <b>40 %</b>" in page and "1 of 2 submitted" in page and ">Next document<" in page
+    assert "Score so far: <b>40&nbsp;%</b>" in page and "1 of 2 submitted" in page and ">Next document<" in page
     reader = client.get(f"/p/bridge/d/{first.pk}/?round={training.pk}").content.decode()
     assert ">feedback</a>" in reader
     make.claim(make.user("ann"), documents[1], CLOSURE)
@@ -101,7 +101,7 @@ def test_feedback_comes_after_each_document_of_a_training(
     )
     assert answer.json()["url"] == feedback(documents[1], training)
     assert "My result" in client.get(answer.json()["url"]).content.decode()
-    assert "Not passed with <b>57.1 %" in client.get(results(training)).content.decode()  # 2 · 2 / (4 + 3)
+    assert "Not passed with <b>57.1&nbsp;%" in client.get(results(training)).content.decode()  # 2 · 2 / (4 + 3)
 
 
 def test_a_test_tells_nothing_before_its_end(test: Round, documents: list[Document], browser: SignIn) -> None:
@@ -118,7 +118,7 @@ def test_a_test_tells_nothing_before_its_end(test: Round, documents: list[Docume
 
     assert answer["Location"] == results(test)
     shown = client.get(results(test)).content.decode()
-    assert "Passed" in shown and "66.6 %" in shown and feedback(documents[0], test).replace("&", "&amp;") in shown
+    assert "Passed" in shown and "66.6&nbsp;%" in shown and feedback(documents[0], test).replace("&", "&amp;") in shown
     assert client.get(feedback(documents[0], test)).status_code == 200
     assert api.get(f"rounds/{test.pk}/results/").json()["results"][0]["passed"] is True
 
@@ -135,8 +135,8 @@ def test_curators_see_the_table_and_annotators_only_themselves(
 
     assert len(queries) <= 45
     ann, ben = table.split('scope="row">ann')[1].split("</tr>")[0], table.split('scope="row">ben')[1].split("</tr>")[0]
-    assert "100.0 %" in ann and "passed" in ann and "2 of 2" in ann
-    assert "0.0 %" in ben and "not finished" in ben
+    assert "100.0&nbsp;%" in ann and "passed" in ann and "2 of 2" in ann
+    assert "0.0&nbsp;%" in ben and "not finished" in ben
     page = browser("ben").get(results(test)).content.decode()
     assert "Everybody" not in page and "100" not in page.split("<h2>Mine</h2>")[1]
     found = Api(make.user("curator")).get(f"rounds/{test.pk}/results/").json()["results"]

@@ -40,7 +40,10 @@ RESTORERS: dict[str, Restorer] = {
     "project": ProjectRestorer(),
 }
 # What these actions did is more than their Change rows can set back.
-NEVER = ("project.create", "round.create", "round.add", "round.move", "member.add", "member.leave", "import.create")
+NEVER = (
+    *("project.create", "round.create", "round.add", "round.move", "member.add", "member.leave", "import.create"),
+    "claim.reassign_undo",
+)
 
 
 def can_be_undone(action: str, types: Iterable[str]) -> bool:

@@ -12,15 +12,14 @@ from annotate.actions import claim_rows, claims
 from annotate.actions.batch import Batch
 from annotate.actions.entries import EntryFinder
 from annotate.actions.undo.base import TECHNICAL, Asking, State, is_as, refuse
-from annotate.models import Claim, Layer, Project, Reassignment
+from annotate.models import Adjudication, Claim, Layer, Project, Reassignment
 from annotate.payloads.claims import parse_claim
 from annotate.payloads.preconditions import Precondition
 from annotate.permissions import Action
 from annotate.records import Registries
 from corpus.models import Change, Proposition, Speaker, Target
 
-REASSIGN = "claims.reassign"
-MODELS: dict[str, Any] = {"speaker": Speaker, "target": Target, "proposition": Proposition}
+REASSIGN = "claim.reassign"
 
 
 class ClaimRestorer:
@@ -35,7 +34,9 @@ class ClaimRestorer:
         after: State = change.after
         if after is None:
             return now
-        is_same = version[0] == after.get("version") or is_as(_counted(now), _counted(after))
+        as_chosen = records.claim_dict(UUID(change.object_id), Registries.as_chosen())
+        readings = (_counted(now), _counted(as_chosen))  # a row may hold either
+        is_same = version[0] == after.get("version") or any(is_as(one, _counted(after)) for one in readings)
         return after if is_same else now
 
     def restore(self, asking: Asking, change: Change) -> None:
@@ -74,40 +75,29 @@ def _as_stored(id: UUID) -> Precondition:
 
 
 def _restore_entries(asking: Asking, change: Change, id: UUID, layer: Layer) -> None:
-    """Write a claim of anybody's as it was before the re-assignment, whatever the state of its layer."""
+    """Write a claim of anybody's as it was before the re-assignment, with the entries that were chosen then."""
     permissions.require(asking.user, Action.EDIT_REGISTRIES, layer.project_id)
-    registries = Registries()
-    stored = records.claim_dict(id, registries)
+    chosen = Registries.as_chosen()
+    stored = records.claim_dict(id, chosen)
     batch = Batch(action=REASSIGN, actor=asking.user, project_id=layer.project_id, corpus_id=layer.project.corpus_id)
     finder = EntryFinder(
-        user=asking.user, corpus_id=layer.project.corpus_id, batch=batch, round=layer.round, registries=registries
+        user=asking.user, corpus_id=layer.project.corpus_id, batch=batch, round=layer.round, registries=chosen
     )
     resolved = claim_rows.resolve_claim(
         claim=parse_claim(change.before),
         text=layer.document.text,
         version_id=layer.codebook_version_id,
         finder=finder,
-        originals=claim_rows.originals_of(registries) | _chosen(asking, id),
+        originals={},
     )
-    content = claim_rows.content_of(resolved, registries)
+    content = claim_rows.content_of(resolved, chosen)
     claim_rows.replace_claim(
         claim_id=id, version=stored["version"] + 1, resolved=resolved, before=stored, after=content, now=asking.now
     )
     Layer.objects.filter(pk=layer.pk).update(version=F("version") + 1)
-    batch.add("claim", id, before=stored, after=records.claim_dict(id))
+    Adjudication.objects.filter(project=layer.project_id, document=layer.document_id).update(is_stale=True)
+    batch.add("claim", id, before=stored, after=records.claim_dict(id, Registries.as_chosen()))
     batch.write()
-
-
-def _chosen(asking: Asking, claim: UUID) -> dict[UUID, UUID]:
-    """Return what the entries that the re-assignment replaced were chosen as, where these were merged already."""
-    found: dict[UUID, UUID] = {}
-    rows = Reassignment.objects.filter(batch=asking.batch, claim_key=claim).values_list("registry", "old")
-    for kind, old in rows:
-        registry = Registries().of(MODELS[kind])
-        if MODELS[kind].objects.filter(pk=old).exists():
-            registry.learn([old])
-            found[registry.known[old].id] = old
-    return {final: old for final, old in found.items() if final != old}
 
 
 def undo_reassignments(asking: Asking, project: Project) -> None:

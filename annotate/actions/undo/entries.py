@@ -15,8 +15,9 @@ from annotate.actions.batch import Batch
 from annotate.actions.undo.base import Asking, State, changed_keys, refuse
 from annotate.models import Reassignment, Submission
 from annotate.permissions import Action
-from corpus.models import Change, Entry, SpeakerAlias
+from corpus.models import Change, Entry
 
+PLAIN = ("name", "disambiguation", "note", "is_provisional", "kind", "external_id")
 POINTERS = ("merged_into", "is_merged_inverted")
 
 
@@ -92,8 +93,7 @@ class EntryRestorer:
         if change.corpus_id is None:
             raise refuse("it is not known which corpus the entry belonged to.")
         permissions.require_in_corpus(asking.user, Action.EDIT_REGISTRIES, change.corpus_id)
-        plain = {key: before[key] for key in ("name", "disambiguation", "note", "is_provisional", "kind", "external_id")
-                 if key in before}  # fmt: skip
+        plain = {key: before[key] for key in PLAIN if key in before}
         entry = self.model(id=UUID(change.object_id), corpus_id=change.corpus_id, **plain)
         entry.version = int(before.get("version", 0)) + 1
         try:
@@ -102,15 +102,15 @@ class EntryRestorer:
         except IntegrityError:
             raise refuse(f"the registry has another entry “{entry.name}” by now.") from None
         entry.makers.set(before.get("makers", []))
-        for name in before.get("aliases", []):
-            SpeakerAlias.objects.create(speaker_id=entry.pk, name=name)
         _write(asking, self.model, entry.pk, change.corpus_id, before=None, after=registries.entry_state(entry))
         self._set_rest(asking, entry, before)
 
     def _set_rest(self, asking: Asking, entry: Any, before: dict[str, Any]) -> None:
-        if before.get("usual_target"):
-            values = {"usual_target": {"id": before["usual_target"]}}
-            entry = registries.update_entry(user=asking.user, entry=entry, values=values)
+        rest = {key: before[key] for key in registries.FIELDS[self.model] if before.get(key) and key not in PLAIN}
+        if "usual_target" in rest:
+            rest["usual_target"] = {"id": rest["usual_target"]}
+        if rest:
+            entry = registries.update_entry(user=asking.user, entry=entry, values=rest)
         if before.get("merged_into"):
             self._set_pointer(asking, entry, before)
 

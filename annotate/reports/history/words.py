@@ -35,6 +35,7 @@ FIELDS = {
     "are_targets_closed": "no new targets",
     "are_propositions_closed": "no new propositions",
     "has_place": "holds a place",
+    "layer": "reading",
     "decided_by": "decided by",
     "settled_at": "settled",
 }
@@ -42,7 +43,8 @@ ACTIONS = {
     "claim.create": "marked a claim",
     "claim.update": "changed a claim",
     "claim.delete": "deleted a claim",
-    "claims.reassign": "put another entry into claims",
+    "claim.reassign": "put another entry into claims",
+    "claim.reassign_undo": "put the old entry back into claims",
     "document.import": "imported documents",
     "documents.import": "imported documents",
     "document.update": "corrected a document",
