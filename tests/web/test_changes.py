@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from annotate.actions import claims, layers, registries
+from annotate.actions.batch import Batch
 from annotate.models import Claim, Project
 from annotate.payloads.preconditions import Precondition
 from corpus.models import Change, Document, Speaker, Target
@@ -184,3 +185,30 @@ def test_bad_input_is_no_error(project: Project, browser: SignIn) -> None:
         assert client.get(CHANGES + query).status_code == 200
     assert client.post(CHANGES).status_code == 405
     assert client.post(f"{CHANGES}{uuid.uuid4()}/undo/").status_code == 404
+
+
+def test_decisions_and_unknown_shapes_are_told_in_words(project: Project, document: Document, browser: SignIn) -> None:
+    claim = make.claim(make.user("ann"), document, CLOSURE)
+    layer = make.gold(document)
+    batch = Batch(action="decision.make", actor=make.user("curator"), project_id=project.pk)
+    state = {"kind": "edited", "layer": str(layer.pk), "claim": claim, "readings": [{}, {}], "reason": "He speaks."}
+    moved = {"kind": "rejected", "layer": str(layer.pk), "claim": None, "readings": [{}]}
+    batch.add("decision", layer.pk, before=None, after=state)
+    batch.add("decision", layer.pk, before=state, after=moved)
+    batch.add("pairing", layer.pk, before={"claims": ["a", "b"]}, after={"a": "1", "b": "1", "claims": ["a", "b"]})
+    batch.add("strange", "7", before={"deep": {"x": [1, {"y": None}]}, "n": 1}, after={"deep": {"x": 2}, "flag": True})
+    batch.add("stranger", "8", before=[1], after="text")
+    batch.write()
+
+    page = shown(browser, "curator")
+
+    assert "edited, from 2 readings" in page and "reason: “He speaks.”" in page and "decision <b dir=" in page
+    assert "decided from edited to not a claim" in page and "readings from 2 to 1" in page
+    assert "2 claims put together or apart by hand" in page
+    assert "deep, x from" in page and "flag from nothing to yes" in page and "n from 1 to nothing" in page
+    assert "stranger" in page and "<b>curator</b> decided" in page
+    assert "decided" in shown(browser, "curator", f"{CHANGES}decision/{layer.pk}/")
+    make.claim(make.user("curator"), document, "it will be short")  # reads it blind: own steps alone stay
+    assert "edited, from 2 readings" in shown(browser, "curator")
+    make.claim(make.user("manager"), document, "it will be short")
+    assert "edited, from 2 readings" not in shown(browser, "manager")

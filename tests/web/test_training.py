@@ -179,6 +179,8 @@ def test_a_round_admits_only_those_who_passed_another(
         queue.take_next(user=ann, project=project, now=NOW, round_id=work.pk)
     with pytest.raises(WrongState, match=words):
         layers.layer_for_writing(user=ann, document=documents[2], now=NOW, round_id=work.pk)
+    page = browser("ann").get(f"/p/bridge/d/{documents[2].pk}/?round={work.pk}").content.decode()
+    assert words in page and 'id="submit-form"' not in page
     refused = Api(ann).post(f"projects/bridge/next/?round={work.pk}")
     assert refused.status_code == 409 and words in refused.json()["detail"]
     assert Api(ann).get(f"projects/bridge/next/?round={work.pk}").status_code == 409

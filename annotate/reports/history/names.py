@@ -33,6 +33,7 @@ REFERS = {
     "author": "person",
     "annotator": "person",
     "decided_by": "person",
+    "finished_by": "person",
 }
 ENTRIES = {"speaker": Speaker, "target": Target, "proposition": Proposition}
 ELSEWHERE = "somebody in another project"

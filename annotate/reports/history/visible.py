@@ -28,7 +28,7 @@ OBJECT_TYPES = ("claim", "document", *ENTRIES, "decision", "layer", "round", "so
 OWN_TYPES = ("claim", "layer")
 READINGS = (
     *("claim", "layer", "submission", "mark", "remark", "recheck", "skip"),
-    *("decision", "adjudication", "pairing", "audit_check", "reassignment"),
+    *("decision", "adjudication", "pairing", "auditcheck", "reassignment"),
 )
 # Also the names that were typed while reading: their rows are in the batch of the claim.
 READING = (
@@ -37,6 +37,8 @@ READING = (
     | Q(action__startswith="layer.")
     | Q(action__startswith="adjudication.")
     | Q(action__startswith="decision.")
+    | Q(action__startswith="unit.")
+    | Q(action__startswith="audit.")
 )
 
 

@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Any
 
 from annotate.reports.history.claim_words import claim_differences, claim_said
+from annotate.reports.history.decision_words import decision_differences, decision_said
 from annotate.reports.history.names import ENTRIES, REFERS, Names
 from corpus.models import Change
 
@@ -45,6 +46,14 @@ ACTIONS = {
     "claim.delete": "deleted a claim",
     "claim.reassign": "put another entry into claims",
     "claim.reassign_undo": "put the old entry back into claims",
+    "adjudication.finish": "finished an adjudication",
+    "adjudication.reopen": "opened an adjudication again",
+    "audit.check": "checked a sample",
+    "decision.make": "decided",
+    "decision.undo": "took back a step at the desk",
+    "unit.join": "put readings together",
+    "unit.split": "put readings apart",
+    "word.change": "changed the word list",
     "document.import": "imported documents",
     "documents.import": "imported documents",
     "document.update": "corrected a document",
@@ -96,6 +105,8 @@ def object_name(row: Change, names: Names) -> str:
     state = row.after if isinstance(row.after, dict) else row.before if isinstance(row.before, dict) else {}
     if row.object_type == "claim":
         return claim_said(state)
+    if row.object_type == "decision":
+        return decision_said(state)
     if row.object_type == "member":
         return names.person(state["user"]) if isinstance(state.get("user"), int) else ""
     if row.object_type in ("layer", "round", "document", "source", *ENTRIES):
@@ -116,6 +127,13 @@ def _lines(row: Change, names: Names) -> Iterator[str]:
     before, after = row.before, row.after
     if row.object_type == "claim" and (before or after):
         yield from claim_differences(before, after, names)
+        return
+    if row.object_type == "decision":
+        yield from decision_differences(before, after, names)
+        return
+    if row.object_type == "pairing":
+        keys = (after or before or {}).get("claims") if isinstance(after or before, dict) else None
+        yield f"{len(keys)} claims put together or apart by hand" if isinstance(keys, list) else "units changed by hand"
         return
     if before is None or after is None:
         yield from _whole(row.object_type, after if before is None else before, names)
