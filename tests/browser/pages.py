@@ -234,8 +234,9 @@ NOT_PAGES = (
     r"api-(?!docs$).*",
     r"healthz|favicon|robots|logout|token-(create|delete)|paste|member-change|round-(change|places|add)|give-back",
     r"recheck-dismiss|profile|member-layer|invitations|invitation-revoke|invite-join|codebook-(file|preview|discard)",
-    r"remark-change|progress-csv|change-undo",
+    r"remark-change|progress-csv",
     r"reader-(claim|layer|submit|reopen|time|ahead)|entry-options",
+    r"change-undo",
     r"admin:(login|logout|autocomplete|jsi18n)",
     r"admin:\w+_(add|change|delete|history|merge)|admin:None",
 )
