@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -9,6 +10,7 @@ from uuid import UUID
 
 from django.contrib.auth.models import User
 
+from annotate.models import Project
 from annotate.payloads.problems import WrongState
 from corpus.models import Change
 
@@ -40,6 +42,12 @@ class Restorer(Protocol):
 
         Raises a Problem, or PermissionDenied.
         """
+
+
+class WholeRestorer(Protocol):
+    """How whole batches are set back whose rows hang together; another part checks what was changed since."""
+
+    def __call__(self, asking: Asking, project: Project, rows: Sequence[Change]) -> None: ...
 
 
 # What differs although nothing was changed.

@@ -15,7 +15,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
 from annotate.actions.batch import joined
-from annotate.actions.undo.base import Asking, Restorer, is_as, refuse
+from annotate.actions.undo.base import Asking, Restorer, WholeRestorer, is_as, refuse
 from annotate.actions.undo.claims import ClaimRestorer, ReassignmentRestorer, undo_reassignments
 from annotate.actions.undo.entries import EntryRestorer
 from annotate.actions.undo.settings import DocumentRestorer, MemberRestorer, ProjectRestorer, RoundRestorer
@@ -39,6 +39,8 @@ RESTORERS: dict[str, Restorer] = {
     "round": RoundRestorer(),
     "project": ProjectRestorer(),
 }
+# Kinds of objects whose batches are given as a whole to the part that wrote them, by `object_type`.
+WHOLES: dict[str, WholeRestorer] = {}
 # What these actions did is more than their Change rows can set back.
 NEVER = (
     *("project.create", "round.create", "round.add", "round.move", "member.add", "member.leave", "import.create"),
@@ -48,7 +50,7 @@ NEVER = (
 
 def can_be_undone(action: str, types: Iterable[str]) -> bool:
     """Return whether a batch is of a kind that can be undone; whether it can be just now, only `undo_batch` says."""
-    return action not in NEVER and all(type in RESTORERS for type in types)
+    return action not in NEVER and (bool(WHOLES.keys() & set(types)) or all(type in RESTORERS for type in types))
 
 
 @transaction.atomic
@@ -57,10 +59,15 @@ def undo_batch(*, user: User, project: Project, batch: UUID, now: datetime) -> U
 
     Raises NotThere, PermissionDenied, or WrongState with the reason; then nothing was written.
     """
-    rows = _undoable(whole_batch(user, project, batch))
+    rows = whole_batch(user, project, batch)
+    whole = next((WHOLES[row.object_type] for row in rows if row.object_type in WHOLES), None)
+    rows = rows if whole is not None else _undoable(rows)
     names = Names.of(project, rows, user)
     with joined(UNDO) as of_undo:
         asking = Asking(user=user, now=now, batch=batch, action=rows[0].action, of_undo=of_undo)
+        if whole is not None:
+            whole(asking, project, rows)
+            return of_undo
         for change in reversed(rows):
             _restore(asking, change, names)
         undo_reassignments(asking, project)
@@ -78,10 +85,7 @@ def _undoable(rows: list[Change]) -> list[Change]:
         if row.object_type not in RESTORERS:
             raise refuse(f"it changed a {type_words(row.object_type)}, which is set back by hand.")
     types = {row.object_type for row in rows}
-    left = ENTRIES if "claim" in types else ()
-    # A decision's restorer sets back its gold claim too.
-    left = (*left, "claim") if "decision" in types else left
-    return [row for row in rows if row.object_type not in left]
+    return [row for row in rows if "claim" not in types or row.object_type not in ENTRIES]
 
 
 def _restore(asking: Asking, change: Change, names: Names) -> None:
