@@ -52,7 +52,7 @@ def _list(request: Request, place: Place, *, refused: str = "", status: int = 20
         object_id=given["object_id"],
         day=_day(given["day"]),
     )
-    shown = batches_page(request.user, place.project, asked, before=_id(request, "before"), after=_id(request, "after"))
+    shown = batches_page(request.user, place.project, asked, before=_id(request, "before"))
     context = {
         "place": place,
         "given": given,
@@ -61,8 +61,8 @@ def _list(request: Request, place: Place, *, refused: str = "", status: int = 20
         ),
         "actions": sorted(ACTIONS.items(), key=_second),
         "batches": [(batch, _may_undo(place, batch)) for batch in shown.batches],
-        "newer": _page_url(given, "after", shown.newer),
-        "older": _page_url(given, "before", shown.older),
+        "newest": _page_url(given, "", None) if "before" in request.GET else "",
+        "older": _page_url(given, "before", shown.older) if shown.older is not None else "",
         "here": request.get_full_path() if request.method == "GET" else reverse("changes", args=[place.project.slug]),
         "refused": refused,
     }
@@ -86,7 +86,7 @@ def object_page(request: Request, slug: str, object_type: str, object_id: UUID) 
         "name": object_name(newest, Names.of(place.project, [newest], request.user)),
         "batches": [(batch, _may_undo(place, batch)) for batch in shown.batches],
         "talk": _talk(place, newest),
-        "older": _page_url({}, "before", shown.older),
+        "older": _page_url({}, "before", shown.older) if shown.older is not None else "",
         "here": request.get_full_path(),
     }
     return answer(request, "annotate/object_changes.html", "change-list", context)
@@ -136,9 +136,8 @@ def _talk(place: Place, row: Change) -> str:
 
 
 def _page_url(given: dict[str, str], name: str, id: int | None) -> str:
-    if id is None:
-        return ""
-    return f"?{urlencode({key: value for key, value in given.items() if value} | {name: id})}"
+    asked: dict[str, object] = {key: value for key, value in given.items() if value}
+    return f"?{urlencode(asked | ({name: id} if id is not None else {}))}"
 
 
 def _id(request: Request, name: str) -> int | None:

@@ -95,8 +95,8 @@ def test_pages_go_on_by_keyset_in_a_constant_number_of_queries(
     older = first.split('rel="next"')[0].rsplit('href="', 1)[1].split('"')[0]
     second = client.get(CHANGES + older).content.decode()
     assert "Entry 3 of 40" in second and "Entry 39 of 40" not in second and 'rel="prev"' in second
-    newer = second.split('rel="prev"')[0].rsplit('href="', 1)[1].split('"')[0]
-    assert "Entry 39 of 40" in client.get(CHANGES + newer).content.decode()
+    newest = second.split('rel="prev"')[0].rsplit('href="', 1)[1].split('"')[0]
+    assert "Entry 39 of 40" in client.get(CHANGES + newest).content.decode()
 
 
 def test_what_a_blind_reading_hides_is_hidden_in_the_history_also_when_it_was_deleted(

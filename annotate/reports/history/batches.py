@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import User
-from django.db.models import Count, Exists, F, OuterRef, Window
+from django.db.models import Count, F, Window
 from django.db.models.functions import RowNumber
 
 from annotate.models import Project
@@ -21,6 +21,7 @@ from corpus.models import Change
 
 PAGE = 30
 SHOWN = 12  # so many rows at most of one batch
+STEP, STEPS = 400, 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,39 +84,50 @@ class BatchShown:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchesPage:
     batches: list[BatchShown]
-    newer: int | None
     older: int | None
 
 
 def batches_page(
-    user: User, project: Project, asked: Asked, *, before: int | None = None, after: int | None = None, size: int = PAGE
+    user: User, project: Project, asked: Asked, *, before: int | None = None, size: int = PAGE
 ) -> BatchesPage:
-    """Return a page of batches by the id of their last row, newest first. At most 18 queries."""
+    """Return a page of batches by the id of their last row, newest first. At most 26 queries, 17 as a rule."""
     rows = asked.apply(project, changes_of(user, project))
-    later = rows.filter(batch=OuterRef("batch"), id__gt=OuterRef("id"))
-    heads = rows.filter(~Exists(later))
-    if after is not None:
-        found = list(heads.filter(id__gt=after).order_by("id").values_list("id", "batch")[: size + 1])
-        has_newer, has_older, found = len(found) > size, True, found[:size][::-1]
-    else:
-        heads = heads.filter(id__lt=before) if before is not None else heads
-        found = list(heads.order_by("-id").values_list("id", "batch")[: size + 1])
-        has_newer, has_older, found = before is not None, len(found) > size, found[:size]
+    found, edge = _newest(rows, before, size + 1)
+    shown = list(found)[:size]
     return BatchesPage(
-        batches=batch_rows(user, project, rows, [batch for _, batch in found]),
-        newer=found[0][0] if found and has_newer else None,
-        older=found[-1][0] if found and has_older else None,
+        batches=batch_rows(user, project, rows, shown),
+        older=found[shown[-1]] if len(found) > size else edge,
     )
+
+
+def _newest(rows: Changes, before: int | None, wanted: int) -> tuple[dict[UUID, int], int | None]:
+    """Return so many batches with the id of their last row, newest first. Rows are walked in growing steps, so that
+    a batch of thousands is passed in a few; where it stops after 100,000 of them, that id is returned too."""
+    found: dict[UUID, int] = {}
+    step, last = STEP, before
+    for _ in range(STEPS):
+        part = rows.filter(id__lt=last) if last is not None else rows
+        ids = list(part.order_by("-id").values_list("id", "batch")[:step])
+        for id, batch in ids:
+            found.setdefault(batch, id)
+        if len(ids) < step or len(found) > wanted:
+            last = None
+            break
+        last, step = ids[-1][0], step * 2
+    if before is not None:  # batches that were written at the same time reach across the edge of a page
+        for batch in rows.filter(batch__in=list(found), id__gte=before).values_list("batch", flat=True):
+            found.pop(batch, None)
+    return dict(list(found.items())[:wanted]), last
 
 
 def batch_rows(user: User, project: Project, rows: Changes, batches: Sequence[UUID]) -> list[BatchShown]:
     """Return these batches in the order given, each with its first rows of those that `rows` holds."""
     counted = rows.filter(batch__in=batches).annotate(
-        place=Window(RowNumber(), partition_by=F("batch"), order_by=F("id").asc()),
+        at_place=Window(RowNumber(), partition_by=F("batch"), order_by=F("id").asc()),
         n_rows=Window(Count("pk"), partition_by=F("batch")),
     )
     found: dict[UUID, list[Any]] = {batch: [] for batch in batches}
-    shown = list(counted.filter(place__lte=SHOWN).order_by("id")) if batches else []
+    shown = list(counted.filter(at_place__lte=SHOWN).order_by("id")) if batches else []
     for row in shown:
         found[row.batch].append(row)
     names = Names.of(project, shown, user)
@@ -162,6 +174,5 @@ def object_history(
     shown = batch_rows(user, project, rows, found[:size])
     return BatchesPage(
         batches=[replace(batch, lines=batch.lines[::-1]) for batch in shown],
-        newer=None,
         older=min(line.id for line in shown[-1].lines) if len(found) > size else None,
     )

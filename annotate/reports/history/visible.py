@@ -46,8 +46,9 @@ def changes_of(user: User, project: Project) -> Changes:
     """Return the rows of the project, and those of its corpus that concern no project, for curators and managers."""
     if not permissions.can(user, Action.SEE_CHANGES, project.pk):
         return Change.objects.none()
-    of_corpus = Q(project_id__isnull=True, corpus_id=project.corpus_id)
-    return _unhidden(user, project, Change.objects.filter(Q(project_id=project.pk) | of_corpus))
+    # One expression, so that the database walks the rows by their ids instead of sorting all of the project.
+    rows = Change.objects.annotate(place=Coalesce("project_id", "corpus_id"))
+    return _unhidden(user, project, rows.filter(place__in=(project.pk, project.corpus_id)))
 
 
 def object_changes(user: User, project: Project, object_type: str, object_id: UUID) -> Changes:
