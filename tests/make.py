@@ -9,12 +9,28 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from annotate.actions import claims, documents, follow_ups, invitations, layers, projects, registries, rounds, talk
+from annotate.actions import (
+    claim_rows,
+    claims,
+    documents,
+    follow_ups,
+    invitations,
+    layers,
+    projects,
+    registries,
+    rounds,
+    talk,
+)
+from annotate.actions.batch import Batch
+from annotate.actions.entries import EntryFinder
 from annotate.actions.selections import Selection
 from annotate.models import (
     Attribute,
     Claim,
     CodebookVersion,
+    Decision,
+    DecisionField,
+    DecisionReading,
     Invitation,
     Label,
     Layer,
@@ -24,6 +40,7 @@ from annotate.models import (
     Round,
     StanceLabel,
 )
+from annotate.payloads.claims import parse_claim
 from annotate.payloads.preconditions import Precondition
 from annotate.permissions import Role
 from corpus.models import Document
@@ -227,3 +244,54 @@ def entry(found: Project, model: Any, name: str, **values: Any) -> Any:
     return registries.create_entry(
         user=manager.user, project=found, model=model, values={"name": name, "note": ""} | values
     )
+
+
+def gold(found: Document, *, is_finished: bool = True) -> Layer:
+    """Return the gold layer of a document, made when needed."""
+    project = Project.objects.get(corpus=found.corpus_id)
+    version = project.codebook.versions.filter(published_at__isnull=False).order_by("-number").first()
+    assert version is not None
+    layer, _ = Layer.objects.get_or_create(
+        kind="gold", project=project, document=found, defaults={"codebook_version": version}
+    )
+    layer.status, layer.submitted_at = ("submitted", LATER) if is_finished else ("open", None)
+    layer.save()
+    return layer
+
+
+def gold_claim(found: Document, *quotes: str, **values: Any) -> Claim:
+    """Store a claim in the finished gold layer of a document."""
+    layer, id = gold(found), uuid.uuid4()
+    batch = Batch(action="decision.make", actor=user("manager"), project_id=layer.project_id)
+    finder = EntryFinder(user=user("manager"), corpus_id=found.corpus_id, batch=batch)
+    resolved = claim_rows.resolve_claim(
+        claim=parse_claim(body(found.text, *quotes, **values)),
+        text=found.text,
+        version_id=layer.codebook_version_id,
+        finder=finder,
+        originals={},
+    )
+    claim_rows.insert_claim(claim_id=id, layer=layer, claim=resolved, version=1, now=LATER)
+    return Claim.objects.get(pk=id)
+
+
+def decision(found: Document, *own: dict[str, Any], gold_claim: Claim | None = None, **values: Any) -> Decision:
+    """Decide on claims of annotators, as they were stored; without a gold claim they are not claims."""
+    layer = gold(found)
+    values = {"kind": "accepted" if gold_claim else "rejected", "decided_by": user("manager")} | values
+    made = Decision.objects.create(layer=layer, claim=gold_claim, created_at=LATER, **values)
+    for claim in own:
+        DecisionReading.objects.create(
+            decision=made, gold=layer, layer_id=claim["layer"], claim_key=claim["id"], fingerprint="x"
+        )
+    if gold_claim is not None:
+        counts = {"n_for": 1, "n_of": 2, "options": ["support", "oppose"], "value": "support"}
+        DecisionField.objects.create(decision=made, field="stances", basis="chosen", **counts)
+    return made
+
+
+def training_round(found: Project, *documents: Document, purpose: str = "training", **values: Any) -> Round:
+    """Open a training or test round over these documents, which have finished gold readings."""
+    chosen = Selection.read({"documents": [str(one.pk) for one in documents]})
+    name = f"{purpose.title()} {found.rounds.count() + 1}"
+    return round(found, selection=chosen, purpose=purpose, **{"name": name} | values)

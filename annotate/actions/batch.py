@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -11,6 +14,19 @@ from corpus.database.bulk import insert_rows
 from corpus.models import Change
 
 COLUMNS = ("batch", "action", "actor_id", "project_id", "corpus_id", "object_type", "object_id", "before", "after")
+
+_JOINT: ContextVar[tuple[str, UUID] | None] = ContextVar("joint", default=None)
+
+
+@contextmanager
+def joined(action: str) -> Iterator[UUID]:
+    """Have all batches that are written inside count as one, under this action; yields its id."""
+    id = uuid.uuid4()
+    token = _JOINT.set((action, id))
+    try:
+        yield id
+    finally:
+        _JOINT.reset(token)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -41,7 +57,9 @@ class Batch:
 
     def write(self) -> None:
         """Store the rows. What the action made first belongs to the project that it made later."""
+        joint = _JOINT.get()
         for row in self.rows:
+            row.action, row.batch = joint or (row.action, row.batch)
             row.project_id, row.corpus_id = row.project_id or self.project_id, row.corpus_id or self.corpus_id
         insert_rows(Change, COLUMNS, (tuple(getattr(row, name) for name in COLUMNS) for row in self.rows))
         self.rows = []

@@ -16,7 +16,7 @@ from annotate.actions.checking import checked_name, invalid
 from annotate.actions.follow_up_fields import read_fields
 from annotate.actions.layers import open_layer
 from annotate.actions.rounds import round_state
-from annotate.models import CodebookVersion, Layer, LayerKind, LayerStatus, Project, Round
+from annotate.models import CodebookVersion, Layer, LayerKind, LayerStatus, Project, Round, RoundPurpose
 from annotate.payloads.codebooks import load_codebook
 from annotate.payloads.problems import WrongState
 from annotate.permissions import Action
@@ -76,6 +76,8 @@ def _newest(project: Project) -> CodebookVersion:
 def _check(project: Project, follows: Round, version: CodebookVersion) -> None:
     if follows.project_id != project.pk:
         raise invalid("/follows", f"“{follows.name}” is a round of another project; choose one of this project.")
+    if follows.purpose != RoundPurpose.WORK:
+        raise invalid("/follows", f"“{follows.name}” is a training or test round; choose a work round.")
     own = follows.codebook_version
     if version.codebook_id != own.codebook_id or version.published_at is None or version.number < own.number:
         detail = f"The round works under version {own.number}; choose that or a newer published one."

@@ -24,6 +24,7 @@ from annotate.payloads.claims import Reader
 from annotate.payloads.codebooks import load_codebook
 from annotate.payloads.problems import FieldError, Invalid, NotThere, WrongState
 from annotate.permissions import Action
+from annotate.reports.training import not_admitted, refusal
 from corpus.database.statements import share_row
 from corpus.models import Document
 from corpus.text.offsets import SpanProblem, check_span
@@ -89,12 +90,14 @@ def open_layer(
 ) -> Layer:
     """Make the user's layer, or return it where another request was faster; `actor` made it if it is not the user.
 
-    Raises NotThere where they have left the project.
+    Raises NotThere where they have left the project, WrongState where another round has to admit them first.
     """
     # Who leaves at this moment holds the same row: no layer is opened behind the back of their leaving.
     member = Member.objects.select_for_update().filter(project=round.project_id, user=user.pk).first()
     if member is not None and member.left_at is not None and not user.is_superuser:
         raise NotThere("You have left this project.")
+    if (standing := not_admitted(user, round)) is not None:
+        raise WrongState(refusal(round, standing))
     layer = Layer(
         project=round.project,
         document=document,

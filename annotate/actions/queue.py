@@ -16,7 +16,9 @@ from annotate.actions.follow_ups import follow_up_candidates
 from annotate.actions.layers import open_layer, take_up
 from annotate.models import Layer, LayerKind, LayerStatus, Project, Round, RoundDocument, Skip
 from annotate.models.layers import WRITABLE
+from annotate.payloads.problems import WrongState
 from annotate.permissions import Action
+from annotate.reports.training import not_admitted, refusal
 from corpus.models import Document
 
 
@@ -38,6 +40,8 @@ def peek_next(
         found = _running(user, round, after)
         if found is not None:
             return _assignment(found, round)
+        if not_admitted(user, round) is not None:
+            continue
         document = _candidate(user, round, now, after) if has_quota(user, round, after) else None
         if document is not None:
             return Assignment(document=document, round=round, layer=None)
@@ -45,8 +49,12 @@ def peek_next(
 
 
 def take_next(*, user: User, project: Project, now: datetime, round_id: UUID | None = None) -> Assignment | None:
-    """Return the caller's open layer, else lease the next document; None when there is none."""
+    """Return the caller's open layer, else lease the next document; None when there is none.
+
+    Raises WrongState where only rounds are left to which a training or test round has to admit the caller first.
+    """
     permissions.require(user, Action.ANNOTATE, project.pk)
+    refused = ""
     for round in _rounds(project, round_id):
         # Ended leases free places for everybody: that is a transaction of its own, so that nobody waits for two rows.
         if places.expired_layers(round, now).exclude(annotator=user.pk).exists():
@@ -54,10 +62,21 @@ def take_next(*, user: User, project: Project, now: datetime, round_id: UUID | N
         listing.queue_new_documents(round)
         running = _running(user, round)
         found = _renewed(running, round, now) if running is not None else None
+        if found is None and (own := not_admitted(user, round)) is not None:
+            refused = refused or refusal(round, own)
+            continue
         found = found or _taken(user, round, now)  # also where the running layer has just lost its place
         if found is not None:
             return found
+    if refused:
+        raise WrongState(refused)
     return None
+
+
+def refusals(*, user: User, project: Project, round_id: UUID | None = None) -> list[str]:
+    """Return for each open round that does not admit the person why, in words."""
+    asked = ((round, not_admitted(user, round)) for round in _rounds(project, round_id))
+    return [refusal(round, own) for round, own in asked if own is not None]
 
 
 def _taken(user: User, round: Round, now: datetime) -> Assignment | None:

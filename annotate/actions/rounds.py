@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -15,9 +16,10 @@ from annotate import permissions
 from annotate.actions.batch import Batch
 from annotate.actions.checking import checked_name, invalid
 from annotate.actions.listing import is_listed, list_documents, queue_new_documents, relist, share_of
+from annotate.actions.round_purposes import check_held_have_gold, check_purpose, read_admission, with_gold
 from annotate.actions.selections import Selection, documents_of
 from annotate.models import CodebookVersion, Layer, Project, Round, RoundDocument
-from annotate.models.projects import RoundOrder, RoundStatus
+from annotate.models.projects import RoundOrder, RoundPurpose, RoundStatus
 from annotate.payloads.problems import WrongState
 from annotate.permissions import Action
 from corpus.models import Document
@@ -39,6 +41,9 @@ class RoundSettings:
     order: str = "number"
     seed: int = 0
     status: str = "open"
+    purpose: str = "work"
+    threshold: int | None = None
+    admission_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,16 +69,19 @@ ROUND_KEYS = {
     "speakers_closed": "are_speakers_closed",
     "targets_closed": "are_targets_closed",
     "propositions_closed": "are_propositions_closed",
+    "admission": "admission_id",
 }
 MAX_SEED = 2**31 - 1
 ADDITIONS_KEPT = 20
 LIMITS = {"overlap": (1, 1000), "quota": (1, 1_000_000), "lease_minutes": (1, 525_600), "share": (1, 99)}
-CHOICES = {"status": RoundStatus.values, "order": RoundOrder.values}
+LIMITS["threshold"] = (1, 100)
+CHOICES = {"status": RoundStatus.values, "order": RoundOrder.values, "purpose": RoundPurpose.values}
 # What the API shows of a round, and takes back unread.
 SHOWN_ONLY = frozenset(
     ("id", "project", "number", "codebook", "created_at", "selection", "n_documents", "follows", "fields")
 )
 FIXED = {"overlap": "overlap", "share": "double-coded share", "order": "order", "seed": "seed"}
+FIXED["purpose"] = "purpose"
 
 
 def read_new_round(raw: object) -> NewRound:
@@ -120,6 +128,8 @@ def _round_value(key: str, value: object) -> Any:
         if value not in CHOICES[key]:
             raise invalid(f"/{key}", f"{str(value)[:60]!r} is no {key} of a round; choose {' or '.join(CHOICES[key])}.")
         return value
+    if key == "admission":
+        return read_admission(value)
     if key in ROUND_KEYS:
         if not isinstance(value, bool):
             raise invalid(f"/{key}", f"{str(value)[:60]!r} stands where true or false is needed.")
@@ -147,6 +157,7 @@ def create_round(
     project = Project.objects.select_for_update().get(pk=project.pk)
     version = _version(project, codebook_version)
     _check_round_name(project, settings.name, None)
+    check_purpose(project, settings)
     batch = Batch(action="round.create", actor=user, project_id=project.pk, corpus_id=project.corpus_id)
     chosen = _chosen(user, project, settings, selection)
     found = add_round(project, version, batch, settings=settings, selection=selection, chosen=chosen, now=now)
@@ -177,11 +188,14 @@ def _version(project: Project, number: int | None) -> CodebookVersion:
 
 def _chosen(user: User, project: Project, settings: RoundSettings, selection: Selection | None) -> Any:
     """Return the documents of a selection, None for the whole corpus."""
-    if selection is None or selection.is_everything:
-        return None
+    is_everything = selection is None or selection.is_everything
+    if selection is None or is_everything:
+        return None if settings.purpose == RoundPurpose.WORK else with_gold(project, None, is_named=False)
     found = documents_of(user=user, project=project, selection=selection, seed=settings.seed)
     if not found:
         raise invalid("/selection", "No document fits this selection; widen it, or take the whole corpus.")
+    if settings.purpose != RoundPurpose.WORK:
+        return with_gold(project, found, is_named=bool(selection.listed))
     return found
 
 
@@ -226,6 +240,7 @@ def settings_of(round: Round) -> RoundSettings:
 def round_state(round: Round) -> dict[str, Any]:
     values = settings_of(round)
     kept = {name: getattr(values, name) for name in RoundSettings.__slots__}
+    kept["admission_id"] = str(values.admission_id) if values.admission_id else None
     return kept | {"number": round.number, "selection": round.selection, "codebook": round.codebook_version.number}
 
 
@@ -243,6 +258,9 @@ def update_round(*, user: User, round: Round, settings: RoundSettings) -> Round:
     _check_kind(round, settings)
     _check_blindness(round, settings)
     _check_round_name(round.project, settings.name, round)
+    check_purpose(round.project, settings, round)
+    if "purpose" in changed and settings.purpose != RoundPurpose.WORK and round.purpose == RoundPurpose.WORK:
+        check_held_have_gold(round)
     for name in RoundSettings.__slots__:
         setattr(round, name, getattr(settings, name))
     round.save(update_fields=list(RoundSettings.__slots__))
@@ -279,6 +297,8 @@ def add_round_documents(*, user: User, round: Round, selection: Selection) -> in
     new = documents_of(user=user, project=round.project, selection=selection, seed=round.seed, without=listed)
     if not new:
         raise invalid("/selection", "No document fits this selection that the round does not hold already; widen it.")
+    if round.purpose != RoundPurpose.WORK:
+        new = with_gold(round.project, new, is_named=bool(selection.listed))
     list_documents(round, new)
     added = [*round.selection.get("added", []), selection.stored() | {"n": len(new)}]
     round.selection = round.selection | {"added": added[-ADDITIONS_KEPT:]}

@@ -19,7 +19,7 @@ from django.urls import reverse
 from annotate.admin.forms import FORM_FIELDS, PanelForm
 from annotate.admin.paging import BoundedPaginator, PageList
 from annotate.admin.scope import is_superuser, reach, seen
-from annotate.admin.show import name_actors
+from annotate.admin.show import history_links, name_actors
 from annotate.payloads.problems import Problem
 from annotate.permissions import Action
 from corpus.models import Change
@@ -217,6 +217,7 @@ class Panel(ModelAdmin):
             "opts": self.opts,
             "original": obj,
             "changes": changes,
+            "in_words": history_links(request, obj, self.object_type),
             "back": reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[obj.pk]),
         }
         return TemplateResponse(request, "admin/object_history.html", context)

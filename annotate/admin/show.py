@@ -17,6 +17,7 @@ from annotate.admin.scope import is_superuser, seen
 from annotate.models import Layer, Member, Project
 from annotate.models.codebook import Slot
 from annotate.payloads.codebooks import CodebookView
+from annotate.reports.history import OBJECT_TYPES
 from corpus.models import Document
 
 GAP = " […] "
@@ -94,6 +95,22 @@ def stances(claim: dict[str, Any], codebook: CodebookView) -> str:
 
 def holder(stance: dict[str, Any]) -> str:
     return f", held by {stance['holder']['name']}" if stance["holder"] else ""
+
+
+def history_links(request: HttpRequest, obj: Any, object_type: str) -> list[tuple[str, str]]:
+    """Return links to the same history in words, in each of the user's projects that the object belongs to."""
+    if object_type not in OBJECT_TYPES:
+        return []
+    layer = getattr(obj, "layer", obj)
+    rows = seen(Project, request.user)
+    if hasattr(obj, "corpus_id"):
+        rows = rows.filter(corpus=obj.corpus_id)
+    elif hasattr(layer, "project_id"):
+        rows = rows.filter(pk=layer.project_id)
+    return [
+        (project.name, reverse("object-changes", args=[project.slug, object_type, obj.pk]))
+        for project in rows.order_by("name", "pk")[:5]
+    ]
 
 
 def name_actors(request: HttpRequest, changes: Sequence[Any]) -> None:

@@ -14,6 +14,7 @@ from annotate.api.fetch import answer, caller, document_of, fetch, project_of, r
 from annotate.api.openapi import ROUND, operation
 from annotate.api.shapes import layer_dict, round_dict, whole_document
 from annotate.models import Round
+from annotate.payloads.problems import WrongState
 
 
 @operation(
@@ -21,7 +22,7 @@ from annotate.models import Round
     tag="queue",
     summary="What POST would give just now; writes nothing",
     answers={200: AssignmentSerializer, 204: None},
-    errors=[400],
+    errors=[400, 409],
     parameters=[ROUND],
 )
 @operation(
@@ -29,9 +30,10 @@ from annotate.models import Round
     tag="queue",
     method="POST",
     summary="Your open layer, else the next document",
-    detail="With an overlap, the document is leased to you for a time that every write renews. 204 when there is none.",
+    detail="With an overlap, the document is leased to you for a time that every write renews. 204 when there is none. "
+    "409 where a training or test round has to be passed first.",
     answers={200: AssignmentSerializer, 204: None},
-    errors=[400],
+    errors=[400, 409],
     parameters=[ROUND],
 )
 @api_view(["GET", "POST"])
@@ -40,6 +42,9 @@ def next_document(request: Request, slug: str) -> Response:
     project, round_id = project_of(request, slug), round_asked(request)
     act = actions.take_next if request.method == "POST" else actions.peek_next
     found = act(user=caller(request), project=project, now=timezone.now(), round_id=round_id)
+    refused = [] if found else actions.refusals(user=caller(request), project=project, round_id=round_id)
+    if refused:
+        raise WrongState(refused[0])
     return answer(None, status=204) if found is None else answer(_shown(request, found))
 
 

@@ -8,7 +8,7 @@ from rest_framework import serializers as s
 
 from annotate.api.serializers import PlainText
 from annotate.models import LayerStatus
-from annotate.models.projects import RoundOrder, RoundStatus
+from annotate.models.projects import RoundOrder, RoundPurpose, RoundStatus
 
 
 class FilterInSerializer(s.Serializer[Any]):
@@ -52,6 +52,15 @@ class RoundChangeSerializer(s.Serializer[Any]):
     order = s.ChoiceField(RoundOrder.values, required=False, help_text="As imported, or random from the seed.")
     seed = s.IntegerField(required=False, help_text="Of the order, the share and what is drawn.")
     status = s.ChoiceField(RoundStatus.values, required=False, help_text="In a closed round nobody can write.")
+    purpose = s.ChoiceField(
+        RoundPurpose.values, required=False, help_text="Training and test rounds are compared with finished gold."
+    )
+    threshold = s.IntegerField(
+        required=False, allow_null=True, help_text="What passes, in percent of the joint F1; training and test only."
+    )
+    admission = s.UUIDField(
+        required=False, allow_null=True, help_text="A training or test round that has to be passed first."
+    )
 
 
 class RoundInSerializer(RoundChangeSerializer):
@@ -94,6 +103,9 @@ class RoundSerializer(s.Serializer[Any]):
     seed = s.IntegerField()
     selection = s.DictField(help_text="What was asked for; empty: the whole corpus.")
     codebook = CodebookVersionSerializer()
+    purpose = s.ChoiceField(RoundPurpose.values)
+    threshold = s.IntegerField(allow_null=True)
+    admission = s.UUIDField(allow_null=True)
     follows = s.UUIDField(allow_null=True, help_text="The round that this one follows up.")
     fields = s.ListField(child=s.CharField(), help_text="What it asks again then.")  # type: ignore[assignment]
     created_at = s.DateTimeField()

@@ -5,8 +5,10 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from annotate.api import (
+    changes,
     claims,
     codebooks,
+    decisions,
     documents,
     export,
     invitations,
@@ -22,6 +24,7 @@ from annotate.api import (
     searching,
     skips,
     talk,
+    training,
 )
 from annotate.api.docs import docs
 from annotate.api.registries import REGISTRIES
@@ -70,6 +73,10 @@ urlpatterns: list[URLPattern] = [
     path("projects/<slug:slug>/remarks/", talk.remarks, name="api-remarks"),
     path("remarks/<uuid:id>/", talk.remark, name="api-remark"),
     path("projects/<slug:slug>/progress/", progress.progress, name="api-progress"),
+    path("projects/<slug:slug>/changes/", changes.changes, name="api-changes"),
+    path("projects/<slug:slug>/changes/<uuid:batch>/undo/", changes.undo, name="api-change-undo"),
+    path("projects/<slug:slug>/decisions/", decisions.decisions, name="api-decisions"),
+    path("rounds/<uuid:id>/results/", training.round_results, name="api-round-results"),
     path("schema/", schema, name="api-schema"),
     path("docs/", docs, name="api-docs"),
 ]

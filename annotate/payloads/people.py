@@ -23,12 +23,17 @@ class People:
 
     def name(self, project_id: UUID, user_id: int) -> str:
         """Return what a person is called in a project; superusers work in projects that they are no members of."""
-        names = self._known.get(project_id)
-        if names is None:
-            names = self._known[project_id] = _names(project_id)
+        names = self.known(project_id)
         if user_id not in names:
             names[user_id] = User.objects.values_list("username", flat=True).get(pk=user_id)
         return names[user_id]
+
+    def known(self, project_id: UUID) -> dict[int, str]:
+        """Return the names of the members, and of whoever was asked about, by user id."""
+        names = self._known.get(project_id)
+        if names is None:
+            names = self._known[project_id] = _names(project_id)
+        return names
 
     def name_layers(self, layers: Iterable[Any]) -> None:
         """Set `annotator_name` on layers; gold is nobody's."""

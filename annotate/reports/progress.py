@@ -16,7 +16,7 @@ from django.contrib.auth.models import User
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Sum
 
 from annotate import permissions
-from annotate.models import ActiveTime, Claim, Layer, LayerKind, LayerStatus, Project, Skip
+from annotate.models import ActiveTime, Claim, Layer, LayerKind, LayerStatus, Project, RoundPurpose, Skip
 from annotate.models.layers import WRITABLE
 from annotate.permissions import Action
 from annotate.reports.gaps import count_gaps
@@ -119,14 +119,19 @@ def without_skipped(layers: QuerySet[Layer]) -> QuerySet[Layer]:
 
 
 def progress(scope: Scope, by: By, keys: Iterable[Any], *, round_id: UUID | None = None) -> dict[Any, Figures]:
-    """Return the figures by key, for these keys. 5 queries, one for versions of the codebook and up to 3 for each."""
+    """Return the figures by key, for these keys; of people and documents in work rounds, unless a round is asked for.
+
+    5 queries, one for versions of the codebook and up to 3 for each."""
     path, wanted = PATHS[by], list(keys)
     skips = scope.skips().filter(**{f"{'user' if by == 'person' else path}__in": wanted})
+    only_work = round_id is None and by != "round"
     skips = skips.filter(round=round_id) if round_id is not None else skips
+    skips = skips.filter(round__purpose=RoundPurpose.WORK) if only_work else skips
 
     def where(prefix: str) -> Q:
         """Return the condition for layers of these keys; a join costs less than a list of layers."""
         meant = scope.where(prefix) & Q(**{f"{prefix}{path}__in": wanted})
+        meant &= Q(**{f"{prefix}round__purpose": RoundPurpose.WORK}) if only_work else Q()
         return meant & Q(**{f"{prefix}round": round_id}) if round_id is not None else meant
 
     layers = without_skipped(Layer.objects.filter(where("")).order_by())

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.contrib.auth.models import User
 from django.db.models import Q, QuerySet
 
-from annotate.models import Member, Round
+from annotate.models import Member, Round, RoundPurpose
 from annotate.payloads.people import shown_names
 from annotate.reports.free_places import free_in_rounds, free_of_people, free_on_documents, rounds_of
 from annotate.reports.progress import Figures, Scope, progress
@@ -84,4 +84,5 @@ def document_rows(scope: Scope, documents: Sequence[Document], round_id: UUID | 
 
 
 def _open_rounds(scope: Scope, round_id: UUID | None) -> list[Round]:
-    return rounds_of(scope, status="open", **({"pk": round_id} if round_id is not None else {}))
+    asked: dict[str, Any] = {"pk": round_id} if round_id is not None else {"purpose": RoundPurpose.WORK}
+    return rounds_of(scope, status="open", **asked)

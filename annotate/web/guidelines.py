@@ -114,6 +114,8 @@ def parts(source: str) -> Iterator[SafeString]:
         if token.type == "heading_open" and token.level == 0 and part:
             yield _rendered(part, env)
             part = []
+        if part and part[-1].type == "heading_open" and token.type == "inline":
+            part[-1].attrSet("id", anchor_of(token.content))
         part.append(token)
     if part:
         yield _rendered(part, env)
@@ -124,6 +126,12 @@ def headings(source: str) -> list[str]:
     tokens = _MARKDOWN.parse(unicodedata.normalize("NFC", source))
     texts = (tokens[i + 1].content for i, token in enumerate(tokens) if token.type == "heading_open")
     return [text[:200] for text in texts if text]
+
+
+def anchor_of(heading: str) -> str:
+    """Return the id that a heading of the guidelines has on their page."""
+    words = "".join(char if char.isalnum() else " " for char in unicodedata.normalize("NFC", heading).casefold())
+    return f"g-{'-'.join(words.split())}"[:80]
 
 
 def _rendered(tokens: list[Token], env: dict[str, Any]) -> SafeString:

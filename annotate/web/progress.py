@@ -14,7 +14,7 @@ from uuid import UUID
 from django.contrib.auth.models import User
 from django.db.models import Count, Exists, OuterRef, Sum
 
-from annotate.models import ActiveTime, Layer, LayerStatus, Member, Project, Round, RoundDocument, Skip
+from annotate.models import ActiveTime, Layer, LayerStatus, Member, Project, Round, RoundDocument, RoundPurpose, Skip
 from annotate.models.layers import WRITABLE, ActiveTimeQuerySet
 from annotate.web.times import time_words
 from corpus.models import Document
@@ -60,6 +60,9 @@ def own_progress(user: User, projects: Iterable[Project]) -> dict[UUID, Progress
     rounds: dict[UUID, list[Round]] = {project.pk: [] for project in found}
     for round in Round.objects.visible_to(user).filter(project__in=found, status="open"):
         rounds[round.project_id].append(round)
+    has_open = {id for id, group in rounds.items() if group}
+    # Training and test rounds are no part of the work that is left.
+    rounds = {id: [one for one in group if one.purpose == RoundPurpose.WORK] for id, group in rounds.items()}
     opened = [round for group in rounds.values() for round in group]
     listed, skipped = _listed(opened), _skipped(user, opened)
     own = Layer.objects.visible_to(user).of_annotators().filter(annotator=user.pk, round__in=opened)
@@ -75,7 +78,7 @@ def own_progress(user: User, projects: Iterable[Project]) -> dict[UUID, Progress
             n_open=layers[(project.pk, True)],
             n_skipped=sum(skipped[round.pk] for round in rounds[project.pk]),
             n_total=_total(rounds[project.pk], documents[project.corpus_id], listed, skipped),
-            has_open_round=bool(rounds[project.pk]),
+            has_open_round=project.pk in has_open,
         )
         for project in found
     }
@@ -120,11 +123,12 @@ class TeamProgress:
 
 def team_progress(user: User, project: Project, n_documents: int) -> TeamProgress:
     """Return everybody's progress as far as `user` may see it. Four queries, one more a round over a selection."""
-    layers = Layer.objects.visible_to(user).of_annotators().filter(project=project, round__status="open").order_by()
+    layers = Layer.objects.visible_to(user).of_annotators().filter(project=project, round__status="open")
+    layers = layers.filter(round__purpose=RoundPurpose.WORK).order_by()
     n_people = layers.exclude(status=LayerStatus.WITHDRAWN).values("annotator").distinct().count()
     annotators = Member.objects.visible_to(user).active().filter(project=project, is_annotator=True).count()
     wanted = 0
-    for round in Round.objects.visible_to(user).filter(project=project, status="open"):
+    for round in Round.objects.visible_to(user).filter(project=project, status="open", purpose=RoundPurpose.WORK):
         if round.overlap is not None and (round.share is not None or not round.covers_corpus):
             wanted += round.round_documents.aggregate(n=Sum("n_places"))["n"] or 0
             continue

@@ -111,6 +111,7 @@ def project_next(request: Request, slug: str) -> HttpResponse:
         "place": place,
         "own": own_progress(request.user, [place.project])[place.id],
         "peeked": queue.peek_next(user=request.user, project=place.project, now=now),
+        "refusals": queue.refusals(user=request.user, project=place.project),
     }
     return render(request, "annotate/next.html", context)
 

@@ -32,6 +32,7 @@ from annotate.web.returns import return_state
 from annotate.web.script_requests import check_person, read_json
 from annotate.web.signs import GLYPHS
 from annotate.web.submitting import document_done, name_what_follows
+from annotate.web.training import afterwards
 from corpus.models import Document
 
 
@@ -65,6 +66,7 @@ def reader(request: HttpRequest, slug: str, document_id: UUID) -> HttpResponse:
         "document_attributes": _attributes(reading, "document", "document-attribute"),
         "needs_answers": _needs_answers(reading.codebook),
         "others": _others(request, reading),
+        "afterwards": afterwards(request, reading),
         "n_submitted": _n_submitted(request, reading),
         "modes": [(value, name) for value, name in Mode.choices if value],
         "in_round": f"?round={reading.round.pk}" if reading.round and asked_round(request) else "",

@@ -15,6 +15,7 @@ from annotate.actions.layers import open_rounds
 from annotate.models import Layer, LayerKind, Project, Round
 from annotate.payloads.codebooks import CodebookView, load_codebook
 from annotate.payloads.problems import WrongState
+from annotate.reports.training import not_admitted, refusal
 from corpus.models import Document
 
 
@@ -29,10 +30,12 @@ class Reading:
     layer: Layer | None
     codebook: CodebookView
     is_own: bool = True
+    # Why nothing can be begun here yet: another round has to be passed first.
+    refusal: str = ""
 
     @property
     def is_writable(self) -> bool:
-        if not self.is_own or self.round is None or not self.round.is_open:
+        if self.refusal or not self.is_own or self.round is None or not self.round.is_open:
             return False
         return self.layer.is_writable if self.layer is not None else self.round.overlap is None
 
@@ -98,8 +101,18 @@ def reading_of(request: HttpRequest, slug: str, document_id: UUID, *, with_text:
         raise Http404
     layer = next((found for found in layers if round is not None and found.round_id == round.pk), None)
     return Reading(
-        project=project, document=document, round=round, layer=layer, codebook=_codebook(project, round, layer)
+        project=project,
+        document=document,
+        round=round,
+        layer=layer,
+        codebook=_codebook(project, round, layer),
+        refusal=_refusal(user, round) if layer is None and round is not None else "",
     )
+
+
+def _refusal(user: User, round: Round) -> str:
+    own = not_admitted(user, round)
+    return refusal(round, own) if own is not None else ""
 
 
 def _number(round: Round) -> int:

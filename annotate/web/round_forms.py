@@ -9,7 +9,7 @@ from django import forms
 
 from annotate.actions.selections import split_list
 from annotate.models import CodebookVersion, Member, Project, Round
-from annotate.models.projects import RoundOrder
+from annotate.models.projects import RoundOrder, RoundPurpose
 from annotate.payloads.problems import Problem
 
 # The fields that show what an action refused, by the end of its pointer.
@@ -24,6 +24,12 @@ def add_round_problem(form: forms.Form, problem: Problem) -> None:
         form.add_error(name if name in form.fields else None, error.detail)
     if not problem.errors:
         form.add_error(None, problem.detail)
+
+
+def admitting_rounds(project: Project) -> list[tuple[str, str]]:
+    """Return the training and test rounds of a project, as a form offers them."""
+    rounds = project.rounds.exclude(purpose=RoundPurpose.WORK).order_by("number")
+    return [(str(id), name) for id, name in rounds.values_list("pk", "name")]
 
 
 class Grouped(forms.Form):
@@ -97,6 +103,7 @@ class RoundForm(Grouped):
     GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
         ("Order and double coding", ("share", "order", "seed")),
         ("Limits", ("quota", "lease_minutes")),
+        ("Training and tests", ("purpose", "threshold", "admission")),
         ("Who sees what, and new entries", ("blind", "speakers_closed", "targets_closed", "propositions_closed")),
     )
 
@@ -147,20 +154,45 @@ class RoundForm(Grouped):
     speakers_closed = forms.BooleanField(required=False, label="No new speakers")
     targets_closed = forms.BooleanField(required=False, label="No new targets")
     propositions_closed = forms.BooleanField(required=False, label="No new propositions")
+    purpose = forms.ChoiceField(
+        required=False,
+        choices=[(value, str(name).capitalize()) for value, name in RoundPurpose.choices],
+        initial=RoundPurpose.WORK,
+        label="The round is for",
+        help_text="Training and test rounds hold documents with a finished gold reading only, and count in no figure.",
+    )
+    threshold = forms.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=100,
+        label="What passes, in percent",
+        help_text="Of training and tests: joint F1 of first submissions against gold. Empty: who finishes has passed.",
+    )
     status = forms.ChoiceField(
         required=False,
         choices=[("open", "Open"), ("closed", "Closed: nobody can write in it")],
         initial="open",
     )
 
+    def __init__(self, *args: Any, admitting: Iterable[tuple[str, str]] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer(admitting)
+
+    def offer(self, admitting: Iterable[tuple[str, str]]) -> None:
+        """Offer these rounds as those that admit."""
+        field = forms.ChoiceField(choices=[("", "–"), *admitting], required=False, label="Only for who has passed")
+        self.fields["admission"] = field
+
     def body(self) -> dict[str, Any]:
         """Return the settings as the API takes them; an empty order or seed stays as it is."""
         names = {"name", "overlap", "share", "quota", "lease_minutes", "blind", "status", "order", "seed"}
-        names |= {"speakers_closed", "targets_closed", "propositions_closed"}
+        names |= {"speakers_closed", "targets_closed", "propositions_closed", "purpose", "threshold", "admission"}
         given = {name: value for name, value in self.cleaned_data.items() if name in names}
-        for name in ("order", "seed", "status"):
+        for name in ("order", "seed", "status", "purpose"):
             if given.get(name) in ("", None):
                 given.pop(name, None)
+        if "admission" in given:
+            given["admission"] = given["admission"] or None
         return given
 
 
@@ -177,6 +209,7 @@ class NewRoundForm(SelectionForm, RoundForm):
 
     def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
         super().__init__(*args, project=project, **kwargs)
+        self.offer(admitting_rounds(project))
         del self.fields["status"]
         versions = CodebookVersion.objects.filter(codebook=project.codebook_id, published_at__isnull=False)
         field = self.fields["codebook_version"]

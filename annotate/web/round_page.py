@@ -109,7 +109,7 @@ def _layer(request: Request, found: Round) -> Layer:
 
 def _round(request: Request, place: Place, round_id: UUID) -> Any:
     rows = Round.objects.visible_to(request.user).filter(project=place.id)
-    rows = rows.select_related("project", "codebook_version__codebook", "follows")
+    rows = rows.select_related("project", "codebook_version__codebook", "follows", "admission")
     return get_object_or_404(actions.with_sizes(rows), pk=round_id)
 
 

@@ -16,7 +16,7 @@ from annotate.models import CodebookVersion, Layer, Round
 from annotate.payloads.problems import Problem
 from annotate.permissions import Action
 from annotate.web.access import Place, Request, answer, go, page, place_of
-from annotate.web.round_forms import NewRoundForm, RoundForm, add_round_problem
+from annotate.web.round_forms import NewRoundForm, RoundForm, add_round_problem, admitting_rounds
 
 NAMES = {name: key for key, name in actions.ROUND_KEYS.items()}
 
@@ -47,7 +47,7 @@ def round_change(request: Request, slug: str, round_id: UUID) -> HttpResponse:
     """Change the settings of a round."""
     place = place_of(request, slug, Action.MANAGE_ROUNDS)
     found = get_object_or_404(_rounds(request, place), pk=round_id)
-    form = RoundForm(request.POST, auto_id=f"id_{found.number}_%s")
+    form = RoundForm(request.POST, admitting=admitting_rounds(place.project), auto_id=f"id_{found.number}_%s")
     if not form.is_valid():
         return _page(request, place, _new_form(request, place), status=400, failed=found, failed_form=form)
     try:
@@ -64,7 +64,7 @@ def _rounds(request: Request, place: Place) -> QuerySet[Round]:
     return (
         Round.objects.visible_to(request.user)
         .filter(project=place.id)
-        .select_related("codebook_version__codebook", "follows")
+        .select_related("codebook_version__codebook", "follows", "admission")
     )
 
 
@@ -73,11 +73,11 @@ def _new_form(request: Request, place: Place) -> NewRoundForm:
     return NewRoundForm(initial=initial, project=place.project)
 
 
-def _form_of(found: Round) -> RoundForm:
+def _form_of(found: Round, admitting: list[tuple[str, str]]) -> RoundForm:
     """Return the form that changes a round, filled with what is stored."""
     current = actions.settings_of(found)
     initial = {NAMES.get(name, name): getattr(current, name) for name in current.__slots__}
-    return RoundForm(initial=initial, auto_id=f"id_{found.number}_%s")
+    return RoundForm(initial=initial, admitting=admitting, auto_id=f"id_{found.number}_%s")
 
 
 def _done(request: Request, place: Place, said: str) -> HttpResponse:
@@ -100,12 +100,13 @@ def _page(
 ) -> HttpResponse:
     own = Layer.objects.visible_to(request.user).of_annotators().filter(project=place.id, annotator=request.user.pk)
     n_own = dict(own.filter(status="submitted").order_by().values_list("round").annotate(n=Count("*")))
+    admitting = admitting_rounds(place.project)
     items = [
         (
             row,
             actions.size_of(row),
             n_own.get(row.pk, 0),
-            failed_form if failed is not None and row.pk == failed.pk else _form_of(row),
+            failed_form if failed is not None and row.pk == failed.pk else _form_of(row, admitting),
         )
         for row in actions.with_sizes(_rounds(request, place)).order_by("-number")
     ]

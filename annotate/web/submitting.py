@@ -17,10 +17,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from annotate.actions import layers, queue
 from annotate.actions.active_time import Visit, record_active_time
+from annotate.models import RoundPurpose
 from annotate.payloads.problems import Problem, WrongState
 from annotate.web.errors import problem_response
 from annotate.web.reading import Reading, asked_round, reading_of
 from annotate.web.script_requests import check_person, is_script, read_json
+from annotate.web.training import after_submit
 
 
 @require_http_methods(["PUT"])
@@ -62,8 +64,10 @@ def submit(request: HttpRequest, slug: str, document_id: UUID) -> HttpResponse:
     # Without an overlap the first write opens a layer: an open one would hide colleagues' readings from a curator.
     by_lease = reading.round is not None and reading.round.overlap is not None
     step = queue.take_next if by_lease else queue.peek_next
-    found = step(user=user, project=reading.project, now=now, round_id=round_id)
-    if found is not None:
+    seen_first = after_submit(request, reading)
+    if seen_first:
+        url = seen_first
+    elif (found := step(user=user, project=reading.project, now=now, round_id=round_id)) is not None:
         url = url_after(slug, found, document_id)
     if is_script(request):
         return HttpResponse(orjson.dumps({"url": url}), content_type="application/json")
@@ -113,7 +117,8 @@ def ahead(request: HttpRequest, slug: str, document_id: UUID) -> HttpResponse:
     user: Any = request.user
     reading = reading_of(request, slug, document_id, with_text=False)
     urls = []
-    if goes_on(reading) and reading.round is not None:
+    # What a training or test round leads to is known only afterwards.
+    if goes_on(reading) and reading.round is not None and reading.round.purpose == RoundPurpose.WORK:
         found = queue.peek_next(
             user=user, project=reading.project, now=timezone.now(), round_id=reading.round.pk, after=document_id
         )

@@ -5,8 +5,10 @@ from django.urls import path, reverse_lazy
 
 from annotate.web import (
     account,
+    changes,
     codebook_editor,
     codebooks,
+    decisions,
     documents,
     exports,
     guidelines,
@@ -27,6 +29,7 @@ from annotate.web import (
     rounds,
     searching,
     talk,
+    training,
     uploads,
 )
 from annotate.web.adjudicate import urls as adjudicate_urls
@@ -89,5 +92,12 @@ urlpatterns = [
     path("p/<slug:slug>/layers/<uuid:layer_id>/return/", returns.layer_return, name="layer-return"),
     *registry_urls.urlpatterns,
     *adjudicate_urls.urlpatterns,
+    path("p/<slug:slug>/changes/", changes.changes, name="changes"),
+    path("p/<slug:slug>/changes/<uuid:batch>/undo/", changes.undo, name="change-undo"),
+    path("p/<slug:slug>/changes/<slug:object_type>/<uuid:object_id>/", changes.object_page, name="object-changes"),
+    path("p/<slug:slug>/decisions/", decisions.decisions, name="decisions"),
+    path("p/<slug:slug>/d/<uuid:document_id>/decisions/", decisions.document_decisions, name="document-decisions"),
+    path("p/<slug:slug>/rounds/<uuid:round_id>/results/", training.round_results, name="round-results"),
+    path("p/<slug:slug>/d/<uuid:document_id>/feedback/", training.document_feedback, name="document-feedback"),
     *reader_urls.urlpatterns,
 ]

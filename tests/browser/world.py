@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from uuid import uuid4
 
 from django.utils.http import urlsafe_base64_encode
 
@@ -99,6 +100,7 @@ def build() -> dict[str, str]:
     codebook.save_draft(user=curator, version=draft, body=make.codebook_document())
     make.project("bare")
     _two_rounds()
+    followed |= _trained()
     return (
         followed
         | _handed_out(project, empty, dense)
@@ -175,6 +177,32 @@ def _follow_up() -> dict[str, str]:
     follow_ups.open_follow_up_layer(user=ann, round=round, document=found[0], now=make.NOW)
     names = {"again": project.rounds.get(number=1), "follow_up": round, "begun": found[0], "not_begun": found[1]}
     return {name: str(row.pk) for name, row in names.items()}
+
+
+def _trained() -> dict[str, str]:
+    """Make a project in which an article is decided and read again in a training; a document is still to be read."""
+    from annotate.actions import claims, layers
+    from annotate.payloads.preconditions import Precondition
+
+    project = make.project("trained")
+    ann = make.member(project, "ann")
+    found = make.document(project, make.TEXT, title="Harbour bridge")
+    own = [make.claim(ann, found, quote) for quote in ("The closure is needed", "it will be short")]
+    layers.submit_layer(user=ann, document=found, now=make.NOW)
+    edited = make.gold_claim(found, "The closure is needed", speakers=[{"name": "Port authority"}])
+    values = {"kind": "edited", "reason": "He speaks for the authority.", "guideline": "Guidelines"}
+    make.decision(found, own[0], gold_claim=edited, **values)
+    make.decision(found, own[1], reason="A forecast of length.")
+    make.gold_claim(found, "opposes the closure")
+    round = make.training_round(project, found, threshold=60, closes=True)
+    for quote in ("The closure is needed", "it will be short"):
+        sent = make.body(found.text, quote) | {"document": str(found.pk)}
+        claims.put_claim(
+            user=ann, claim_id=uuid4(), body=sent, precondition=Precondition(), now=make.NOW, round_id=round.pk
+        )
+    layers.submit_layer(user=ann, document=found, now=make.NOW, round_id=round.pk)
+    make.round(project, name="Work", admission_id=round.pk)
+    return {"decided": str(found.pk), "training": str(round.pk)}
 
 
 def _two_rounds() -> None:

@@ -22,7 +22,7 @@ from annotate.actions.active_time import Visit, record_active_time
 from annotate.actions.tokens import create_token
 from annotate.models import Layer, Remark, Skip
 from annotate.payloads.preconditions import Precondition
-from corpus.models import Proposition, Speaker, Target
+from corpus.models import Change, Proposition, Speaker, Target
 from tests import make
 from tests.admin_panel.pages import MODELS, listing
 from tests.api.client import Api
@@ -89,7 +89,8 @@ def world(request) -> dict[str, Any]:
         "taken_layer": own["layer"], "submitted_layer": own["layer"], "returned_layer": own["layer"],
         "taken_document": str(begun.pk), "pages_document": str(untouched.pk), "followed": str(begun.pk),
         "draft": str(project.codebook.versions.get().pk), "remark": str(make.remark(ben, begun_layer).pk),
-        "skip": "1", "recheck": "1",
+        "decided": str(begun.pk), "trained": str(round.pk), "skip": "1", "recheck": "1",
+        "batch": str(Change.objects.filter(object_id=own["id"]).get().batch),
     }  # fmt: skip
 
 

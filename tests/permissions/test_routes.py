@@ -19,7 +19,7 @@ from annotate.actions.selections import Selection
 from annotate.actions.skips import skip_document
 from annotate.actions.tokens import create_token
 from annotate.models import Layer
-from corpus.models import Proposition, Speaker, Target
+from corpus.models import Change, Proposition, Speaker, Target
 from tests import make
 from tests.api.client import Api
 from tests.permissions.table import ADMIN_PREFIX, ARGUMENTS, ROLES, TABLE, Line
@@ -78,7 +78,21 @@ def world(db) -> dict[str, str]:
     found |= _follow_up(project)
     for model in (Speaker, Target, Proposition):
         found |= _entries(project, model)
+    found |= _decided(project)
+    found["batch"] = str(Change.objects.filter(action="entry.merge").latest("id").batch)
     return found | _layers(project, document)
+
+
+def _decided(project: Any) -> dict[str, str]:
+    """Make a document on which the annotator's claim was decided, and have them read it in a training round."""
+    document, annotator = make.document(project, make.TEXT + " Decided."), make.user("annotator")
+    own = make.claim(annotator, document, CLOSURE)
+    layers.submit_layer(user=annotator, document=document, now=make.NOW)
+    make.decision(document, own, gold_claim=make.gold_claim(document, CLOSURE))
+    trained = make.training_round(project, document)
+    layers.describe_layer(user=annotator, document=document, body={}, now=make.NOW, round_id=trained.pk)
+    layers.submit_layer(user=annotator, document=document, now=make.NOW, round_id=trained.pk)
+    return {"decided": str(document.pk), "trained": str(trained.pk)}
 
 
 def _layers(project: Any, document: Any) -> dict[str, str]:

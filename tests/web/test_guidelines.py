@@ -37,7 +37,11 @@ def test_a_version_is_chosen_by_its_number(project: Any, browser: Any) -> None:
 def test_each_heading_begins_a_part_and_links_by_name_hold_across_parts() -> None:
     found = list(parts("Before.\n\n# One\n\nSee [it][x].\n\n- # not a part\n\n## Two\n\n[x]: https://example.org\n"))
 
-    assert [part.split("\n")[0] for part in found] == ["<p>Before.</p>", "<h1>One</h1>", "<h2>Two</h2>"]
+    assert [part.split("\n")[0] for part in found] == [
+        "<p>Before.</p>",
+        '<h1 id="g-one">One</h1>',
+        '<h2 id="g-two">Two</h2>',
+    ]
     assert 'href="https://example.org"' in found[1]
     assert list(parts("")) == []
 
