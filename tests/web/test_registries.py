@@ -75,7 +75,7 @@ def test_pages_follow_one_another_and_cost_a_bounded_number_of_queries(
 
     assert len(names(first)) == 50 and names(second)[-1] == "Tor Lind" and not second.context["next"]
     assert len({*names(first), *names(second)}) == 62
-    assert re.search(r"<b>2</b> speaker", second.text)
+    assert re.search(r"<b>2</b> as speaker", second.text)
     with django_assert_max_num_queries(26):
         found = curator.get(SPEAKERS, {"q": "speaker"})
     assert len(names(found)) == 50 and names(curator.get(SPEAKERS + found.context["next"]))[0] == "Speaker 50"
@@ -135,7 +135,7 @@ def test_doubles_are_decided_pair_after_pair_and_each_decision_can_be_taken_back
     shown = curator.get(page)
     (pair,) = shown.context["pairs"]
     assert pair["double"].keep == short and "the same with initials" in shown.text
-    assert f"<mark>{QUOTE}</mark>" in shown.text and "1 speaker" in shown.text
+    assert f"<mark>{QUOTE}</mark>" in shown.text and "1 as speaker" in shown.text
     sent = {"first": str(lind.pk), "second": str(short.pk)}
 
     different = curator.post(page, sent | {"do": "different"}, follow=True)
