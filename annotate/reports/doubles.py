@@ -113,10 +113,11 @@ def _entries(corpus_id: UUID, model: type[Entry]) -> dict[UUID, str]:
 def _evidence(user: AnyUser, corpus_id: UUID, model: type[Entry], current: set[UUID]) -> dict[Pair, _Evidence]:
     found: dict[Pair, _Evidence] = defaultdict(_Evidence)
     names, aliases = _names(corpus_id, model)
+    own = set(names)
     for like in _alike(names + aliases):
         pair = _ordered(like.first, like.second)
         if current.issuperset(pair):
-            found[pair].add(like.likeness.score, _why(like, set(names)))
+            found[pair].add(like.likeness.score, _why(like, own))
             found[pair].is_opposite = like.likeness.is_opposite
     claims = curated_claims(user, corpus_id).filter(layer__kind="annotator")
     if model is Speaker:
