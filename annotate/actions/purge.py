@@ -27,7 +27,9 @@ from annotate.models import (
     Layer,
     Member,
     NoClaimMark,
+    NotSame,
     Project,
+    Reassignment,
     Recheck,
     Remark,
     Reporter,
@@ -39,7 +41,18 @@ from annotate.models import (
     StanceLabel,
     Submission,
 )
-from corpus.models import Change, Corpus, Document, Proposition, Source, Speaker, SpeakerAlias, Target
+from corpus.models import (
+    Affiliation,
+    Change,
+    Corpus,
+    Document,
+    LoadedWord,
+    Proposition,
+    Source,
+    Speaker,
+    SpeakerAlias,
+    Target,
+)
 
 AT_ONCE = 500
 ACTION = "purge"
@@ -107,6 +120,7 @@ def _delete_layers(layers: QuerySet[Layer], deleted: Counter[str]) -> None:
         claims = list(Claim.objects.filter(layer__in=part).values_list("pk", flat=True))
         submissions = list(Submission.objects.filter(layer__in=part).values_list("pk", flat=True))
         _delete(Recheck.objects.filter(layer__in=part), deleted)
+        _delete(Reassignment.objects.filter(layer__in=part), deleted)
         _delete_claims(claims, deleted)
         _delete(Answer.objects.filter(layer__in=part), deleted)
         _delete(NoClaimMark.objects.filter(layer__in=part), deleted)
@@ -148,6 +162,9 @@ def _delete_corpus(id: Any, deleted: Counter[str]) -> None:
         through: Any = model.makers.through
         _delete(through.objects.filter(**{f"{model._meta.model_name}__corpus": id}), deleted)
     _delete(SpeakerAlias.objects.filter(speaker__corpus=id), deleted)
+    _delete(Affiliation.objects.filter(speaker__corpus=id), deleted)
+    for listed in (LoadedWord, NotSame):
+        _delete(listed._default_manager.filter(corpus=id), deleted)
     for model in (Proposition, Target, Speaker):
         model.objects.filter(corpus=id).update(merged_into=None, **_not_inverted(model))
         _delete(model.objects.filter(corpus=id), deleted)
