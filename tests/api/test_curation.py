@@ -44,6 +44,9 @@ def test_affiliations_go_round_and_hide_what_annotators_may_not_see(project, cur
     assert curator.patch(f"speakers/{lind.pk}/", {"affiliations": same}).json()["version"] == 2
     bad = curator.patch(f"speakers/{lind.pk}/", {"affiliations": [{"body": {"name": "Nobody"}}]})
     assert bad.status_code == 400 and bad.json()["errors"][0]["pointer"] == "#/affiliations/0/body"
+    for name in (b"\\u0000", b"\\ud800"):
+        raw = b'{"affiliations": [{"body": {"name": "' + name + b'"}}]}'
+        assert curator.send("PATCH", f"speakers/{lind.pk}/", raw=raw).status_code == 400
 
 
 def test_a_list_of_speakers_with_affiliations_costs_a_bounded_number_of_queries(
