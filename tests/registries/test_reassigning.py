@@ -212,6 +212,21 @@ def test_undoing_restores_what_was_and_only_while_it_still_holds(world):
         undo_reassignment(user=make.user("cora"), batch=first.batch, now=SOON)
 
 
+def test_a_reading_frozen_in_between_is_turned_back_too(world):
+    _, document = world
+    readings, ann = frozen(), make.user("ann")
+    done = reassign(Speaker.objects.get(name="Tor Lind"), ids(layer__annotator__username="ann"))
+    layers.reopen_layer(user=ann, document=document, now=SOON + timedelta(days=1))
+    layers.submit_layer(user=ann, document=document, now=SOON + timedelta(days=1))
+    first, second = frozen()
+    assert {claim["speakers"][0]["name"] for claim in (*first, *second)} == {"The port spokesman"}
+
+    undo_reassignment(user=make.user("cora"), batch=done.batch, now=SOON + timedelta(days=2))
+
+    first, second = frozen()
+    assert first == readings[0] and {claim["speakers"][0]["name"] for claim in second} == {"Tor Lind"}
+
+
 def test_a_purged_project_leaves_nothing_of_its_curation(world):
     project, cora = world[0], make.user("cora")
     lind, office = Speaker.objects.get(name="Tor Lind"), make.entry(project, Speaker, "Port office")
