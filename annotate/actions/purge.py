@@ -191,8 +191,8 @@ def _delete_corpus(id: Any, deleted: Counter[str]) -> None:
         _delete(through.objects.filter(**{f"{model._meta.model_name}__corpus": id}), deleted)
     _delete(SpeakerAlias.objects.filter(speaker__corpus=id), deleted)
     _delete(Affiliation.objects.filter(speaker__corpus=id), deleted)
-    _delete(LoadedWord.objects.filter(corpus=id), deleted)
-    _delete(NotSame.objects.filter(corpus=id), deleted)
+    for listed in (LoadedWord, NotSame):
+        _delete(listed._default_manager.filter(corpus=id), deleted)
     for model in (Proposition, Target, Speaker):
         model.objects.filter(corpus=id).update(merged_into=None, **_not_inverted(model))
         _delete(model.objects.filter(corpus=id), deleted)

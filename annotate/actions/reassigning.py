@@ -12,13 +12,23 @@ from uuid import UUID, uuid4
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Max
 
 from annotate import permissions, records
 from annotate.actions.batch import Batch
 from annotate.actions.checking import invalid
 from annotate.actions.entries import EntryFinder
-from annotate.models import Adjudication, Claim, ClaimSpeaker, Layer, Reassignment, Recheck, Reporter, Stance
+from annotate.models import (
+    Adjudication,
+    Claim,
+    ClaimSpeaker,
+    Layer,
+    Reassignment,
+    Recheck,
+    Reporter,
+    Stance,
+    Submission,
+)
 from annotate.payloads.claims import EntryIn
 from annotate.payloads.problems import Invalid, NotThere, WrongState
 from annotate.permissions import Action
@@ -88,10 +98,10 @@ def undo_reassignment(*, user: User, batch: UUID, now: datetime) -> int:
     """
     rows = Reassignment.objects.filter(batch=batch, undone_at__isnull=True)
     corpus_id = rows.values_list("layer__project__corpus", flat=True).first()
-    if corpus_id is None:
+    done = {row.object_id: row for row in Change.objects.filter(batch=batch, object_type="claim", action=ACTION)}
+    if corpus_id is None or not done:
         raise NotThere("There is no such re-assignment, or it was undone already.")
     permissions.require_in_corpus(user, Action.EDIT_REGISTRIES, corpus_id)
-    done = {row.object_id: row for row in Change.objects.filter(batch=batch, object_type="claim", action=ACTION)}
     work = _Work(user=user, corpus_id=corpus_id, action=UNDO, now=now)
     there = Claim.objects.filter(pk__in=[UUID(id) for id in done]).values_list("pk", flat=True)
     layers = work.lock(list(there)) if there else {}
@@ -99,8 +109,29 @@ def undo_reassignment(*, user: User, batch: UUID, now: datetime) -> int:
     after = [_put_back(claim, done[claim["id"]].before or {}, done[claim["id"]].after or {}) for claim in before]
     _restore(after)
     work.record(before, after, layers)
+    _turn_back_later_readings(list(rows), done, work, now)
     rows.update(undone_at=now)
     return len(before)
+
+
+def _turn_back_later_readings(rows: list[Reassignment], done: dict[str, Change], work: _Work, now: datetime) -> None:
+    """Have readings that were frozen since, with the new entry in them, read with the old one again."""
+    last = Submission.objects.filter(layer__in={row.layer_id for row in rows}).order_by()
+    frozen_at = dict(last.values_list("layer").annotate(at=Max("submitted_at")))
+    for row in rows:
+        before = (done[str(row.claim_key)].before or {}) if str(row.claim_key) in done else None
+        if before is None or row.layer_id not in frozen_at or frozen_at[row.layer_id] <= row.created_at:
+            continue
+        if str(row.new) not in {ref["id"] for ref in refs(before)}:  # else it was chosen by itself, too
+            Reassignment.objects.create(
+                batch=work.id,
+                layer_id=row.layer_id,
+                claim_key=row.claim_key,
+                registry=row.registry,
+                old=row.new,
+                new=row.old,
+                created_at=now,
+            )
 
 
 class _Work:

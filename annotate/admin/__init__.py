@@ -11,6 +11,7 @@ from annotate.admin import (
     registries,
     rounds,
     users,
+    words,
 )
 
 __all__ = [
@@ -24,4 +25,5 @@ __all__ = [
     "registries",
     "rounds",
     "users",
+    "words",
 ]

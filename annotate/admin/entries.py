@@ -21,7 +21,9 @@ from annotate.admin.show import counted, link
 from annotate.models import Claim, Project
 from annotate.payloads.problems import Problem, WrongState
 from annotate.permissions import Action
+from annotate.reports.warnings import lists_of, warnings_of
 
+MAX_PROJECTS = 5
 EVERYWHERE = [ActionLocation.CHANGE_LIST, ActionLocation.CHANGE_FORM]
 
 
@@ -33,6 +35,7 @@ class EntryPanel(MergeMixin, Panel):
     autocomplete_fields: ClassVar[tuple[str, ...]] = ("corpus",)
     list_select_related: ClassVar[tuple[str, ...]] = ("corpus", "merged_into")
     search_fields = ("name",)
+    change_list_template = "admin/registry_list.html"
     # The path from a claim to the entries that it names.
     uses: ClassVar[str]
     facts = ("corpus", "state", "uses_shown", "created_at")
@@ -42,10 +45,13 @@ class EntryPanel(MergeMixin, Panel):
         fields = ("name", "disambiguation", *self.own_fields, "note")
         if obj is None:
             return [(None, {"fields": ("corpus", *fields)})]
-        return [(None, {"fields": fields}), ("About this entry", {"fields": self.facts})]
+        facts = self.get_readonly_fields(request, obj)
+        return [(None, {"fields": fields}), ("About this entry", {"fields": facts})]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return () if obj is None else self.facts
+        if obj is None:
+            return ()
+        return (*self.facts, "warned") if obj.warnings else self.facts
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         """Leave out the corpus where the user has only one."""
@@ -57,10 +63,12 @@ class EntryPanel(MergeMixin, Panel):
         return super().has_change_permission(request, obj) and not getattr(obj, "is_not_stated", False)
 
     def fill_page(self, request: HttpRequest, rows: list[Any]) -> None:
-        """Count the claims that the user may see."""
+        """Count the claims that the user may see, and look for loaded words in the names."""
         counts = counted(seen(Claim, request.user), self.uses, rows)
+        loaded = lists_of(row.corpus_id for row in rows)
         for row in rows:
             row.n_claims = counts.get(row.pk, 0)
+            row.warnings = loaded[row.corpus_id].warnings(row.name)
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
         obj = super().get_object(request, object_id)
@@ -76,7 +84,13 @@ class EntryPanel(MergeMixin, Panel):
 
     @admin.display(description="name", ordering="name")
     def name_shown(self, obj: Any) -> str:
-        return str(obj)
+        if not obj.warnings:
+            return str(obj)
+        return format_html('{} <span class="quiet">{}</span>', str(obj), " ".join(obj.warnings))
+
+    @admin.display(description="loaded words")
+    def warned(self, obj: Any) -> str:
+        return " ".join(obj.warnings)
 
     @admin.display(description="claims")
     def uses_shown(self, obj: Any) -> str:
@@ -104,15 +118,34 @@ class EntryPanel(MergeMixin, Panel):
         return {"accept_entries"} if obj.is_provisional else set()
 
     def links(self, request: HttpRequest, obj: Any) -> list[tuple[str, str]]:
-        if obj.merged_into_id is not None or not self.has_change_permission(request, obj):
-            return []
-        return [("Merge…", self.merge_address([obj]))]
+        found = [("Claims, split", self._page(request, obj, "registry-entry", obj.pk))]
+        if obj.merged_into_id is None and self.has_change_permission(request, obj):
+            found.append(("Merge…", self.merge_address([obj])))
+        return [(label, address) for label, address in found if address]
+
+    def _page(self, request: HttpRequest, obj: Any, name: str, *args: Any) -> str:
+        """Return the address of a page of the registries in one of the user's projects, empty where there is none."""
+        if getattr(obj, "is_not_stated", False):
+            return ""
+        project = seen(Project, request.user).filter(corpus=obj.corpus_id).order_by("pk").first()
+        return reverse(name, args=[project.slug, f"{self.opts.model_name}s", *args]) if project else ""
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """Offer the likely doubles of each project's corpus above the list."""
+        projects = seen(Project, request.user).order_by("name", "pk")[:MAX_PROJECTS]
+        doubles = [
+            (row.name, reverse("registry-doubles", args=[row.slug, f"{self.opts.model_name}s"])) for row in projects
+        ]
+        return super().changelist_view(request, {"doubles": doubles} | (extra_context or {}))
 
     def store(self, request: HttpRequest, obj: Any, values: dict[str, Any], change: bool) -> Any:
         if "usual_target" in values:
             target = values["usual_target"]
             values["usual_target"] = {"id": str(target.pk)} if target else None
         user: Any = request.user
+        if "name" in values:
+            for text in warnings_of((values.get("corpus") or obj.corpus).pk, [values["name"]]):
+                self.message_user(request, text, messages.WARNING)
         if change:
             return registries.update_entry(user=user, entry=obj, values=values)
         corpus = values.pop("corpus")

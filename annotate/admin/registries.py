@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 
 from annotate.actions import registries
+from annotate.actions.affiliations import MAX_AFFILIATIONS
 from annotate.admin.entries import EntryPanel
 from annotate.admin.filters import (
     CorpusFilter,
@@ -17,11 +19,11 @@ from annotate.admin.filters import (
     SpeakerKindFilter,
     TargetKindFilter,
 )
-from annotate.admin.forms import ExactField
-from annotate.admin.scope import reach
+from annotate.admin.forms import FORM_FIELDS, ExactField
+from annotate.admin.scope import reach, seen
 from annotate.admin.site import register
 from annotate.permissions import Action
-from corpus.models import Proposition, Speaker, SpeakerAlias, Target
+from corpus.models import Affiliation, Proposition, Speaker, SpeakerAlias, Target
 
 if TYPE_CHECKING:
     TabularInline = admin.TabularInline[Any, Any]
@@ -52,13 +54,39 @@ class AliasInline(TabularInline):
         return True
 
 
+class AffiliationInline(TabularInline):
+    """The bodies that a speaker belonged to; saved together with the entry."""
+
+    model = Affiliation
+    fk_name = "speaker"
+    extra = 1
+    max_num = MAX_AFFILIATIONS
+    autocomplete_fields = ("body",)
+    fields = ("body", "role", "from_on", "to_on")
+    verbose_name, verbose_name_plural = "affiliation", "Affiliations"
+    formfield_overrides = FORM_FIELDS
+
+    def get_field_queryset(self, db: str | None, db_field: Any, request: HttpRequest) -> QuerySet[Any] | None:
+        """Offer only what the user may see."""
+        return seen(db_field.remote_field.model, request.user)
+
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget = field.widget.widget
+        return field
+
+    has_add_permission = has_change_permission = has_delete_permission = AliasInline._may
+    has_view_permission = AliasInline.has_view_permission
+
+
 @register(Speaker)
 class SpeakerPanel(EntryPanel):
     object_type = "speaker"
     list_display = ("name_shown", "kind", "uses_shown", "state", "corpus")
     list_filter = (CorpusFilter, ProvisionalFilter, MergedFilter, SpeakerKindFilter)
     own_fields = ("kind", "external_id")
-    inlines = (AliasInline,)
+    inlines = (AliasInline, AffiliationInline)
     uses = "claim_speakers__speaker"
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> tuple[Any, bool]:
@@ -72,11 +100,22 @@ class SpeakerPanel(EntryPanel):
         return both.filter(Q(pk__in=found.order_by().values("pk")) | Exists(alias)), False
 
     def inline_values(self, formsets: Any) -> dict[str, Any]:
-        """Return all aliases when one of them was changed."""
-        if not any(formset.has_changed() for formset in formsets):
-            return {}
-        rows = [row for formset in formsets for row in formset.cleaned_data if row and not row.get("DELETE")]
-        return {"aliases": [row["name"] for row in rows]}
+        """Return all aliases when one of them was changed, and all affiliations likewise."""
+        found: dict[str, Any] = {}
+        for formset in formsets:
+            if formset.has_changed():
+                rows = [row for row in formset.cleaned_data if row and not row.get("DELETE")]
+                is_alias = formset.model is SpeakerAlias
+                found["aliases" if is_alias else "affiliations"] = [
+                    row["name"] if is_alias else _affiliation(row) for row in rows
+                ]
+        return found
+
+
+def _affiliation(row: dict[str, Any]) -> dict[str, Any]:
+    """Return what was typed as the action reads it."""
+    found = {"body": {"id": str(row["body"].pk)}, "role": row["role"]}
+    return found | {key: row[name].isoformat() for key, name in (("from", "from_on"), ("to", "to_on")) if row[name]}
 
 
 @register(Target)

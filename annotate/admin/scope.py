@@ -28,7 +28,7 @@ from annotate.models import (
 )
 from annotate.models.layers import WRITABLE
 from annotate.permissions import Action, AnyUser
-from corpus.models import Change, Corpus, Document, Proposition, Source, Speaker, Target
+from corpus.models import Change, Corpus, Document, LoadedWord, Proposition, Source, Speaker, Target
 from corpus.models.entries import curated_by
 
 type Rows = QuerySet[Any]
@@ -100,6 +100,7 @@ SEEN: dict[type[Model], Callable[[AnyUser], Rows]] = {
     Speaker: _of_corpora(Speaker),
     Target: _of_corpora(Target),
     Proposition: _of_corpora(Proposition),
+    LoadedWord: _of_corpora(LoadedWord),
     Project: _of_projects(Project, ""),
     Member: _of_projects(Member),
     Round: _of_projects(Round),

@@ -27,7 +27,7 @@ from annotate.models import (
     Round,
     Token,
 )
-from corpus.models import Change, Corpus, Document, Entry, Proposition, Source, Speaker, Target
+from corpus.models import Change, Corpus, Document, Entry, LoadedWord, Proposition, Source, Speaker, Target
 
 # Section, what it is for, and its models with a line on each.
 SECTIONS: tuple[tuple[str, str, dict[type, str]], ...] = (
@@ -48,6 +48,7 @@ SECTIONS: tuple[tuple[str, str, dict[type, str]], ...] = (
             Speaker: "Persons and bodies that words are attributed to",
             Target: "What stances are toward",
             Proposition: "The canonical claims that mentions share",
+            LoadedWord: "Words that names get a warning for",
         },
     ),
     (

@@ -24,9 +24,10 @@ from annotate.api.shapes import entry_dict, entry_dicts
 from annotate.payloads.preconditions import Precondition
 from annotate.payloads.problems import FieldError, Invalid
 from annotate.permissions import Action
+from annotate.reports.warnings import warnings_of
 from corpus.models import Entry, Proposition, Speaker, Target
 
-READ_ONLY = frozenset(("id", "merged_into", "inverted", "version"))
+READ_ONLY = frozenset(("id", "merged_into", "inverted", "version", "warnings"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +77,7 @@ REGISTRIES = (SPEAKERS, TARGETS, PROPOSITIONS)
 def list_entries(request: Request, kind: Kind, slug: str) -> Response:
     """List the entries that the caller may see, ordered by name."""
     user, project = caller(request), project_of(request, slug)
-    rows = matching(_rows(request, kind).filter(corpus=project.corpus_id), search_of(request, "q"), user)
+    rows = matching(rows_of(request, kind).filter(corpus=project.corpus_id), search_of(request, "q"), user)
     provisional, merged = flag_of(request, "provisional"), flag_of(request, "merged")
     if provisional is not None:
         rows = rows.filter(is_provisional=provisional)
@@ -89,27 +90,35 @@ def create_entry(request: Request, kind: Kind, slug: str) -> Response:
     user, project = caller(request), project_of(request, slug)
     with _api_names(kind):
         made = actions.create_entry(user=user, project=project, model=kind.model, values=_values(request, kind))
-    found = _one(request, kind, made.pk)
-    shape = entry_dict(found, user)
+    found = one_of(request, kind, made.pk)
+    shape = entry_dict(found, user) | _warnings(found)
     return answer(shape, status=201, version=shape["version"], location=f"/api/v1/{kind.plural}/{made.pk}/")
 
 
 def get_entry(request: Request, kind: Kind, id: UUID) -> Response:
-    shape = entry_dict(_one(request, kind, id), caller(request))
+    shape = entry_dict(one_of(request, kind, id), caller(request))
     return answer(shape, version=shape["version"])
 
 
 def change_entry(request: Request, kind: Kind, id: UUID) -> Response:
-    user, found = caller(request), _one(request, kind, id)
+    user, found = caller(request), one_of(request, kind, id)
     permissions.require_in_corpus(user, Action.EDIT_REGISTRIES, found.corpus_id)
     precondition = Precondition.of(request.headers)
     with _api_names(kind):
         actions.update_entry(user=user, entry=found, values=_values(request, kind), precondition=precondition)
-    return get_entry(request, kind, id)
+    found = one_of(request, kind, id)
+    shape = entry_dict(found, user)
+    return answer(shape | _warnings(found), version=shape["version"])
+
+
+def _warnings(entry: Entry) -> dict[str, list[str]]:
+    """Return what is said of loaded words in the name, or nothing. One query."""
+    found = warnings_of(entry.corpus_id, [entry.name])
+    return {"warnings": found} if found else {}
 
 
 def merge_entry(request: Request, kind: Kind, id: UUID) -> Response:
-    user, found = caller(request), _one(request, kind, id)
+    user, found = caller(request), one_of(request, kind, id)
     permissions.require_in_corpus(user, Action.EDIT_REGISTRIES, found.corpus_id)
     body = fields(request)
     inverted = body.get("inverted", False)
@@ -120,20 +129,20 @@ def merge_entry(request: Request, kind: Kind, id: UUID) -> Response:
 
 
 def unmerge_entry(request: Request, kind: Kind, id: UUID) -> Response:
-    user, found = caller(request), _one(request, kind, id)
+    user, found = caller(request), one_of(request, kind, id)
     actions.unmerge_entry(user=user, entry=found)
     return get_entry(request, kind, id)
 
 
-def _rows(request: Request, kind: Kind) -> QuerySet[Any]:
+def rows_of(request: Request, kind: Kind) -> QuerySet[Any]:
     rows: QuerySet[Any] = kind.model._default_manager.visible_to(caller(request))
     if kind.model is Speaker:
-        return rows.prefetch_related("aliases")
+        return rows.prefetch_related("aliases", "affiliations__body")
     return rows.select_related("usual_target") if kind.model is Proposition else rows
 
 
-def _one(request: Request, kind: Kind, id: UUID) -> Entry:
-    found: Entry = fetch(_rows(request, kind), pk=id)
+def one_of(request: Request, kind: Kind, id: UUID) -> Entry:
+    found: Entry = fetch(rows_of(request, kind), pk=id)
     return found
 
 
@@ -142,7 +151,7 @@ def _into(request: Request, kind: Kind, raw: object) -> Entry:
         id = UUID(raw if isinstance(raw, str) and len(raw) <= 45 else "")
     except ValueError:
         raise _invalid("/into", f"{str(raw)[:60]!r} is no UUID; give the id of the entry to merge into.") from None
-    found: Entry | None = _rows(request, kind).filter(pk=id).first()
+    found: Entry | None = rows_of(request, kind).filter(pk=id).first()
     if found is None:
         raise _invalid("/into", f"{id} is no {kind.one} of this corpus; choose one that is listed.")
     return found

@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotate.api import registries
+from annotate.api.curation_views import curation_routes
 from annotate.api.entry_serializers import MergeSerializer
 from annotate.api.openapi import IF_MATCH, PAGING, operation, page_of, sent
 from annotate.api.registries import Kind
@@ -31,6 +32,7 @@ def routes(kind: Kind) -> list[URLPattern]:
         path(one, _entry(kind), name=f"api-{kind.one}"),
         path(f"{one}merge/", _merge(kind), name=f"api-{kind.one}-merge"),
         path(f"{one}unmerge/", _unmerge(kind), name=f"api-{kind.one}-unmerge"),
+        *curation_routes(kind),
     ]
 
 

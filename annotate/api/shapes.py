@@ -187,6 +187,7 @@ def _entry(entry: Entry, curates: bool) -> dict[str, Any]:
     if isinstance(entry, Speaker):
         names = [] if entry._state.adding else sorted(alias.name for alias in entry.aliases.all())
         found |= {"kind": entry.kind, "external_id": entry.external_id, "aliases": names}
+        found["affiliations"] = [] if entry._state.adding else _affiliations(entry, curates)
     if isinstance(entry, Target):
         found |= {"kind": entry.kind, "inverted": entry.is_merged_inverted}
     if isinstance(entry, Proposition):
@@ -194,3 +195,18 @@ def _entry(entry: Entry, curates: bool) -> dict[str, Any]:
         is_shown = target is not None and (curates or not target.is_provisional)
         found["usual_target"] = {"id": target.pk, "name": target.name} if target and is_shown else None
     return found
+
+
+def _affiliations(speaker: Speaker, curates: bool) -> list[dict[str, Any]]:
+    """Return to which bodies a speaker belonged; a body that waits to be accepted is a curator's to see."""
+    rows = sorted(speaker.affiliations.all(), key=lambda row: (row.from_on is not None, row.from_on, row.pk))
+    return [
+        {
+            "body": {"id": row.body_id, "name": row.body.name},
+            "role": row.role,
+            "from": row.from_on.isoformat() if row.from_on else None,
+            "to": row.to_on.isoformat() if row.to_on else None,
+        }
+        for row in rows
+        if curates or not row.body.is_provisional
+    ]

@@ -10,7 +10,7 @@ from itertools import combinations
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Max, Min, QuerySet
+from django.db.models import Count, F, Max, Min, QuerySet, Value
 
 from annotate.models import Claim, ClaimSpeaker, NotSame, Span, SpanRole, Stance
 from annotate.permissions import AnyUser
@@ -29,6 +29,8 @@ MAX_FORMS = 50_000
 # Words that are linked to more entries than this name none of them.
 MAX_SHARED = 4
 OVERLAP = 0.5
+# Taken off where curators sorted the two as different kinds: a ministry, and a note of the ministry.
+OTHER_KIND = 0.4
 type Pair = tuple[UUID, UUID]
 
 
@@ -66,6 +68,9 @@ def likely_doubles(
     """
     entries = _entries(corpus_id, model)
     found = _evidence(user, corpus_id, model, set(entries))
+    for pair, evidence in found.items():
+        kinds = {entries[id] for id in pair} - {""}
+        evidence.score -= OTHER_KIND if len(kinds) > 1 else 0
     different = set(NotSame.objects.filter(corpus=corpus_id).values_list("first", "second"))
     ranked = sorted((pair for pair in found if pair not in different), key=lambda pair: (-found[pair].score, pair))[
         start : start + limit
@@ -96,20 +101,23 @@ def _rank(entry: Any, uses: dict[UUID, Usage]) -> tuple[Any, ...]:
     return entry.is_provisional, -uses[entry.pk].n, entry.created_at, entry.pk
 
 
-def _entries(corpus_id: UUID, model: type[Entry]) -> list[UUID]:
+def _entries(corpus_id: UUID, model: type[Entry]) -> dict[UUID, str]:
+    """Return the current entries with their kinds. One query."""
     rows = model._default_manager.filter(corpus=corpus_id, merged_into__isnull=True)
     if model is Speaker:
         rows = rows.filter(is_not_stated=False)
-    return list(rows.order_by().values_list("pk", flat=True)[:MAX_ENTRIES])
+    kind = F("kind") if hasattr(model, "kind") else Value("")
+    return dict(rows.order_by().annotate(sort=kind).values_list("pk", "sort")[:MAX_ENTRIES])
 
 
 def _evidence(user: AnyUser, corpus_id: UUID, model: type[Entry], current: set[UUID]) -> dict[Pair, _Evidence]:
     found: dict[Pair, _Evidence] = defaultdict(_Evidence)
     names, aliases = _names(corpus_id, model)
+    own = set(names)
     for like in _alike(names + aliases):
         pair = _ordered(like.first, like.second)
         if current.issuperset(pair):
-            found[pair].add(like.likeness.score, _why(like, set(names)))
+            found[pair].add(like.likeness.score, _why(like, own))
             found[pair].is_opposite = like.likeness.is_opposite
     claims = curated_claims(user, corpus_id).filter(layer__kind="annotator")
     if model is Speaker:

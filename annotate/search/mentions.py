@@ -65,8 +65,8 @@ def mentions(rows: QuerySet[Claim]) -> list[Mention]:
     return found
 
 
-def proposition_mentions(user: AnyUser, proposition: Proposition, *, most: int = MAX_MENTIONS) -> list[Article]:
-    """Return every mention of a proposition by article, the newest article first.
+def mention_rows(user: AnyUser, proposition: Proposition) -> QuerySet[Claim]:
+    """Return the claims that mention a proposition.
 
     Gold claims stand for the annotators' claims that they settled, and in finished documents for all of them.
     """
@@ -75,7 +75,12 @@ def proposition_mentions(user: AnyUser, proposition: Proposition, *, most: int =
     finished = Exists(gold.filter(status="submitted", **here))
     decided = Exists(DecisionReading.objects.filter(claim_key=OuterRef("pk"), gold__in=gold.values("pk")))
     rows = claims_of(user, proposition).exclude(layer__status="withdrawn")
-    rows = rows.filter(Q(layer__kind="gold") | ~finished & ~decided)
+    return rows.filter(Q(layer__kind="gold") | ~finished & ~decided)
+
+
+def proposition_mentions(user: AnyUser, proposition: Proposition, *, most: int = MAX_MENTIONS) -> list[Article]:
+    """Return every mention of a proposition by article, the newest article first."""
+    rows = mention_rows(user, proposition)
     ordered = rows.order_by("-layer__document__published_on", "layer__document__number", "pk")
     articles: dict[UUID, Article] = {}
     for mention in mentions(ordered[:most]):

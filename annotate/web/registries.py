@@ -68,7 +68,7 @@ def list_page(request: Request, shelf: Shelf, *, refused: str = "", status: int 
         "filters": filters,
         "states": STATES.items(),
         "kinds": shelf.kinds[1:],
-        "query": urlencode({name: value for name, value in filters.items() if value}),
+        "query": _query(filters, after=request.GET.get("after"))[1:],
         "next": _query(filters, after=found[PAGE - 1].pk) if len(found) > PAGE else "",
         "is_later": "after" in request.GET,
         "first": _query(filters),

@@ -162,7 +162,8 @@ def _affiliate(request: Request, shelf: Shelf, entry: Any) -> str:
     """Add an affiliation, or change or take away the one with this number."""
     known = affiliation_dicts(entry)
     number, do = request.POST.get("number", ""), request.POST["do"]
-    at = int(number) if number.isascii() and number.isdecimal() and int(number) < len(known) else None
+    is_number = number.isascii() and number.isdecimal() and len(number) < 4
+    at = int(number) if is_number and int(number) < len(known) else None
     if do != "affiliate" and at is None:
         raise WrongState("That affiliation is not there any more.")
     new: list[Any] = []

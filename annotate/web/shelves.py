@@ -27,10 +27,10 @@ MAX_QUERY = 300
 NEAREST = 5
 # How a claim may name an entry, in the words of the pages.
 ROLE_NAMES = {
-    "speaker": "speaker",
+    "speaker": "as speaker",
     "represents": "represented",
-    "reporter": "reporter",
-    "holder": "holder",
+    "reporter": "as reporter",
+    "holder": "as holder",
     "target": "stances",
     "proposition": "claims",
 }

@@ -20,6 +20,7 @@ def test_a_curators_entry_is_accepted_at_once(curator):
         "aliases": ["Harbour board"],
         "external_id": "Q1",
         "note": "n",
+        "affiliations": [],
     }
 
     answer = curator.post(SPEAKERS, body)

@@ -175,6 +175,29 @@ SITE = [
     Page(
         name="return refused", path="/p/bridge/layers/{layer}/return/", who="curator", act=sent("main form", text=" ")
     ),
+    Page(name="speakers", path="/p/bridge/registries/speakers/", who="curator", act=opened("main details")),
+    Page(name="targets", path="/p/bridge/registries/targets/?q=fa", who="curator", act=opened("main details")),
+    Page(name="speakers, none found", path="/p/bridge/registries/speakers/?q=nothing", who="curator"),
+    Page(name="entry refused", path="/p/bridge/registries/speakers/", who="curator", act=sent("#new-entry", name="")),
+    Page(name="likely doubles", path="/p/bridge/registries/speakers/doubles/", who="curator"),
+    Page(
+        name="speaker",
+        path="/p/bridge/registries/speakers/{speaker}/",
+        who="curator",
+        act=opened("main details"),
+    ),
+    Page(
+        name="merge refused",
+        path="/p/bridge/registries/targets/{target}/",
+        who="curator",
+        act=sent("#merge-form", to="nobody"),
+    ),
+    Page(name="proposition", path="/p/bridge/registries/propositions/{proposition}/", who="curator"),
+    Page(name="mentions", path="/p/bridge/registries/propositions/{proposition}/mentions/", who="curator"),
+    Page(
+        name="loaded words", path="/p/bridge/registries/words/", who="curator", act=sent("#word-form", word="shameful")
+    ),
+    Page(name="word refused", path="/p/bridge/registries/words/", who="curator", act=sent("#word-form", word="")),
     Page(name="next", path="/p/bridge/next/", who="ann"),
     Page(name="next, none", path="/p/bare/next/"),
     Page(name="API", path="/api/v1/docs/"),
@@ -239,6 +262,7 @@ NOT_PAGES = (
     r"healthz|favicon|robots|logout|token-(create|delete)|paste|member-change|round-(change|places|add)|give-back",
     r"recheck-dismiss|profile|member-layer|invitations|invitation-revoke|invite-join|codebook-(file|preview|discard)",
     r"remark-change|progress-csv|desk-step",
+    r"registry-(options|change|claims|undo)",
     r"reader-(claim|layer|submit|reopen|time|ahead)|entry-options",
     r"change-undo",
     r"admin:(login|logout|autocomplete|jsi18n)",

@@ -74,6 +74,18 @@ ARGUMENTS = {
     "token-delete": {"token_id": "{token}"},
     "password_reset_confirm": {"uidb64": "MQ", "token": "none"},
     "entry-options": {"kind": "speaker"},
+    "registry": {"registry": "speakers"},
+    "registry-options": {"registry": "speakers"},
+    "registry-doubles": {"registry": "speakers"},
+    "registry-entry": {"registry": "speakers", "entry_id": "{speaker}"},
+    "registry-change": {"registry": "speakers", "entry_id": "{speaker}"},
+    "registry-claims": {"registry": "speakers", "entry_id": "{speaker}"},
+    "registry-undo": {"registry": "speakers", "entry_id": "{speaker}"},
+    "proposition-mentions": {"entry_id": "{proposition}"},
+    "api-speaker-reassign": {"id": "{speaker}"},
+    "api-target-reassign": {"id": "{target}"},
+    "api-proposition-reassign": {"id": "{proposition}"},
+    "api-proposition-mentions": {"id": "{proposition}"},
 }
 
 
@@ -180,8 +192,11 @@ REGISTRIES = [
         line(f"api-{one}", "PATCH",        401, 404, 403, 403, 200, 200, 200, body={"note": "seen"}),
         line(f"api-{one}-merge", "POST",   401, 404, 403, 403, 200, 200, 200, body={"into": f"{{other_{one}}}"}),
         line(f"api-{one}-unmerge", "POST", 401, 404, 403, 403, 200, 200, 200),
+        line(f"api-{one}-doubles", "GET",  401, 404, 403, 403, 200, 200, 200),
+        # The claim names another entry, which is found out last.
+        line(f"api-{one}-reassign", "POST", 401, 404, 403, 403, 409, 409, 409, body={"claims": ["{claim}"], "to": {"name": "New"}}),
     )
-]  # fmt: skip
+] + [line("api-proposition-mentions", "GET", 401, 404, 403, 403, 200, 200, 200)]  # fmt: skip
 
 
 def web(route: str, method: str, *statuses: int, **extra: Any) -> Line:
@@ -291,6 +306,18 @@ WEB = [
     web("document-skip", "POST",           302, 404, 302, 302, 302, 302, 302, query="?round={round}", body={"words": "Too long"}),
     web("give-back", "POST",               302, 404, 302, 404, 404, 404, 404, query="?round={pairs}"),
     web("entry-options", "GET",            302, 404, 200, 200, 200, 200, 200),
+    web("registry", "GET",                 302, 404, 403, 403, 200, 200, 200),
+    web("registry", "POST",                302, 404, 403, 403, 302, 302, 302, body={"name": "Somebody new"}),
+    web("registry-options", "GET",         302, 404, 403, 403, 200, 200, 200, query="?to=the"),
+    web("registry-doubles", "GET",         302, 404, 403, 403, 200, 200, 200),
+    web("registry-doubles", "POST",        302, 404, 403, 403, 302, 302, 302, body={"do": "different", "first": "{speaker}", "second": "{other_speaker}"}),
+    web("registry-entry", "GET",           302, 404, 403, 403, 200, 200, 200),
+    web("registry-change", "POST",         302, 404, 403, 403, 302, 302, 302, body={"do": "rename", "name": "Renamed"}),
+    web("registry-claims", "POST",         302, 404, 403, 403, 409, 409, 409, body={"claim": "{claim}", "to": "The other_speaker"}),
+    web("registry-undo", "POST",           302, 404, 403, 403, 404, 404, 404),
+    web("registry-words", "GET",           302, 404, 403, 403, 200, 200, 200),
+    web("registry-words", "POST",          302, 404, 403, 403, 302, 302, 302, body={"word": "shameful"}),
+    web("proposition-mentions", "GET",     302, 404, 403, 403, 200, 200, 200),
 ]  # fmt: skip
 TABLE = [*API, *REGISTRIES, *WEB]
 # Routes with one generic rule: nobody but whom the admin admits gets in.

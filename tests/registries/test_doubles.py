@@ -144,9 +144,7 @@ def test_nothing_is_learnt_of_claims_that_a_curator_still_reads_blind(world):
 def test_aliases_learnt_leave_out_names_that_are_known(world):
     for number, words in enumerate(("its spokesman", "Its spokesman", "Tor Lind", "he", "Mr Lind")):
         document = make.document(world, f"{words.capitalize()} spoke. “It opens,” {words} said. {number}")
-        make.layer(
-            make.user("ann"), document, "It opens", **said(document, "Tor Lind", words)
-        )
+        make.layer(make.user("ann"), document, "It opens", **said(document, "Tor Lind", words))
     lind = Speaker.objects.get(name="Tor Lind")
     registries.update_entry(user=make.user("cora"), entry=lind, values={"aliases": ["Mr Lind"]})
 

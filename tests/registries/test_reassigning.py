@@ -8,17 +8,20 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from annotate.actions import layers, registries
+from annotate.actions.different import declare_different
+from annotate.actions.loaded_words import set_loaded_word
+from annotate.actions.purge import purge_project
 from annotate.actions.reassigning import reassign_claims, undo_reassignment
-from annotate.models import Claim, Layer, Reassignment, Recheck, Submission
+from annotate.models import Claim, Layer, NotSame, Reassignment, Recheck, Submission
 from annotate.payloads.claims import EntryIn
 from annotate.payloads.problems import Invalid, NotThere, Problem, WrongState
 from annotate.records import Registries, claim_dicts, submitted
-from corpus.models import Change, Entry, Proposition, Speaker, Target
+from corpus.models import Affiliation, Change, Entry, LoadedWord, Proposition, Speaker, Target
 from tests import make
 
 QUOTES = ("The closure is needed", "it will be short", "a ferry", "the fishers had been asked")
@@ -207,6 +210,35 @@ def test_undoing_restores_what_was_and_only_while_it_still_holds(world):
     assert Recheck.objects.open().get() == waits
     with pytest.raises(NotThere):
         undo_reassignment(user=make.user("cora"), batch=first.batch, now=SOON)
+
+
+def test_a_reading_frozen_in_between_is_turned_back_too(world):
+    _, document = world
+    readings, ann = frozen(), make.user("ann")
+    done = reassign(Speaker.objects.get(name="Tor Lind"), ids(layer__annotator__username="ann"))
+    layers.reopen_layer(user=ann, document=document, now=SOON + timedelta(days=1))
+    layers.submit_layer(user=ann, document=document, now=SOON + timedelta(days=1))
+    first, second = frozen()
+    assert {claim["speakers"][0]["name"] for claim in (*first, *second)} == {"The port spokesman"}
+
+    undo_reassignment(user=make.user("cora"), batch=done.batch, now=SOON + timedelta(days=2))
+
+    first, second = frozen()
+    assert first == readings[0] and {claim["speakers"][0]["name"] for claim in second} == {"Tor Lind"}
+
+
+def test_a_purged_project_leaves_nothing_of_its_curation(world):
+    project, cora = world[0], make.user("cora")
+    lind, office = Speaker.objects.get(name="Tor Lind"), make.entry(project, Speaker, "Port office")
+    reassign(lind, ids())
+    registries.update_entry(user=cora, entry=lind, values={"affiliations": [{"body": {"id": str(office.pk)}}]})
+    declare_different(user=cora, corpus=project.corpus, registry="speaker", first=lind.pk, second=office.pk)
+    set_loaded_word(user=cora, corpus=project.corpus, word="shameful")
+
+    purge_project(project=project)
+    connection.check_constraints()
+
+    assert not any(model.objects.exists() for model in (Reassignment, NotSame, Affiliation, LoadedWord, Speaker))
 
 
 NAMES = ("Tor Lind", "Ms. Oyelaran", "Port office", "League")
