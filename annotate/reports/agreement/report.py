@@ -14,9 +14,11 @@ from typing import Any
 from django.contrib.auth.models import User
 
 from annotate.models import Project
+from annotate.reports.agreement.actors import ActorRow, Correlation, actor_table, correlations
 from annotate.reports.agreement.asked import Asked
 from annotate.reports.agreement.claims import Reading
 from annotate.reports.agreement.compare import DEPTHS, WAYS, Cell, Compared, compare
+from annotate.reports.agreement.confusion import Confusion, confusions
 from annotate.reports.agreement.figures import (
     HEADLINES,
     Counted,
@@ -30,6 +32,7 @@ from annotate.reports.agreement.gold import compare_with_gold
 from annotate.reports.agreement.labels import restricted
 from annotate.reports.agreement.material import Article, Material, Version, read_material
 from annotate.reports.agreement.measures import Measure
+from annotate.reports.agreement.picks import Picks, whole_reading_picks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +62,10 @@ class Report:
     gold: list[Row]
     retest: list[Row]
     left_out: list[LeftOut]
+    confusions: list[Confusion]
+    actors: list[ActorRow]
+    correlations: list[Correlation]
+    picks: list[Picks]
     n_documents: int
     n_readings: int
     n_claims: int
@@ -126,6 +133,10 @@ class Builder:
             gold=self.gold(intervals=intervals),
             retest=self.retest(),
             left_out=self.left_out(),
+            confusions=confusions(material, self.whole, len(annotators)),
+            actors=actor_table(material, self.whole, annotators),
+            correlations=correlations(material, self.whole),
+            picks=whole_reading_picks(material.user, material.project),
             n_documents=len({one.at for one in self.whole}),
             n_readings=len(readings),
             n_claims=sum(len(one.claims) for one in readings),
