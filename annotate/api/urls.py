@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from annotate.api import (
+    agreement,
     claims,
     codebooks,
     documents,
@@ -70,6 +71,7 @@ urlpatterns: list[URLPattern] = [
     path("projects/<slug:slug>/remarks/", talk.remarks, name="api-remarks"),
     path("remarks/<uuid:id>/", talk.remark, name="api-remark"),
     path("projects/<slug:slug>/progress/", progress.progress, name="api-progress"),
+    path("projects/<slug:slug>/agreement/", agreement.agreement, name="api-agreement"),
     path("schema/", schema, name="api-schema"),
     path("docs/", docs, name="api-docs"),
 ]

@@ -27,12 +27,12 @@ from annotate.reports.agreement.measures import Measure, Measures
 
 HEADLINES = ("overlap/all", "speaker", "target", "stance", "joint/all")
 WAY_NAMES = {
-    "exact": "Claims found, exact spans",
-    "punctuation": "Claims found, without punctuation",
-    "overlap": "Claims found, half of the words in common",
+    "exact": "Claims found with the same words",
+    "punctuation": "Claims found with the same words but for punctuation",
+    "overlap": "Claims found",
     "characters": "Characters in claims",
-    "joint": "Claim, speaker, target and stance together",
-    "cue": "Cue words overlap",
+    "joint": "Speaker, target and stance together",
+    "cue": "Cue",
 }
 DEPTH_NAMES = {"all": "", "top": "top-level claims", "nested": "nested claims"}
 CATEGORIES_SHOWN = 40

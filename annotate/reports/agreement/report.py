@@ -16,9 +16,9 @@ from django.contrib.auth.models import User
 from annotate.models import Project
 from annotate.reports.agreement.actors import ActorRow, Correlation, actor_table, correlations
 from annotate.reports.agreement.asked import Asked
-from annotate.reports.agreement.claims import Reading
+from annotate.reports.agreement.claims import Marked, Reading
 from annotate.reports.agreement.compare import DEPTHS, WAYS, Cell, Compared, compare
-from annotate.reports.agreement.confusion import Confusion, confusions
+from annotate.reports.agreement.confusion import Confusion, confusions, token
 from annotate.reports.agreement.figures import (
     HEADLINES,
     Counted,
@@ -302,3 +302,39 @@ def _readings(counted: Counted) -> Sequence[Reading]:
     if len(counted.compared) == 1:
         return counted.compared[0].first, counted.compared[0].second
     return counted.cell.readings
+
+
+@dataclass(slots=True, kw_only=True)
+class Beside:
+    """What is compared, without figures: for the claims behind a cell."""
+
+    material: Material
+    whole: list[Counted]
+    is_directed: bool
+
+    def measure(self, key: str) -> Measure | None:
+        chosen = self.material.chosen
+        found = chosen.measures.by_key.get(key) if chosen is not None else None
+        return found if found is not None and found.scope != "document" else None
+
+    def values(self, claim: Marked, measure: Measure) -> list[str]:
+        """Return what a claim says under a measure, as it stands in an address."""
+        assert self.material.chosen is not None
+        measures = self.material.chosen.measures
+        if measure.scope == "stance":
+            at = measures.stance.index(measure)
+            found = [values[at] for values in claim.stances.values()]
+        else:
+            found = [claim.values[measures.claim.index(measure)]]
+        return [token(value) for value in found if value is not None]
+
+
+def beside(user: User, project: Project, asked: Asked) -> Beside:
+    """Match the claims that are asked for. Raises Invalid where the filters name nothing."""
+    with without_collector():
+        material = read_material(user, project, asked)
+        for cell in material.cells:
+            cell.compare()
+        whole = Builder(material).whole
+    annotators = {reading.annotator for one in whole for reading in _readings(one)}
+    return Beside(material=material, whole=whole, is_directed=len(annotators) == 2)
