@@ -79,8 +79,6 @@ def _pairs(place: Place, found: Beside, shown: Sequence[Behind], measure: Measur
     columns = ("pk", "title", "text", "language", "number")
     documents = Document.objects.visible_to(found.material.user).filter(pk__in=ids).only(*columns)
     texts = {document.pk: document for document in documents}
-        one.pk: one for one in Document.objects.filter(pk__in=ids).only("pk", "title", "text", "language", "number")
-    }
     for one in shown:
         document = texts[one.compared.first.document]
         sides = (
