@@ -33,6 +33,14 @@ BY = {
     "period": "Month of publication",
     "version": "Version of the codebook",
 }
+VIEWS = {
+    "": "Measures",
+    "parts": "In parts",
+    "answers": "Answers",
+    "confusions": "Taken for each other",
+    "gold": "Against gold",
+    "actors": "Who stands where",
+}
 PREVALENCE = 8  # values listed of a measure
 NOT_DEFINED = "not defined"
 
@@ -76,12 +84,14 @@ def agreement(request: Request, slug: str) -> HttpResponse:
     place = place_of(request, slug, Action.SEE_AGREEMENT)
     context: dict[str, Any] = {"place": place, "asked": {name: request.GET.get(name, "") for name in request.GET}}
     try:
-        asked = Asked.parse({name: request.GET.getlist(name) for name in request.GET})
+        asked = Asked.parse({name: request.GET.getlist(name) for name in request.GET if name != "show"})
         with snapshot():
             report = agreement_report(request.user, place.project, asked)
     except Invalid as problem:
         return answer(request, "annotate/agreement.html", "agreement", context | {"error": problem.detail}, status=400)
-    return answer(request, "annotate/agreement.html", "agreement", context | _shown(place, report, asked))
+    show = request.GET.get("show", "")
+    context |= _shown(place, report, asked) | {"show": show if show in VIEWS else "", "views": VIEWS.items()}
+    return answer(request, "annotate/agreement.html", "agreement", context)
 
 
 def _shown(place: Place, report: Report, asked: Asked) -> dict[str, Any]:
@@ -94,7 +104,7 @@ def _shown(place: Place, report: Report, asked: Asked) -> dict[str, Any]:
         "figures": report.measures,
         "marks": [round(mark * WIDTH) for mark in MARKS],
         "has_after": any(one.after_return is not None for one in report.measures),
-        "tables": [(BY[name], heads(rows), rows) for name, rows in report.by.items() if len(rows) > 1],
+        "tables": [(BY[name], heads(rows), rows) for name, rows in report.by.items() if _says_more(report, name)],
         "retest": (heads(report.retest), report.retest),
         "gold": [(row, [one for one in row.figures if one.value is not None]) for row in report.gold],
         "prevalence": list(_prevalence(report)),
@@ -103,9 +113,15 @@ def _shown(place: Place, report: Report, asked: Asked) -> dict[str, Any]:
         "versions": [version.number for version in material.versions],
         "people": sorted(material.people.values()),
         "sources": sorted({article.source for article in material.articles.values()} - {""}),
+        "query": query,
         "is_narrowed": bool(query),
         "csv": f"{reverse('api-agreement', args=[place.project.slug])}?{query}{'&' if query else ''}format=csv",
     }
+
+
+def _says_more(report: Report, name: str) -> bool:
+    """Return whether the parts differ from the whole; with one pair, each of its people agrees as the pair does."""
+    return len(report.by[name]) > 1 and not (name == "person" and len(report.by["pair"]) == 1)
 
 
 def heads(rows: Sequence[Row]) -> list[Figure]:

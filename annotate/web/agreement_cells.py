@@ -26,7 +26,7 @@ from corpus.database import snapshot
 from corpus.models import Document
 
 PAGE = 20
-OWN = ("measure", "first", "second", "page")
+OWN = ("measure", "first", "second", "page", "show")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -161,6 +161,12 @@ SITE = [
     Page(name="progress", path="/p/bridge/progress/", who="curator"),
     Page(name="progress of people", path="/p/bridge/progress/?by=person", who="curator"),
     Page(name="progress of documents", path="/p/bridge/progress/?by=document", who="ann"),
+    *(
+        Page(name=f"agreement {show}", path=f"/p/bridge/agreement/?show={show}", who="curator", act=opened("main details"))
+        for show in ("", "parts", "answers", "confusions", "gold", "actors")
+    ),
+    Page(name="agreement refused", path="/p/bridge/agreement/?pair=ann", who="curator"),
+    Page(name="claims behind a cell", path="/p/bridge/agreement/cell/?measure=mode&first=direct&second=direct"),
     Page(name="layers", path="/p/bridge/layers/", who="curator"),
     Page(name="layers, none found", path="/p/bridge/layers/?status=withdrawn", who="ann"),
     Page(name="return a reading", path="/p/bridge/layers/{layer}/return/", who="curator"),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from annotate.agreement.tally import Values
+from annotate.models import Mode, Relation
 from annotate.reports.agreement.claims import Marked
 from annotate.reports.agreement.compare import Compared
 from annotate.reports.agreement.figures import Counted
@@ -91,6 +92,9 @@ def _order(material: Material, measure: Measure, pairs: Counter[Values]) -> dict
 
 def keys_of(material: Material, measure: Measure) -> list[str]:
     """Return the keys of a measure's answers in the order of the codebook; none for entries."""
+    fixed = {"mode": Mode.values, "relation": Relation.values}.get(measure.key)
+    if fixed is not None:
+        return fixed
     assert material.chosen is not None
     codebook = material.chosen.measures.codebook
     if measure.key == "stance":

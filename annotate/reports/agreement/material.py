@@ -204,7 +204,7 @@ def _wanted(material: Material, readings: Iterable[Reading]) -> list[Reading]:
 
 
 def _choose(material: Material) -> Version | None:
-    """Return the version that is asked for, else the newest one with documents that two people read."""
+    """Return the version that is asked for, else the newest one with documents that two people read, or one."""
     asked = material.asked.version
     if asked is not None:
         for version in material.versions:
@@ -212,4 +212,5 @@ def _choose(material: Material) -> Version | None:
                 return version
         known = ", ".join(str(version.number) for version in material.versions) or "none yet"
         raise refused("version", str(asked), f"has no submitted readings here; known are {known}.")
-    return next((version for version in material.versions if version.cells), None)
+    compared = (version for version in material.versions if version.cells)
+    return next(compared, None) or next((version for version in material.versions if version.singles), None)
