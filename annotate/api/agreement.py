@@ -12,7 +12,6 @@ from rest_framework.response import Response
 from annotate import permissions
 from annotate.api.agreement_serializers import AgreementSerializer
 from annotate.api.fetch import caller, project_of
-from annotate.api.layer_lists import UUID_SCHEMA
 from annotate.api.openapi import operation
 from annotate.api.parameters import choice_of
 from annotate.permissions import Action
@@ -37,7 +36,7 @@ DAY = {"type": "string", "format": "date"}
     answers={200: AgreementSerializer, (200, "text/csv"): OpenApiTypes.BINARY},
     errors=[400, 403],
     parameters=[
-        OpenApiParameter("round", UUID_SCHEMA, many=True, description="Of these rounds; may be repeated."),
+        OpenApiParameter("round", OpenApiTypes.UUID, many=True, description="Of these rounds; may be repeated."),
         OpenApiParameter("version", int, description="Number of a codebook version."),
         OpenApiParameter("pair", str, description="Two annotators, with a comma between."),
         OpenApiParameter("person", str, description="One annotator against all others."),

@@ -11,6 +11,7 @@ from uuid import UUID
 from annotate.web.errors import TITLES
 from tests.admin_panel.pages import MODELS
 
+AGREEMENT = "/p/bridge/agreement/?show="
 READER = "/p/bridge/d/{%s}/"
 ADMIN_LISTS = [f"/admin/{model._meta.app_label}/{model._meta.model_name}/" for model in MODELS]
 # Fields that the browser itself would refuse are sent all the same: the server's answer is what is looked at.
@@ -162,7 +163,12 @@ SITE = [
     Page(name="progress of people", path="/p/bridge/progress/?by=person", who="curator"),
     Page(name="progress of documents", path="/p/bridge/progress/?by=document", who="ann"),
     *(
-        Page(name=f"agreement {show}", path=f"/p/bridge/agreement/?show={show}", who="curator", act=opened("main details"))
+        Page(
+            name=f"agreement {show}",
+            path=f"/p/bridge/agreement/?show={show}",
+            who="curator",
+            act=opened("main details"),
+        )
         for show in ("", "parts", "answers", "confusions", "gold", "actors")
     ),
     Page(name="agreement refused", path="/p/bridge/agreement/?pair=ann", who="curator"),
