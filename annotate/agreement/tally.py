@@ -47,18 +47,22 @@ class Tally:
         n_pairs = n_equal = 0
         for unit, times in units.items():
             m = len(unit)
-            weight = times * (scale // (m - 1))
             n_pairs += times * m * (m - 1) // 2
             for value in unit:
                 counts[value] += times * scale
-            for value, equal in _equal(unit):
-                same[value] += weight * equal
-                n_equal += times * equal // 2
+            if m == 2:
+                if unit[0] == unit[1]:
+                    same[unit[0]] += 2 * times * scale
+                    n_equal += times
+            elif len(set(unit)) < m:
+                for value, n in Counter(unit).items():
+                    same[value] += times * (scale // (m - 1)) * n * (n - 1)
+                    n_equal += times * n * (n - 1) // 2
         return cls(
             units=units,
             scale=scale,
             counts=counts,
-            same=same,
+            same={value: n for value, n in same.items() if n},
             n_units=sum(units.values()),
             n_pairs=n_pairs,
             n_equal=n_equal,
@@ -96,15 +100,6 @@ class Tally:
         whole, own = sum(self.counts.values()), self.counts.get(value, 0)
         expected, observed = own * (whole - own), own - self.same.get(value, 0)
         return 1 - (whole - self.scale) * observed / expected if expected else None
-
-
-def _equal(unit: Values) -> Iterable[tuple[Hashable, int]]:
-    """Yield each value that was given more than once, with its ordered pairs."""
-    if len(unit) == 2:
-        return ((unit[0], 2),) if unit[0] == unit[1] else ()
-    if len(set(unit)) == len(unit):
-        return ()
-    return [(value, n * (n - 1)) for value, n in Counter(unit).items() if n > 1]
 
 
 def fleiss_of(tally: Tally) -> float | None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from annotate.agreement.correlation import pearson
-from annotate.reports.agreement.claims import Marked
+from annotate.reports.agreement.claims import Reading
 from annotate.reports.agreement.compare import Compared
 from annotate.reports.agreement.figures import Counted
 from annotate.reports.agreement.material import Material
@@ -20,11 +20,12 @@ class Standing:
     """How often an actor takes a stance toward a target in one annotator's claims, and the sum of its scores."""
 
     n: int = 0
-    scores: list[float] = field(default_factory=list)
+    n_scored: int = 0
+    score: float = 0.0
 
     @property
     def mean(self) -> float | None:
-        return sum(self.scores) / len(self.scores) if self.scores else None
+        return self.score / self.n_scored if self.n_scored else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,24 +55,25 @@ type Table = dict[tuple[str, str], Standing]
 
 def actor_table(material: Material, counted: Iterable[Counted], annotators: list[str]) -> list[ActorRow]:
     """Return the rows most often filled, with one standing for each annotator."""
-    tables: dict[str, Table] = {name: defaultdict(Standing) for name in annotators}
-    seen = set()
-    for one in counted:
-        for reading in (reading for pair in one.compared for reading in (pair.first, pair.second)):
-            if reading.layer not in seen:
-                seen.add(reading.layer)
-                _add(material, tables[material.people[reading.annotator]], reading.claims)
-    keys = {key for table in tables.values() for key in table}
-    name = material.namer.name
-    rows = [
+    pairs = [pair for one in counted for pair in one.compared]
+    readings = {one.layer: one for pair in pairs for one in (pair.first, pair.second)}
+    by_name: dict[str, list[Reading]] = {name: [] for name in annotators}
+    for one in readings.values():
+        by_name[material.people[one.annotator]].append(one)
+    tables = [_table(material, by_name[name]) for name in annotators]
+    totals = Counter[tuple[str, str]]()
+    for table in tables:
+        totals.update({key: standing.n for key, standing in table.items()})
+    name, nothing = material.namer.name, Standing()
+    order = sorted(totals, key=lambda key: (-totals[key], name(key[0]), name(key[1])))
+    return [
         ActorRow(
             actor=name(actor),
             target=name(target),
-            standings=tuple(tables[one].get((actor, target), Standing()) for one in annotators),
+            standings=tuple(table.get((actor, target), nothing) for table in tables),
         )
-        for actor, target in keys
+        for actor, target in order[:MOST_ROWS]
     ]
-    return sorted(rows, key=lambda row: (-row.n, row.actor, row.target))[:MOST_ROWS]
 
 
 def correlations(material: Material, counted: Iterable[Counted]) -> list[Correlation]:
@@ -84,32 +86,38 @@ def correlations(material: Material, counted: Iterable[Counted]) -> list[Correla
 
 
 def _correlation(material: Material, names: tuple[str, str], compared: list[Compared]) -> Correlation:
-    one: Table = defaultdict(Standing)
-    two: Table = defaultdict(Standing)
-    for pair in compared:
-        _add(material, one, pair.first.claims)
-        _add(material, two, pair.second.claims)
+    one = _table(material, [pair.first for pair in compared])
+    two = _table(material, [pair.second for pair in compared])
     nothing = Standing()
     cells = sorted(one.keys() | two.keys())
     rows = [(one.get(key, nothing), two.get(key, nothing)) for key in cells]
-    scored = [(a.mean, b.mean) for a, b in rows if a.mean is not None and b.mean is not None]
+    scored = [(a.score / a.n_scored, b.score / b.n_scored) for a, b in rows if a.n_scored and b.n_scored]
     return Correlation(
         pair=names,
         n_cells=len(cells),
         counts=pearson([float(a.n) for a, _ in rows], [float(b.n) for _, b in rows]),
         n_scored=len(scored),
-        scores=pearson([a for a, _ in scored if a is not None], [b for _, b in scored if b is not None]),
+        scores=pearson([a for a, _ in scored], [b for _, b in scored]),
     )
 
 
-def _add(material: Material, table: Table, claims: Iterable[Marked]) -> None:
+def _table(material: Material, readings: Iterable[Reading]) -> Table:
     assert material.chosen is not None
     labels = material.chosen.measures.codebook.stances
-    for claim in claims:
-        for key, values in claim.stances.items():
-            if values[0] is None:
-                continue
-            table[key].n += 1
-            score = labels[values[0]].score if values[0] in labels else None
-            if score is not None:
-                table[key].scores.append(score)
+    given = Counter(
+        [
+            (key, values[0])
+            for reading in readings
+            for claim in reading.claims
+            for key, values in claim.stances.items()
+            if values[0] is not None
+        ]
+    )
+    found: Table = defaultdict(Standing)
+    for (key, value), n in sorted(given.items()):
+        standing, score = found[key], labels[value].score if value in labels else None
+        standing.n += n
+        if score is not None:
+            standing.n_scored += n
+            standing.score += n * score
+    return found

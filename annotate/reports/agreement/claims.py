@@ -9,6 +9,7 @@ from uuid import UUID
 
 from annotate.agreement.matching import Spans
 from annotate.agreement.wording import without_punctuation
+from annotate.records import Registries
 from annotate.reports.agreement.measures import FIELDS, Measures, value_of_answer
 
 NOBODY, NO_STANCE, JOINT, CHAIN = "–", "no stance", "+", ">"
@@ -49,9 +50,14 @@ class Reading:
 
 @dataclass(slots=True)
 class Namer:
-    """What the ids that are compared are called; learnt while claims are read."""
+    """What the ids that are compared are called; known when all claims are read."""
 
     entries: dict[str, str] = field(default_factory=dict)
+
+    def learn(self, registries: Registries) -> None:
+        """Take the names of the entries that were met, as they count after merges."""
+        for registry in (registries.speakers, registries.targets, registries.propositions):
+            self.entries.update((str(found.id), found.name) for found in registry.by_key.values())
 
     def name(self, value: object) -> str:
         if isinstance(value, frozenset):
@@ -72,7 +78,6 @@ class Compactor:
     """Makes claims of one codebook version ready for comparison."""
 
     measures: Measures
-    namer: Namer
 
     def reading(self, claims: Iterable[dict[str, Any]], answers: dict[str, Any], **values: Any) -> Reading:
         marked = sorted((self.claim(claim) for claim in claims), key=_place)
@@ -82,9 +87,8 @@ class Compactor:
 
     def claim(self, claim: dict[str, Any]) -> Marked:
         spans = claim["spans"]
-        speakers = self._ids(claim["speakers"])
-        behalf = [found["represents"] for found in claim["speakers"] if found["represents"] is not None]
-        represents = self._ids(behalf)
+        speakers = [found["id"] for found in claim["speakers"]]
+        represents = [found["represents"]["id"] for found in claim["speakers"] if found["represents"] is not None]
         default = next(iter(claim["speakers"]), None)
         holder = str((default["represents"] or default)["id"]) if default is not None else ""
         return Marked(
@@ -97,17 +101,8 @@ class Compactor:
             order=(claim["proposition"]["text"] if claim["proposition"] else "", claim["note"]),
         )
 
-    def _ids(self, refs: Iterable[dict[str, Any]]) -> list[str]:
-        found = []
-        for ref in refs:
-            self.namer.entries[ref["id"]] = ref["name"]
-            found.append(ref["id"])
-        return found
-
     def _values(self, claim: dict[str, Any], speakers: list[str], represents: list[str], holder: str) -> Any:
-        chain, proposition = self._ids(claim["reported_by"]), claim["proposition"]
-        if proposition is not None:
-            self.namer.entries[proposition["id"]] = proposition["text"]
+        chain, proposition = [found["id"] for found in claim["reported_by"]], claim["proposition"]
         targets = {stance["target"]["id"] for stance in claim["stances"] if stance["target"] is not None}
         holders = {stance["holder"]["id"] if stance["holder"] else holder for stance in claim["stances"]}
         unstated = NO_STANCE if claim["no_stance"] else None
@@ -130,7 +125,6 @@ class Compactor:
             if stance["target"] is None:
                 continue
             holder = stance["holder"]
-            self._ids([stance["target"], *([holder] if holder else [])])
             answers = stance.get("attributes") or {}
             values = [stance["value"]]
             for measure in self.measures.stance[1:]:

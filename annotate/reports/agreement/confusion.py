@@ -59,9 +59,8 @@ def confusions(material: Material, counted: Iterable[Counted], n_annotators: int
         for at, measure in enumerate(part):
             if measure.key == "stance_score" or measure.kind == "text":
                 continue
-            given: Counter[Values] = Counter(
-                [(a[at], b[at]) for a, b in rows if a[at] is not None and b[at] is not None]
-            )
+            every: Counter[Values] = Counter([(a[at], b[at]) for a, b in rows])
+            given = Counter({pair: n for pair, n in every.items() if None not in pair})
             if given:
                 found.append(_confusion(material, measure, given, is_directed=n_annotators == 2))
     return found

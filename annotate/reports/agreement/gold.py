@@ -30,6 +30,7 @@ def gold_readings(material: Material) -> dict[UUID, Reading]:
     )
     layers = list(rows.order_by("document"))
     bodies = layer_dicts(layers, registries=material.registries) if layers else []
+    material.namer.learn(material.registries)
     return {
         layer.document_id: material.chosen.compactor.reading(
             body["claims"],

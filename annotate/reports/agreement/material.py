@@ -90,7 +90,6 @@ def read_material(user: User, project: Project, asked: Asked) -> Material:
     rows, n_follow_ups = _rows(user, project, asked, rounds)
     people = shown_names(project.pk, set(rows.order_by().values_list("layer__annotator", flat=True)))
     _check_people(asked, people)
-    namer = Namer()
     material = Material(
         user=user,
         project=project,
@@ -98,10 +97,10 @@ def read_material(user: User, project: Project, asked: Asked) -> Material:
         people=people,
         rounds=rounds,
         articles=_articles(rows),
-        versions=_versions(rows, namer),
+        versions=_versions(rows),
         chosen=None,
         registries=Registries(),
-        namer=namer,
+        namer=Namer(),
         n_follow_ups=n_follow_ups,
     )
     _read_first(material, first_of(rows))
@@ -110,6 +109,7 @@ def read_material(user: User, project: Project, asked: Asked) -> Material:
         later = last_of(rows).filter(number__gt=1, codebook_version=material.chosen.id)
         for reading in _readings(material, later):
             material.changed[reading.layer] = reading
+    material.namer.learn(material.registries)
     return material
 
 
@@ -149,14 +149,14 @@ def _articles(rows: QuerySet[Submission]) -> dict[UUID, Article]:
     }
 
 
-def _versions(rows: QuerySet[Submission], namer: Namer) -> list[Version]:
+def _versions(rows: QuerySet[Submission]) -> list[Version]:
     """Return the versions that something was submitted under, newest first."""
     ids = rows.order_by().values("codebook_version")
     found = CodebookVersion.objects.filter(pk__in=ids).order_by("-number").values_list("pk", "number")
     versions = []
     for id, number in found:
         measures = Measures.of(load_codebook(id))
-        compactor = Compactor(measures=measures, namer=namer)
+        compactor = Compactor(measures=measures)
         versions.append(Version(id=id, number=number, measures=measures, compactor=compactor))
     return versions
 
