@@ -19,5 +19,5 @@ def trimmed(start: int, end: int, quote: str) -> tuple[int, int] | None:
 
 def without_punctuation(spans: Iterable[tuple[int, int, str]]) -> tuple[tuple[int, int], ...]:
     """Return the spans of a claim, each from its first to its last letter or digit; those without any fall away."""
-    found = (trimmed(*span) for span in spans)
-    return tuple(span for span in found if span is not None)
+    found = [trimmed(start, end, quote) for start, end, quote in spans]
+    return tuple([span for span in found if span is not None])

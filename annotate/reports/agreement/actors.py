@@ -21,11 +21,11 @@ class Standing:
 
     n: int = 0
     n_scored: int = 0
-    score: float = 0.0
+    score: int = 0  # the sum, in thousandths
 
     @property
     def mean(self) -> float | None:
-        return self.score / self.n_scored if self.n_scored else None
+        return self.score / (1000 * self.n_scored) if self.n_scored else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +89,7 @@ def _correlation(material: Material, names: tuple[str, str], compared: list[Comp
     one = _table(material, [pair.first for pair in compared])
     two = _table(material, [pair.second for pair in compared])
     nothing = Standing()
-    cells = sorted(one.keys() | two.keys())
+    cells = one.keys() | two.keys()
     rows = [(one.get(key, nothing), two.get(key, nothing)) for key in cells]
     scored = [(a.score / a.n_scored, b.score / b.n_scored) for a, b in rows if a.n_scored and b.n_scored]
     return Correlation(
@@ -104,6 +104,7 @@ def _correlation(material: Material, names: tuple[str, str], compared: list[Comp
 def _table(material: Material, readings: Iterable[Reading]) -> Table:
     assert material.chosen is not None
     labels = material.chosen.measures.codebook.stances
+    scores = {key: round(1000 * label.score) for key, label in labels.items() if label.score is not None}
     given = Counter(
         [
             (key, values[0])
@@ -113,11 +114,13 @@ def _table(material: Material, readings: Iterable[Reading]) -> Table:
             if values[0] is not None
         ]
     )
-    found: Table = defaultdict(Standing)
-    for (key, value), n in sorted(given.items()):
-        standing, score = found[key], labels[value].score if value in labels else None
+    found: Table = {}
+    for (key, value), n in given.items():
+        standing = found.get(key)
+        if standing is None:
+            standing = found[key] = Standing()
         standing.n += n
-        if score is not None:
+        if value in scores:
             standing.n_scored += n
-            standing.score += n * score
+            standing.score += n * scores[value]
     return found

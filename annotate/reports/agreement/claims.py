@@ -93,9 +93,9 @@ class Compactor:
         holder = str((default["represents"] or default)["id"]) if default is not None else ""
         return Marked(
             key=claim["id"],
-            spans=tuple((span["start"], span["end"]) for span in spans),
-            trimmed=without_punctuation((span["start"], span["end"], span["quote"]) for span in spans),
-            cue=tuple((span["start"], span["end"]) for span in claim["cue"]),
+            spans=_spans(spans),
+            trimmed=without_punctuation([(span["start"], span["end"], span["quote"]) for span in spans]),
+            cue=_spans(claim["cue"]),
             values=self._values(claim, speakers, represents, holder),
             stances=self._stances(claim, holder),
             order=(claim["proposition"]["text"] if claim["proposition"] else "", claim["note"]),
@@ -133,6 +133,10 @@ class Compactor:
                 values.append((label.score if label else None) if is_score else value_of_answer(measure, answers))
             found[holder["id"] if holder else default, stance["target"]["id"]] = tuple(values)
         return found
+
+
+def _spans(found: Iterable[dict[str, Any]]) -> Spans:
+    return tuple([(span["start"], span["end"]) for span in found])
 
 
 def _place(claim: Marked) -> Any:

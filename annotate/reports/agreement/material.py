@@ -71,6 +71,13 @@ class Material:
     def cells(self) -> list[Cell]:
         return self.chosen.cells if self.chosen is not None else []
 
+    def let_go(self) -> None:
+        """Forget the readings: a report is done with them, and they are most of the memory."""
+        self.changed.clear()
+        for version in self.versions:
+            version.cells.clear()
+            version.singles.clear()
+
     def after_return(self) -> list[Cell]:
         """Return the cells with last submissions in place of first ones; those without any are the same objects."""
         found = []

@@ -104,8 +104,9 @@ def report_on(material: Material, *, intervals: bool = True) -> Report:
     for version in material.versions:
         for cell in version.cells:
             cell.compare()
-    found = Builder(material)
-    return found.report(intervals=intervals)
+    report = Builder(material).report(intervals=intervals)
+    material.let_go()
+    return report
 
 
 class Builder:
