@@ -41,6 +41,8 @@ VIEWS = {
     "gold": "Against gold",
     "actors": "Who stands where",
 }
+# What of a report each view needs; the whole takes longer.
+NEEDS = {"": {"intervals"}, "gold": {"gold", "intervals"}, "answers": set[str]()}
 PREVALENCE = 8  # values listed of a measure
 NOT_DEFINED = "not defined"
 
@@ -82,15 +84,16 @@ class Table:
 def agreement(request: Request, slug: str) -> HttpResponse:
     """Show how far annotators agree. 35 queries at most, one more for each 500 readings."""
     place = place_of(request, slug, Action.SEE_AGREEMENT)
+    show = request.GET.get("show", "")
+    show = show if show in VIEWS else ""
     context: dict[str, Any] = {"place": place, "asked": {name: request.GET.get(name, "") for name in request.GET}}
     try:
         asked = Asked.parse({name: request.GET.getlist(name) for name in request.GET if name != "show"})
         with snapshot():
-            report = agreement_report(request.user, place.project, asked)
+            report = agreement_report(request.user, place.project, asked, wanted=frozenset(NEEDS.get(show, {show})))
     except Invalid as problem:
         return answer(request, "annotate/agreement.html", "agreement", context | {"error": problem.detail}, status=400)
-    show = request.GET.get("show", "")
-    context |= _shown(place, report, asked) | {"show": show if show in VIEWS else "", "views": VIEWS.items()}
+    context |= _shown(place, report, asked) | {"show": show, "views": VIEWS.items()}
     return answer(request, "annotate/agreement.html", "agreement", context)
 
 

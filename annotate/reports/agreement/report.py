@@ -82,10 +82,14 @@ class Report:
         return [found[key] for key in HEADLINES if key in found]
 
 
-def agreement_report(user: User, project: Project, asked: Asked, *, intervals: bool = True) -> Report:
+# What a report consists of besides its measures; a page that shows one of them need not wait for the others.
+PARTS = frozenset(("intervals", "parts", "confusions", "gold", "actors"))
+
+
+def agreement_report(user: User, project: Project, asked: Asked, *, wanted: frozenset[str] = PARTS) -> Report:
     """Compute the report for somebody who may see agreement. Raises Invalid where the filters name nothing."""
     with without_collector():
-        return report_on(read_material(user, project, asked), intervals=intervals)
+        return report_on(read_material(user, project, asked), wanted=wanted)
 
 
 @contextmanager
@@ -100,11 +104,11 @@ def without_collector() -> Iterator[None]:
             gc.enable()
 
 
-def report_on(material: Material, *, intervals: bool = True) -> Report:
+def report_on(material: Material, *, wanted: frozenset[str] = PARTS) -> Report:
     for version in material.versions:
         for cell in version.cells:
             cell.compare()
-    report = Builder(material).report(intervals=intervals)
+    report = Builder(material).report(wanted)
     material.let_go()
     return report
 
@@ -120,7 +124,8 @@ class Builder:
         self.whole = self.counted(material.cells)
         self.main: tuple[Figure, ...] = ()
 
-    def report(self, *, intervals: bool) -> Report:
+    def report(self, wanted: frozenset[str]) -> Report:
+        intervals = "intervals" in wanted
         material, names = self.material, self.material.people
         readings = {id(one): one for found in self.whole for one in _readings(found)}.values()
         annotators = sorted({names[one.annotator] for one in readings})
@@ -130,14 +135,14 @@ class Builder:
         return Report(
             material=material,
             measures=self.with_after(measures) if material.changed else measures,
-            by=self.tables(),
-            gold=self.gold(intervals=intervals),
-            retest=self.retest(),
+            by=self.tables() if "parts" in wanted else {},
+            gold=self.gold(intervals=intervals) if "gold" in wanted else [],
+            retest=self.retest() if "parts" in wanted else [],
             left_out=self.left_out(),
-            confusions=confusions(material, self.whole, len(annotators)),
-            actors=actor_table(material, self.whole, annotators),
-            correlations=correlations(material, self.whole),
-            picks=whole_reading_picks(material.user, material.project),
+            confusions=confusions(material, self.whole, len(annotators)) if "confusions" in wanted else [],
+            actors=actor_table(material, self.whole, annotators) if "actors" in wanted else [],
+            correlations=correlations(material, self.whole) if "actors" in wanted else [],
+            picks=whole_reading_picks(material.user, material.project) if "gold" in wanted else [],
             n_documents=len({one.at for one in self.whole}),
             n_readings=len(readings),
             n_claims=sum(len(one.claims) for one in readings),
