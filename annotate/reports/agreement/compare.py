@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 from operator import add
-from typing import Any
 from uuid import UUID
 
 from annotate.agreement.matching import character_f1, jaccard, match_claims
@@ -172,10 +171,3 @@ def unitizing(cell: Cell, length: int, depth: str) -> tuple[int, int] | None:
         if found is None
         else (round(found[0] * length * UNITIZING_UNIT), round(found[1] * length * UNITIZING_UNIT))
     )
-
-
-def values_of(claim: Marked, names: Mapping[str, int], key: str) -> list[Any]:
-    """Return what a claim says under a measure: one value, or that of each stance."""
-    if key in names:
-        return [claim.values[names[key]]]
-    return [values[0] for values in claim.stances.values()] if key == "stance" else []

@@ -72,10 +72,6 @@ class Figure:
     n_categories: int = 0
     after_return: float | None = None
 
-    @property
-    def is_main(self) -> bool:
-        return self.key in HEADLINES
-
 
 @dataclass(slots=True, kw_only=True)
 class Counted:
