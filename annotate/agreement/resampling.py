@@ -23,12 +23,13 @@ TIMES = 1000
 SEED = 20_111
 LANES = {"H": 2, "I": 4, "Q": 8}  # bytes of a lane, by the type code of its array
 MASI_UNIT = 36_000_000  # distances as whole numbers: thirds of common denominators
+BLOCKS = 2000  # with more documents, so many blocks of them are drawn: time and memory stay bounded
 FEWEST = 2  # documents, below which there is nothing to resample
 
 type Interval = tuple[float, float]
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=2)
 def draws(n: int, times: int, seed: int) -> list[array[int]]:
     """Return for each of n documents how often each resample drew it."""
     rows = [array("H", bytes(2 * times)) for _ in range(n)]
@@ -39,21 +40,30 @@ def draws(n: int, times: int, seed: int) -> list[array[int]]:
     return rows
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=6)
 def weights(n: int, code: str, times: int = TIMES, seed: int = SEED) -> list[int]:
     """Return the draws of each of n documents as one number; lane r is resample r."""
     return [int.from_bytes(array(code, row).tobytes(), "little") for row in draws(n, times, seed)]
 
 
-def lanes(numbers: Mapping[int, int], n: int, times: int = TIMES) -> array[int]:
-    """Return the sum of whole numbers ≥ 0 by document in each resample of n documents."""
+def lanes(found: Mapping[int, int], n: int, times: int = TIMES) -> array[int]:
+    """Return the sum of whole numbers ≥ 0 by document in each resample of n documents, or of BLOCKS blocks."""
+    numbers = found if n <= BLOCKS else _in_blocks(found)
+    n = min(n, BLOCKS)
     most = n * max(numbers.values(), default=0)
     code = next(code for code, size in LANES.items() if most < 256**size)
     packed = weights(n, code)
     whole = sum([number * packed[document] for document, number in numbers.items()])
-    found = array(code)
-    found.frombytes(whole.to_bytes(LANES[code] * times, "little"))
-    return found
+    summed = array(code)
+    summed.frombytes(whole.to_bytes(LANES[code] * times, "little"))
+    return summed
+
+
+def _in_blocks(found: Mapping[int, int]) -> Mapping[int, int]:
+    numbers: defaultdict[int, int] = defaultdict(int)
+    for document, number in found.items():
+        numbers[document % BLOCKS] += number
+    return numbers
 
 
 def percentiles(found: Sequence[float | None], share: float = 0.95) -> Interval | None:

@@ -90,6 +90,13 @@ def test_an_interval_holds_the_figure_and_no_order_changes_it(metric, values):
     assert alpha_interval(shuffled, 40, metric) == (low, high)
 
 
+def test_of_very_many_documents_blocks_are_drawn():
+    found = lanes(dict.fromkeys(range(5000), 1), 5000)
+    assert min(found) > 4800 and max(found) < 5200 and len(found) == 1000
+    low, high = ratio_interval({at: at % 2 for at in range(5000)}, dict.fromkeys(range(5000), 1), 5000)
+    assert 0.46 < low < 0.5 < high < 0.54
+
+
 def test_what_is_the_same_in_every_document_has_an_interval_without_width():
     documents = {at: [("a", "a"), ("b", "b"), ("a", "b")] for at in range(10)}
     low, high = alpha_interval(documents, 10)
