@@ -39,6 +39,7 @@ from annotate.models import (
     Remark,
     Round,
     StanceLabel,
+    Submission,
 )
 from annotate.payloads.claims import parse_claim
 from annotate.payloads.preconditions import Precondition
@@ -295,3 +296,57 @@ def training_round(found: Project, *documents: Document, purpose: str = "trainin
     chosen = Selection.read({"documents": [str(one.pk) for one in documents]})
     name = f"{purpose.title()} {found.rounds.count() + 1}"
     return round(found, selection=chosen, purpose=purpose, **{"name": name} | values)
+
+
+def frozen(text: str, quote: str, nth: int = 1, **values: Any) -> dict[str, Any]:
+    """Return a claim as a submission keeps it; entries are given as entries, several stances as (target, value)."""
+
+    def ref(entry: Any) -> dict[str, Any] | None:
+        return None if entry is None else {"id": str(entry.pk), "name": entry.name}
+
+    speakers, stances = values.pop("speakers", []), values.pop("stances", [])
+    proposition = values.pop("proposition", None)
+    found = {
+        "id": str(uuid.uuid4()),
+        "spans": [span(text, quote, nth)],
+        "cue": [],
+        "speakers": [
+            {**(ref(one) or {}), "represents": ref(represents), "mention": []}
+            for one, represents in (pair if isinstance(pair, tuple) else (pair, None) for pair in speakers)
+        ],
+        "reported_by": [ref(one) for one in values.pop("reported_by", [])],
+        "mode": None,
+        "proposition": proposition and {"id": str(proposition.pk), "text": proposition.name, "relation": "affirms"},
+        "stances": [{"holder": None, "target": ref(target), "value": value} for target, value in stances],
+        "no_stance": False,
+        "attributes": {},
+        "unsure": False,
+        "note": "",
+    }
+    return found | values
+
+
+def submitted(
+    person: User, found: Document, *claims: dict[str, Any], round: Round | None = None, **values: Any
+) -> Submission:
+    """Store a submission of these frozen claims, as number 1 of a new layer, or as the next one of the stored layer."""
+    project = Project.objects.get(corpus=found.corpus_id)
+    round = round or project.rounds.order_by("number").first()
+    assert round is not None
+    version = values.pop("version", round.codebook_version)
+    layer, _ = Layer.objects.get_or_create(
+        project=project,
+        document=found,
+        round=round,
+        annotator=person,
+        defaults={"codebook_version": version, "status": "submitted", "submitted_at": NOW},
+    )
+    reading = {"id": str(layer.pk), "attributes": {}, "no_claim": [], "claims": list(claims)} | values
+    return Submission.objects.create(
+        layer=layer,
+        number=layer.submissions.count() + 1,
+        codebook_version=version,
+        reading=reading,
+        n_claims=len(claims),
+        submitted_at=NOW,
+    )

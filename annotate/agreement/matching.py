@@ -33,6 +33,10 @@ def _common(a: Spans, b: Spans) -> int:
 
 def jaccard(a: Spans, b: Spans) -> float:
     """Return common characters by all characters of two claims; spans are sorted and disjoint, half-open."""
+    if len(a) == len(b) == 1:
+        (left, right), (start, end) = a[0], b[0]
+        common = max(0, min(right, end) - max(left, start))
+        return common / (right - left + end - start - common) if common else 0.0
     common = _common(a, b)
     whole = _length(a) + _length(b) - common
     return common / whole if whole else 0.0
@@ -57,10 +61,15 @@ def _edges[K: Hashable](
     others = sorted(second, key=lambda key: (second[key][0][0], str(key)))
     edges = {}
     for a in sorted(first, key=lambda key: (first[key][0][0], str(key))):
+        spans = first[a]
+        start, end = spans[0][0], spans[-1][1]
         for b in others:
-            if second[b][0][0] >= first[a][-1][1]:
+            theirs = second[b]
+            if theirs[0][0] >= end:
                 break
-            weight = jaccard(first[a], second[b])
+            if theirs[-1][1] <= start:
+                continue
+            weight = jaccard(spans, theirs)
             if weight >= threshold and weight > 0:
                 edges[a, b] = weight
     return edges
@@ -202,7 +211,8 @@ def _union(claims: Iterable[Spans]) -> list[tuple[int, int]]:
     merged: list[tuple[int, int]] = []
     for start, end in sorted(span for spans in claims for span in spans):
         if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(merged[-1][1], end))
+            if end > merged[-1][1]:
+                merged[-1] = (merged[-1][0], end)
         else:
             merged.append((start, end))
     return merged

@@ -5,9 +5,10 @@ K. Krippendorff, Content Analysis (2004), ch. 11.6; "On the reliability of uniti
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import permutations
+from itertools import accumulate, combinations
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -66,23 +67,25 @@ def _overlapping(first: list[Section], second: list[Section]) -> Iterable[tuple[
 
 
 def _observed(observers: list[list[Section]], length: int) -> float:
+    """Return Do; a difference is the same either way round, so that each pair of observers counts twice."""
     n = len(observers)
     total = sum(
-        _difference(a, b) for first, second in permutations(observers, 2) for a, b in _overlapping(first, second)
+        [_difference(a, b) for first, second in combinations(observers, 2) for a, b in _overlapping(first, second)]
     )
-    return total / (n * (n - 1) * length**2)
+    return 2 * total / (n * (n - 1) * length**2)
 
 
 def _expected(observers: list[list[Section]], length: int) -> float:
     n = len(observers)
     units = [end - start for sections in observers for start, end, is_unit in sections if is_unit]
-    gaps = [end - start for sections in observers for start, end, is_unit in sections if not is_unit]
-    total = sum(
-        (len(units) - 1) / 3 * (2 * unit**3 - 3 * unit**2 + unit)
-        + unit**2 * sum(gap - unit + 1 for gap in gaps if gap >= unit)
-        for unit in units
-    )
-    whole = n * length * (n * length - 1) - sum(unit * (unit - 1) for unit in units)
+    gaps = sorted(end - start for sections in observers for start, end, is_unit in sections if not is_unit)
+    sums = [0, *accumulate(gaps)]
+    total = 0.0
+    for unit in sorted(units):
+        at = bisect_left(gaps, unit)
+        in_gaps = sums[-1] - sums[at] - (len(gaps) - at) * (unit - 1)  # Σ over gaps ≥ unit of gap − unit + 1
+        total += (len(units) - 1) / 3 * (2 * unit**3 - 3 * unit**2 + unit) + unit**2 * in_gaps
+    whole = n * length * (n * length - 1) - sum([unit * (unit - 1) for unit in units])
     return 2 / length * total / whole if whole else 0.0
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from annotate.api import (
+    agreement,
     changes,
     claims,
     codebooks,
@@ -77,6 +78,7 @@ urlpatterns: list[URLPattern] = [
     path("projects/<slug:slug>/changes/<uuid:batch>/undo/", changes.undo, name="api-change-undo"),
     path("projects/<slug:slug>/decisions/", decisions.decisions, name="api-decisions"),
     path("rounds/<uuid:id>/results/", training.round_results, name="api-round-results"),
+    path("projects/<slug:slug>/agreement/", agreement.agreement, name="api-agreement"),
     path("schema/", schema, name="api-schema"),
     path("docs/", docs, name="api-docs"),
 ]

@@ -5,6 +5,8 @@ from django.urls import path, reverse_lazy
 
 from annotate.web import (
     account,
+    agreement,
+    agreement_cells,
     changes,
     codebook_editor,
     codebooks,
@@ -89,6 +91,8 @@ urlpatterns = [
     path("p/<slug:slug>/layers/", layers.layers, name="layers"),
     path("p/<slug:slug>/progress/", progress_page.progress, name="progress"),
     path("p/<slug:slug>/progress.csv", progress_page.progress_csv, name="progress-csv"),
+    path("p/<slug:slug>/agreement/", agreement.agreement, name="agreement"),
+    path("p/<slug:slug>/agreement/cell/", agreement_cells.agreement_cell, name="agreement-cell"),
     path("p/<slug:slug>/layers/<uuid:layer_id>/return/", returns.layer_return, name="layer-return"),
     *registry_urls.urlpatterns,
     *adjudicate_urls.urlpatterns,

@@ -11,6 +11,7 @@ from uuid import UUID
 from annotate.web.errors import TITLES
 from tests.admin_panel.pages import MODELS
 
+AGREEMENT = "/p/bridge/agreement/?show="
 READER = "/p/bridge/d/{%s}/"
 ADMIN_LISTS = [f"/admin/{model._meta.app_label}/{model._meta.model_name}/" for model in MODELS]
 # Fields that the browser itself would refuse are sent all the same: the server's answer is what is looked at.
@@ -169,6 +170,17 @@ SITE = [
     Page(name="results of a training", path="/p/trained/rounds/{training}/results/"),
     Page(name="not admitted", path="/p/trained/next/", who="ann"),
     Page(name="history of a claim", path="/p/bridge/changes/claim/{claim}/", who="curator"),
+    *(
+        Page(
+            name=f"agreement {show}",
+            path=f"/p/bridge/agreement/?show={show}",
+            who="curator",
+            act=opened("main details"),
+        )
+        for show in ("", "parts", "answers", "confusions", "gold", "actors")
+    ),
+    Page(name="agreement refused", path="/p/bridge/agreement/?pair=ann", who="curator"),
+    Page(name="claims behind a cell", path="/p/bridge/agreement/cell/?measure=mode&first=direct&second=direct"),
     Page(name="layers", path="/p/bridge/layers/", who="curator"),
     Page(name="layers, none found", path="/p/bridge/layers/?status=withdrawn", who="ann"),
     Page(name="return a reading", path="/p/bridge/layers/{layer}/return/", who="curator"),

@@ -17,7 +17,16 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
-from annotate.management.bench import exporting, importing, queue, reading, requests, searching, starting
+from annotate.management.bench import (
+    agreement,
+    exporting,
+    importing,
+    queue,
+    reading,
+    requests,
+    searching,
+    starting,
+)
 from annotate.management.bench.data import World
 from annotate.management.bench.figures import Figure, table
 
@@ -32,8 +41,9 @@ MEASURES: dict[str, Callable[[World], list[Figure]]] = {
     "export": exporting.run,
     "up": starting.run,
     "search": searching.run,
+    "agreement": agreement.run,
 }
-APART = ("search",)  # fills the database with articles of its own
+APART = ("search", "agreement")  # each fills the database with articles of its own
 
 
 class Command(BaseCommand):
