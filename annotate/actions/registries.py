@@ -100,7 +100,7 @@ def update_entry(
 
 
 def _lock(entry: Entry) -> Any:
-    return type(entry)._default_manager.select_for_update().get(pk=entry.pk)
+    return type(entry)._default_manager.select_for_update(no_key=True).get(pk=entry.pk)
 
 
 def _set_values(entry: Any, values: dict[str, Any], batch: Batch, *, is_new: bool = False) -> Any:
@@ -215,7 +215,7 @@ def merge_entry(
     permissions.require_in_corpus(user, Action.EDIT_REGISTRIES, entry.corpus_id)
     model = type(entry)
     # In the order of their ids, so that two opposite merges cannot wait for each other.
-    locked = {row.pk: row for row in model._default_manager.select_for_update().filter(
+    locked = {row.pk: row for row in model._default_manager.select_for_update(no_key=True).filter(
         pk__in=[entry.pk, into.pk]
     ).order_by("pk")}  # fmt: skip
     entry, into = locked[entry.pk], locked[into.pk]

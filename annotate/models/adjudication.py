@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 
 from annotate import permissions
 from annotate.models.claims import Claim
-from annotate.models.layers import Layer, LayerKind, LayerStatus, unfinished_blind_layers
+from annotate.models.layers import Layer, LayerKind, unfinished_blind_layers
 from annotate.models.projects import Project
 from annotate.permissions import Action
 from corpus.models import Corpus, Document
@@ -81,19 +81,6 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
             permissions.visible(user, Action.ADJUDICATE, "project"), ~models.Exists(unfinished_blind_layers(user))
         )
         return self.filter(layer__in=open_to.values("pk"))
-
-    def about(self, user: permissions.AnyUser) -> Self:
-        """Return decisions of finished documents on claims of the user's own submitted layers."""
-        own = DecisionReading.objects.filter(
-            permissions.visible(user, Action.ANNOTATE, "layer__project"),
-            layer__annotator=user.pk,
-            layer__status=LayerStatus.SUBMITTED,
-        )
-        rows = self.filter(layer__status=LayerStatus.SUBMITTED, pk__in=own.values("decision"))
-        blind = unfinished_blind_layers(user).filter(
-            document=models.OuterRef("layer__document"), project=models.OuterRef("layer__project")
-        )
-        return rows.filter(~models.Exists(blind))
 
 
 class Decision(models.Model):

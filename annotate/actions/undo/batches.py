@@ -17,6 +17,7 @@ from django.utils.timezone import localtime
 from annotate.actions.batch import joined
 from annotate.actions.undo.base import Asking, Restorer, WholeRestorer, is_as, refuse
 from annotate.actions.undo.claims import ClaimRestorer, ReassignmentRestorer, undo_reassignments
+from annotate.actions.undo.desk import undo_desk_step
 from annotate.actions.undo.entries import EntryRestorer
 from annotate.actions.undo.settings import DocumentRestorer, MemberRestorer, ProjectRestorer, RoundRestorer
 from annotate.models import Project
@@ -40,7 +41,7 @@ RESTORERS: dict[str, Restorer] = {
     "project": ProjectRestorer(),
 }
 # Kinds of objects whose batches are given as a whole to the part that wrote them, by `object_type`.
-WHOLES: dict[str, WholeRestorer] = {}
+WHOLES: dict[str, WholeRestorer] = dict.fromkeys(("decision", "pairing", "adjudication"), undo_desk_step)
 # What these actions did is more than their Change rows can set back.
 NEVER = (
     *("project.create", "round.create", "round.add", "round.move", "member.add", "member.leave", "import.create"),
