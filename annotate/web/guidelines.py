@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, repeat
+from itertools import chain, pairwise, repeat
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -126,6 +126,31 @@ def headings(source: str) -> list[str]:
     tokens = _MARKDOWN.parse(unicodedata.normalize("NFC", source))
     texts = (tokens[i + 1].content for i, token in enumerate(tokens) if token.type == "heading_open")
     return [text[:200] for text in texts if text]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paragraph:
+    """A paragraph of the guidelines as plain text, with the heading that it stands under."""
+
+    heading: str
+    text: str
+
+
+def paragraph_about(source: str, words: Sequence[str]) -> Paragraph | None:
+    """Return the paragraph that names one of these words in bold, else in its text, the first word first."""
+    found, heading = [], ""
+    tokens = _MARKDOWN.parse(unicodedata.normalize("NFC", source))
+    for before, token in pairwise(tokens):
+        if token.type == "inline" and before.type == "heading_open":
+            heading = token.content
+        elif token.type == "inline":
+            found.append((heading, token.content))
+    for form in ("**{}", "{}"):
+        for word in words:
+            for heading, text in found:
+                if form.format(word) in text.casefold():
+                    return Paragraph(heading=heading, text=" ".join(text.replace("*", "").split()))
+    return None
 
 
 def anchor_of(heading: str) -> str:

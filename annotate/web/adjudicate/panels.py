@@ -15,6 +15,7 @@ from annotate.payloads.codebooks import CodebookView
 from annotate.reports.desk import Desk
 from annotate.reports.desk.words import NOTHING, field_name, in_words, stances_in_words, value_in_words
 from annotate.web.adjudicate.drawing import Words, differing_words, slot_of_field
+from annotate.web.guidelines import Paragraph, anchor_of, paragraph_about
 from annotate.web.signs import GLYPHS
 
 ENTRY_FIELDS = ("speakers", "represents", "reported_by", "proposition", "stances")
@@ -48,6 +49,8 @@ class Column:
     is_open: bool
     is_entry: bool
     help: list[tuple[str, str]]
+    guideline: Paragraph | None
+    anchor: str
     earlier: list[tuple[str, int]]
 
 
@@ -206,8 +209,30 @@ def _column(field: Field, unit: Unit, desk: Desk, earlier: dict[str, list[tuple[
         is_open=field.is_open,
         is_entry=field.name in ENTRY_FIELDS,
         help=_help(field, cells, marks, desk.codebook),
+        guideline=(guideline := _guideline(field, desk.codebook)),
+        anchor=anchor_of(guideline.heading) if guideline is not None else "",
         earlier=earlier.get(field.dispute, []),
     )
+
+
+# Words by which the guidelines speak of a field, the most telling first.
+ABOUT = {
+    "spans": ("boundar", "span", "select the words", "words"),
+    "speakers": ("speaker",),
+    "represents": ("on behalf", "behalf", "represent"),
+    "reported_by": ("reported by", "chain", "report"),
+    "cue": ("cue",),
+    "mode": ("mode",),
+    "proposition": ("proposition",),
+    "stances": ("stands", "stance"),
+}
+
+
+def _guideline(field: Field, codebook: CodebookView) -> Paragraph | None:
+    """Return the paragraph of the guidelines that is about a field."""
+    name = field.name.split("/")[0]
+    words = ABOUT.get(name) or (field_name(field.name, codebook).casefold(),)
+    return paragraph_about(codebook.version.guidelines, words)
 
 
 def _note(field: Field) -> str:

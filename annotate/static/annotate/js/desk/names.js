@@ -46,7 +46,18 @@ function undo() {
   send(body);
 }
 
-const KEYS = { j: () => go(1), k: () => go(-1), "=": () => choose("same"), 2: () => choose("swap"), "+": () => choose("inverted"), x: () => choose("different"), u: undo };
+const KEYS = {
+  j: () => go(1),
+  k: () => go(-1),
+  "=": () => choose("same"),
+  1: () => choose("same"),
+  2: () => choose("swap"),
+  "+": () => choose("inverted"),
+  o: () => choose("inverted"),
+  x: () => choose("different"),
+  d: () => choose("different"),
+  u: undo,
+};
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || typesNow(event.target)) return;
