@@ -1,9 +1,15 @@
 // Names for controls that Django's admin leaves nameless: select2's boxes, and the cells of inline tables.
 
-/** A select2 box is named by its field's label and by what is chosen. @param {Element} box */
+/** The head of a field's column in a table. @param {Element | null | undefined} field */
+function headOf(field) {
+  const cell = field?.closest("td");
+  return cell?.closest("table").tHead?.rows[0].cells[cell.cellIndex];
+}
+
+/** A select2 box is named by its field's label, or the head of its column, and by what is chosen. @param {Element} box */
 function nameBox(box) {
   const select = box.closest(".select2")?.previousElementSibling;
-  const label = select && document.querySelector(`label[for="${select.id}"]`);
+  const label = select && (document.querySelector(`label[for="${select.id}"]`) ?? headOf(select));
   const chosen = box.querySelector(".select2-selection__rendered");
   if (!label || !chosen) return;
   label.id ||= `${select.id}_label`;
@@ -14,9 +20,7 @@ function nameBox(box) {
 
 /** A field in a table is named by the head of its column. @param {HTMLInputElement} field */
 function nameCell(field) {
-  const cell = field.closest("td");
-  const head = cell.closest("table").tHead?.rows[0].cells[cell.cellIndex];
-  const name = head?.textContent.trim();
+  const name = headOf(field)?.textContent.trim();
   if (name && !field.labels?.length) field.setAttribute("aria-label", name);
 }
 
