@@ -55,7 +55,9 @@ def fields_of(marks: Sequence[Mark], text: str, rule: str = ASK) -> list[Field]:
     speakers_differ = len({mark.values["speakers"] for mark in marks}) > 1
     for name in names:
         values = tuple(mark.values.get(name) for mark in marks)
-        # Whom different speakers represent cannot be compared: it comes with the speakers that are chosen.
+        # Whom different speakers represent is no field of its own: it is part of who speaks.
+        if name == "speakers" and speakers_differ:
+            values = tuple(mark.people for mark in marks)
         if any(value is not None for value in values) and not (name == "represents" and speakers_differ):
             found.append(field(name, values))
         if name == "proposition":

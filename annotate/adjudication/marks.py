@@ -59,15 +59,23 @@ class Mark:
     @cached_property
     def stances(self) -> dict[StanceKey, Hashable]:
         """Return value and answers by holder and target."""
-        default = default_holder(self.claim)
+        default, is_alone = default_holder(self.claim), len(self.claim["speakers"]) < 2
         found: dict[StanceKey, Hashable] = {}
         for stance in self.claim["stances"]:
-            holder = stance["holder"]["id"] if stance["holder"] is not None else ""
-            key = ("" if holder == default else holder, stance["target"]["id"] if stance["target"] else "")
-            if key in found:  # named twice, once by default: both are kept apart
-                key = (holder, key[1])
+            holder = stance["holder"]["id"] if stance["holder"] is not None else default
+            # Of a joint statement the first speaker holds the stance: who that is counts then.
+            key = ("" if holder == default and is_alone else holder, stance["target"]["id"] if stance["target"] else "")
+            n = 2
+            while key in found:  # after merges two stances may be on the same target: both are kept, in their order
+                key, n = (f"{key[0].split('~')[0]}~{n}", key[1]), n + 1
             found[key] = (stance["value"], frozen(stance.get("attributes", {})))
         return found
+
+    @property
+    def people(self) -> Hashable:
+        """Return the speakers, each with whom they represent, or None."""
+        pairs = ((s["id"], s["represents"]["id"] if s["represents"] else "") for s in self.claim["speakers"])
+        return tuple(sorted(pairs)) or None
 
     @property
     def whole_stance(self) -> Hashable:

@@ -69,6 +69,8 @@ def put_together(
     body: Claim = {"spans": [], "speakers": [], "stances": [], "no_stance": False, "attributes": {}}
     origins, missing = [], []
     for field in fields:
+        if field.name == "represents" and "speakers" in edits:
+            continue  # who speaks was written by hand, with or without whom they represent
         pick = picks.get(field.name, field.prefill)
         is_edited = field.name in edits or (field.name.startswith("stances/") and "stances" in edits)
         if is_edited:
@@ -134,6 +136,8 @@ def _edit(body: Claim, name: str, value: Any) -> None:
     elif name == "stances":
         body["stances"] = value
         body["no_stance"] = value == []
+    elif name == "represents":
+        body["speakers"] = [speaker | {"represents": value} for speaker in body["speakers"]]
     else:
         body[name] = value
 

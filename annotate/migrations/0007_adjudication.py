@@ -265,7 +265,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='auditcheck',
-            constraint=models.UniqueConstraint(fields=('adjudication', 'kind', 'start', 'end'), name='an_item_audited_once'),
+            constraint=models.UniqueConstraint(fields=('adjudication', 'kind', 'start', 'end', 'claim_key'), name='an_item_audited_once'),
         ),
         migrations.AddConstraint(
             model_name='decision',

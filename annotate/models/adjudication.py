@@ -213,7 +213,9 @@ class AuditCheck(models.Model):
     class Meta:
         ordering = ["adjudication", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["adjudication", "kind", "start", "end"], name="an_item_audited_once"),
+            models.UniqueConstraint(
+                fields=["adjudication", "kind", "start", "end", "claim_key"], name="an_item_audited_once"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -37,7 +37,8 @@ def check_sample(
         kind=kind,
         start=start,
         end=end,
-        defaults={"is_right": is_right, "claim_key": claim_key, "checked_by": user, "checked_at": now},
+        claim_key=claim_key,
+        defaults={"is_right": is_right, "checked_by": user, "checked_at": now},
     )
     batch = Batch(action="audit.check", actor=user, project_id=project.pk, corpus_id=project.corpus_id)
     after = {"kind": kind, "start": start, "end": end, "is_right": is_right, "document": str(document_id)}

@@ -51,7 +51,7 @@ class Verdict:
 @transaction.atomic
 def decide(
     *, user: User, project: Project, document_id: UUID, verdict: Verdict, now: datetime, batch: Batch | None = None
-) -> Decision:
+) -> Decision | None:
     """Store the decision on a unit, with its gold claim; an earlier one on the same readings is replaced.
 
     A batch that is given is written too; its id is how the step is taken back.
@@ -76,9 +76,15 @@ def check_words(verdict: Verdict) -> None:
 
 def decide_on(
     desk: Desk, verdict: Verdict, *, user: User, batch: Batch, now: datetime, by_itself: bool = False
-) -> Decision:
-    """Decide on a desk that is locked; the caller writes the batch and counts anew."""
+) -> Decision | None:
+    """Decide on a desk that is locked; the caller writes the batch and counts anew.
+
+    None where a claim was taken away that no reading stands behind.
+    """
     marks, earlier = check_seen(desk, verdict)
+    if not marks and not verdict.is_claim:
+        _take_away(desk, earlier, batch, now)
+        return None
     fields = fields_of(marks, desk.text, desk.codebook.version.boundary_rule) if marks else []
     result = _result(desk, marks, fields, verdict) if verdict.is_claim else None
     gold = gold_layer(desk, now=now)
@@ -105,6 +111,15 @@ def decide_on(
     touch_gold(gold, now=now)
     batch.add("decision", decision.pk, before=before, after=decision_state(decision))
     return decision
+
+
+def _take_away(desk: Desk, earlier: list[Decision], batch: Batch, now: datetime) -> None:
+    """Remove a claim that no reading stands behind. Raises Invalid where there is none."""
+    if not earlier or desk.gold is None:
+        raise Invalid.of([FieldError(pointer="/claims", detail="There is nothing here that could be no claim.")])
+    for decision in earlier:
+        remove_decision(decision, batch)
+    touch_gold(desk.gold, now=now)
 
 
 def check_seen(desk: Desk, verdict: Verdict) -> tuple[list[Mark], list[Decision]]:
@@ -137,6 +152,12 @@ def _earlier(desk: Desk, verdict: Verdict) -> list[Decision]:
 
 def _result(desk: Desk, marks: Sequence[Mark], fields: Sequence[Field], verdict: Verdict) -> Result:
     places = {mark.key: place for place, mark in enumerate(marks)}
+    known = {found.name for found in fields}
+    gone = [name for name in verdict.picks if name not in known]
+    if gone:
+        raise WrongState(
+            CHANGED.format(what="its fields are others now, after a merge of names."), extra={"picks": gone}
+        )
     wrong = [name for name, key in verdict.picks.items() if key not in places]
     if wrong:
         detail = f"{verdict.picks[wrong[0]]!r} is no claim of this unit; pick one of {', '.join(places)}."
@@ -162,7 +183,9 @@ def _edits(desk: Desk, marks: Sequence[Mark], verdict: Verdict) -> dict[str, Any
     claim = desk.gold_claims[str(standing[0])]
     kept = {name: claim[name] for name in CONTENT if name not in ("no_stance", "attributes")}
     kept |= {f"attributes/{key}": value for key, value in claim["attributes"].items()}
-    return kept | {"no_stance": claim["no_stance"]} | dict(verdict.edits)
+    if "stances" not in verdict.edits:
+        kept["no_stance"] = claim["no_stance"]
+    return kept | dict(verdict.edits)
 
 
 def _kind(marks: Sequence[Mark], result: Result | None) -> DecisionKind:

@@ -88,11 +88,14 @@ def _write_answers(desk: Desk, gold: Layer, answers: Mapping[str, Any]) -> None:
 
 
 def finish_settled(*, user: User, project: Project, now: datetime, limit: int = AT_ONCE) -> int:
-    """Finish the documents in which nothing is open; returns how many were. Each in a transaction of its own."""
+    """Finish the documents of two readings or more in which nothing is open; returns how many were.
+
+    Each in a transaction of its own. What one person alone has read is finished one by one.
+    """
     permissions.require(user, Action.ADJUDICATE, project.pk)
     recount_all(project=project, now=now)
     rows = Adjudication.objects.visible_to(user).filter(
-        project=project, finished_at__isnull=True, is_stale=False, n_open=0, n_readings__gt=0
+        project=project, finished_at__isnull=True, is_stale=False, n_open=0, n_readings__gte=2
     )
     n = 0
     for document in list(rows.order_by("document__number").values_list("document_id", flat=True)[:limit]):

@@ -16,7 +16,6 @@ from annotate.actions.adjudication.stale import recount
 from annotate.actions.adjudication.states import pairing_state, remove_decision, set_pairings
 from annotate.actions.batch import Batch
 from annotate.adjudication.fields import fields_of
-from annotate.adjudication.result import put_together
 from annotate.models import Project
 from annotate.payloads.problems import FieldError, Invalid
 from annotate.reports.desk import Desk, load_desk
@@ -73,7 +72,8 @@ def _regroup(desk: Desk, verdict: Verdict, groups: dict[str, str], batch: Batch,
 def _accept_if_clear(desk: Desk, keys: Collection[str], *, user: User, batch: Batch, now: datetime) -> None:
     marks = [mark for mark in desk.marks if mark.key in keys]
     fields = fields_of(marks, desk.text, desk.codebook.version.boundary_rule)
-    if put_together(marks, fields, {}, {}).missing:
+    hesitated = len(marks) > 1 and any(mark.needs_a_look for mark in marks)
+    if hesitated or any(field.is_open for field in fields):
         return
     verdict = Verdict(claims={mark.key: mark.fingerprint for mark in marks})
     decide_on(desk, verdict, user=user, batch=batch, now=now)

@@ -27,6 +27,7 @@ class Sample:
     start: int
     end: int
     words: str
+    others: tuple[str, ...]
     reads: str
     unit: str
     claim_key: str
@@ -56,7 +57,7 @@ def audit(rows: Sequence[Adjudication], *, seed: str, size: int) -> Audit:
     The same seed gives the same sample from the same readings, in whatever order they are stored.
     """
     drawn = sorted(rows, key=lambda row: _draw(seed, row.document_id))[:DOCUMENTS]
-    checks = {(c.adjudication_id, c.kind, c.start, c.end): c for c in AuditCheck.objects.filter(adjudication__in=drawn)}
+    checks = _checks(drawn)
     settled, free = [], []
     for desk in load_desks(drawn):
         settled += [(_draw(seed, unit.key), desk, unit) for unit in desk.units if _settled_itself(unit)]
@@ -66,6 +67,25 @@ def audit(rows: Sequence[Adjudication], *, seed: str, size: int) -> Audit:
     samples = [_of_unit(desk, unit, checks) for _, desk, unit in settled[:size]]
     samples += [_of_sentence(desk, place, checks) for _, desk, place in free[:size]]
     return Audit(samples=samples, n_settled=len(settled), n_sentences=len(free))
+
+
+def settled_by_rule(rows: Sequence[Adjudication]) -> Audit:
+    """Return the units in which the codebook's rule settled a small difference of boundary, for a look at all of them.
+
+    Of the first 100 documents that have settled or decided units.
+    """
+    looked_at = list(rows)[:DOCUMENTS]
+    checks = _checks(looked_at)
+    found = []
+    for desk in load_desks(looked_at):
+        near = (unit for unit in desk.units if any(field.by_rule for field in unit.fields) and _settled_itself(unit))
+        found += [_of_unit(desk, unit, checks) for unit in near]
+    return Audit(samples=found, n_settled=len(found), n_sentences=0)
+
+
+def _checks(rows: Sequence[Adjudication]) -> dict[Any, AuditCheck]:
+    found = AuditCheck.objects.filter(adjudication__in=rows)
+    return {(c.adjudication_id, c.kind, c.start, c.end, str(c.claim_key or "")): c for c in found}
 
 
 def _draw(seed: str, what: object) -> str:
@@ -96,6 +116,7 @@ def _of_unit(desk: Desk, unit: Unit, checks: dict[Any, AuditCheck]) -> Sample:
         (start, end),
         checks,
         words=value_in_words("spans", mark.claim, desk.codebook),
+        others=tuple(dict.fromkeys(value_in_words("spans", other.claim, desk.codebook) for other in unit.marks)),
         reads=reads,
         unit=unit.key[:8],
         claim_key=mark.key,
@@ -104,12 +125,12 @@ def _of_unit(desk: Desk, unit: Unit, checks: dict[Any, AuditCheck]) -> Sample:
 
 def _of_sentence(desk: Desk, place: tuple[int, int], checks: dict[Any, AuditCheck]) -> Sample:
     words = desk.text[place[0] : place[1]]
-    return _sample(AuditKind.SENTENCE, desk, place, checks, words=words, reads="", unit="own", claim_key="")
+    return _sample(AuditKind.SENTENCE, desk, place, checks, words=words, others=(), reads="", unit="own", claim_key="")
 
 
 def _sample(
-    kind: AuditKind, desk: Desk, place: tuple[int, int], checks: dict[Any, AuditCheck], **values: str
+    kind: AuditKind, desk: Desk, place: tuple[int, int], checks: dict[Any, AuditCheck], **values: Any
 ) -> Sample:
     row = desk.adjudication
-    check = checks.get((row.pk, kind.value, *place))
+    check = checks.get((row.pk, kind.value, *place, values["claim_key"]))
     return Sample(kind=kind, adjudication=row, start=place[0], end=place[1], check=check, **values)

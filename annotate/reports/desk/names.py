@@ -151,8 +151,11 @@ def entries_apart(marks: Sequence[Mark], name: str, corpus_id: UUID) -> tuple[st
     registry = FIELDS.get(name.split("/")[0])
     places = [entries_in(mark, name) for mark in marks] if registry is not None else []
     ids = {place[0] for place in places if len(place) == 1 and place[0]}
-    if registry is None or len(ids) < 2:
-        detail = "Two readings must name one entry each in this field, and not the same, to say that they are the same."
+    if registry is None or len(ids) != 2:
+        detail = "Exactly two names must stand against each other in this field; say which of several on “Names first”."
         raise Invalid.of([FieldError(pointer="/field", detail=detail)])
-    found = MODELS[registry]._default_manager.filter(pk__in=ids, corpus=corpus_id)
-    return registry, sorted(found, key=_worth)
+    found = sorted(MODELS[registry]._default_manager.filter(pk__in=ids, corpus=corpus_id), key=_worth)
+    if any(getattr(entry, "is_not_stated", False) for entry in found):
+        detail = "“Not stated” is nobody’s name; pick the cell that is right instead."
+        raise Invalid.of([FieldError(pointer="/field", detail=detail)])
+    return registry, found

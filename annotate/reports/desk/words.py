@@ -51,7 +51,14 @@ def in_words(field: Field, mark: Mark, codebook: CodebookView) -> str:
     if name.startswith("stances/"):
         found = [s for key, s in zip(mark.stances, claim["stances"], strict=True) if key == stance_key(name)]
         return stance_value(found[0], codebook) if found else NOTHING
+    if name == "speakers" and _has_pairs(field):
+        return value_in_words("people", claim, codebook)
     return value_in_words(name, claim, codebook)
+
+
+def _has_pairs(field: Field) -> bool:
+    """Return whether the speakers are compared with whom they represent."""
+    return any(isinstance(value, tuple) and value and isinstance(value[0], tuple) for value in field.values)
 
 
 def value_in_words(name: str, claim: Claim, codebook: CodebookView) -> str:
@@ -60,6 +67,11 @@ def value_in_words(name: str, claim: Claim, codebook: CodebookView) -> str:
         return " … ".join(span["quote"] for span in claim[name]) or NOTHING
     if name == "speakers":
         return ", ".join(speaker["name"] for speaker in claim["speakers"]) or NOTHING
+    if name == "people":
+        named = (
+            f"{s['name']}, for {s['represents']['name']}" if s["represents"] else s["name"] for s in claim["speakers"]
+        )
+        return "; ".join(named) or NOTHING
     if name == "represents":
         return ", ".join(s["represents"]["name"] for s in claim["speakers"] if s["represents"]) or NOTHING
     if name == "reported_by":

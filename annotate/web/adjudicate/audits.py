@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from annotate.actions import adjudication
 from annotate.permissions import Action
-from annotate.reports.desk.audit import audit
+from annotate.reports.desk.audit import audit, settled_by_rule
 from annotate.web.access import Place, Request, answer, go, page, place_of
 from annotate.web.adjudicate.lists import rows_of
 
@@ -26,8 +26,12 @@ def desk_audit(request: Request, slug: str) -> HttpResponse:
     if request.method == "POST":
         return _check(request, place, seed, size)
     rows = rows_of(request, place).filter(n_readings__gt=0).select_related("project")
-    found = audit(list(rows), seed=seed, size=size)
-    context = {"place": place, "audit": found, "seed": seed, "size": size}
+    is_rule = request.GET.get("show") == "rule"
+    if is_rule:
+        found = settled_by_rule(list(rows.exclude(n_settled=0, n_decided=0).order_by("-n_settled", "pk")[:100]))
+    else:
+        found = audit(list(rows), seed=seed, size=size)
+    context = {"place": place, "audit": found, "seed": seed, "size": size, "is_rule": is_rule}
     return answer(request, "annotate/desk_audit.html", "samples", context)
 
 
@@ -54,5 +58,6 @@ def _check(request: Request, place: Place, seed: str, size: int) -> HttpResponse
         now=timezone.now(),
     )
     back = f"/p/{place.project.slug}/adjudicate/audit/?seed={seed}&size={size}"
+    back += "&show=rule" if request.POST.get("show") == "rule" else ""
     unit = request.POST.get("unit", "")
     return go(request, back if is_right else f"/p/{place.project.slug}/d/{document}/adjudicate/#u-{unit}")

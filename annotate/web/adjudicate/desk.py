@@ -16,9 +16,9 @@ from annotate.actions import adjudication
 from annotate.actions.batch import Batch
 from annotate.actions.returns import return_layer
 from annotate.actions.same_names import merge_names
-from annotate.models import Adjudication, Layer, Mode, Relation
+from annotate.models import Adjudication, Decision, Layer, Mode, Relation
 from annotate.payloads.people import People
-from annotate.payloads.problems import FieldError, Invalid, Problem
+from annotate.payloads.problems import FieldError, Invalid, Problem, WrongState
 from annotate.permissions import Action
 from annotate.reports.desk import Desk, load_desk
 from annotate.reports.desk.document import document_questions
@@ -27,11 +27,14 @@ from annotate.tasks import start_recount
 from annotate.web.access import Place, Request, go, page, place_of
 from annotate.web.adjudicate.drawing import LANES, DeskArticle
 from annotate.web.adjudicate.forms import document_answers, verdict_of
-from annotate.web.adjudicate.panels import panels_of
+from annotate.web.adjudicate.panels import panels_of, state_of
 from annotate.web.adjudicate.undo import undo_step
 from annotate.web.article import Article
 from annotate.web.guidelines import headings
 from corpus.models import Document
+
+# The batch by which a step is taken back, and the decision that it made, as far as there are such.
+type Step = tuple[UUID | None, Decision | None]
 
 
 @page("GET")
@@ -51,7 +54,7 @@ def desk_step(request: Request, slug: str, document_id: UUID) -> HttpResponse:
     if take is None:
         raise Http404
     try:
-        batch = take(request, place, row)
+        batch, made = take(request, place, row)
     except Problem as problem:
         if _is_script(request):
             return JsonResponse(problem.as_dict(), status=problem.status)
@@ -60,7 +63,8 @@ def desk_step(request: Request, slug: str, document_id: UUID) -> HttpResponse:
     start_recount(place.project)
     if _is_script(request):
         state = {"n_open": row.n_open, "is_finished": row.finished_at is not None}
-        return JsonResponse(state | {"batch": str(batch) if batch is not None else None})
+        decision = {"id": str(made.pk), "version": made.version} if made is not None else None
+        return JsonResponse(state | {"batch": str(batch) if batch is not None else None, "decision": decision})
     if request.POST.get("do") == "finish":
         messages.success(request, f"“{row.document.title or row.document.number}” is finished.")
         return go(request, "desk-list", slug)
@@ -79,10 +83,10 @@ def _row(request: Request, place: Place, document_id: UUID) -> Adjudication:
     return found
 
 
-def _decide(request: Request, place: Place, row: Adjudication) -> UUID:
+def _decide(request: Request, place: Place, row: Adjudication) -> Step:
     batch = Batch(action="decision.make", actor=request.user, project_id=place.id, corpus_id=place.project.corpus_id)
-    adjudication.decide(**_what(request, place, row), verdict=_verdict(request, row), batch=batch)
-    return batch.id
+    made = adjudication.decide(**_what(request, place, row), verdict=_verdict(request, row), batch=batch)
+    return batch.id, made
 
 
 def _what(request: Request, place: Place, row: Adjudication) -> dict[str, Any]:
@@ -98,57 +102,63 @@ def _verdict(request: Request, row: Adjudication) -> adjudication.Verdict:
     return verdict_of(request.POST, text=row.document.text, codebook=load_desk(row).codebook)
 
 
-def _split(request: Request, place: Place, row: Adjudication) -> UUID:
+def _split(request: Request, place: Place, row: Adjudication) -> Step:
     what = _what(request, place, row)
-    return adjudication.keep_apart(**what, verdict=_verdict(request, row), apart=request.POST.getlist("apart")).id
+    return adjudication.keep_apart(**what, verdict=_verdict(request, row), apart=request.POST.getlist("apart")).id, None
 
 
-def _join(request: Request, place: Place, row: Adjudication) -> UUID:
-    """Join the unit with the one that is named by the first digits of its key."""
+def _join(request: Request, place: Place, row: Adjudication) -> Step:
+    """Join the unit with another one as the page showed it: its key and a digest of its state."""
     desk, verdict = load_desk(row), _verdict(request, row)
-    other = next((unit for unit in desk.units if unit.key[:8] == request.POST.get("with")), None)
-    if other is None:
+    key, _, seen = str(request.POST.get("with", "")).partition(" ")
+    other = next((unit for unit in desk.units if unit.key == key), None)
+    if not key:
         raise Invalid.of([FieldError(pointer="/with", detail="Choose the unit to join this one with.")])
+    if other is None or state_of(other, desk) != seen:
+        raise WrongState("The unit to join with was changed since this page was loaded; load it again.")
     claims = dict(verdict.claims) | {mark.key: mark.fingerprint for mark in other.marks}
     decisions = dict(verdict.decisions) | {s.id: desk.decisions[s.id].version for s in other.decisions}
     both = adjudication.Verdict(claims=claims, decisions=decisions)
-    return adjudication.join_units(**_what(request, place, row), verdict=both).id
+    return adjudication.join_units(**_what(request, place, row), verdict=both).id, None
 
 
-def _same(request: Request, place: Place, row: Adjudication) -> UUID:
+def _same(request: Request, place: Place, row: Adjudication) -> Step:
     """Merge the entries that stand against each other in one field of a unit."""
     marks = load_desk(row).by_key()
     found = [marks[key] for key in _verdict(request, row).claims if key in marks]
     registry, entries = entries_apart(found, request.POST.get("field", ""), place.project.corpus_id)
     is_inverted = registry == "target" and "inverted" in request.POST
-    return merge_names(
+    batch = merge_names(
         user=request.user, project=place.project, entries=entries, is_inverted=is_inverted, now=timezone.now()
-    ).id
+    )
+    return batch.id, None
 
 
-def _finish(request: Request, place: Place, row: Adjudication) -> UUID:
+def _finish(request: Request, place: Place, row: Adjudication) -> Step:
     batch = Batch(
         action="adjudication.finish", actor=request.user, project_id=place.id, corpus_id=place.project.corpus_id
     )
     answers = document_answers(request.POST, load_desk(row).codebook)
     adjudication.finish_adjudication(**_what(request, place, row), answers=answers, batch=batch)
-    return batch.id
+    return batch.id, None
 
 
-def _undo(request: Request, place: Place, row: Adjudication) -> UUID:
-    return undo_step(user=request.user, project=place.project, row=row, raw=request.POST.get("batch", "")).id
+def _undo(request: Request, place: Place, row: Adjudication) -> Step:
+    batch = undo_step(user=request.user, project=place.project, row=row, raw=request.POST.get("batch", ""))
+    return batch.id, None
 
 
-def _return(request: Request, place: Place, row: Adjudication) -> None:
+def _return(request: Request, place: Place, row: Adjudication) -> Step:
     """Send a reading back to its annotator, with a remark."""
     reader = next((r for r in load_desk(row).readers if str(r.number) == request.POST.get("reading")), None)
     if reader is None:
         raise Invalid.of([FieldError(pointer="/reading", detail="Choose the reading to send back.")])
     remark = request.POST.get("remark", "").replace("\r\n", "\n")
     return_layer(user=request.user, layer=reader.layer, remark=remark, now=timezone.now())
+    return None, None
 
 
-STEPS: dict[str, Callable[[Request, Place, Adjudication], UUID | None]] = {
+STEPS: dict[str, Callable[[Request, Place, Adjudication], Step]] = {
     "accept": _decide,
     "reject": _decide,
     "two": _split,
@@ -173,7 +183,7 @@ def _page(request: Request, place: Place, row: Adjudication, *, errors: list[str
         "row": row,
         "desk": found,
         "counts": found.counts,
-        "panels": panels_of(found, names),
+        "panels": panels_of(found, names, request.user),
         "readers": [(reader, names.get(str(reader.layer.pk), ""), reader.number <= LANES) for reader in found.readers],
         "article": DeskArticle(article, found).html(),
         "has_headline": article.headline is not None,

@@ -87,7 +87,7 @@ def _spans(raw: str, text: str) -> list[dict[str, Any]]:
     """Return spans with their quotes, from pairs of offsets in JSON. Raises Invalid."""
     try:
         pairs = [(int(start), int(end)) for start, end in json.loads(raw)]
-    except (ValueError, TypeError, RecursionError):
+    except (ValueError, TypeError, OverflowError, RecursionError):
         pairs = []
     if not pairs or len(pairs) > MAX_CLAIMS or any(not 0 <= start < end <= len(text) for start, end in pairs):
         detail = f"{raw[:60]!r} names no words of this text; give pairs of offsets, each end after its start."
@@ -99,6 +99,10 @@ def _stances(sent: QueryDict) -> list[dict[str, Any]] | None:
     """Return the stances that were written, an empty list for “no stance”, None where nothing was."""
     if sent.get("no_stance"):
         return []
+    values = zip(sent.getlist("target"), sent.getlist("value"), strict=False)
+    if any(value and not target.strip() for target, value in values):
+        detail = "A stance needs its target: write the target beside it, or pick the cell of a reading."
+        raise Invalid.of([FieldError(pointer="/stances", detail=detail)])
     rows = zip(sent.getlist("target"), sent.getlist("value"), sent.getlist("holder"), strict=False)
     found = [
         {"target": {"name": target.strip()}, "value": value or None}
@@ -118,6 +122,8 @@ def document_answers(sent: QueryDict, codebook: CodebookView) -> dict[str, Any]:
 def _answer(sent: QueryDict, spec: AttributeSpec, what: str = "attribute") -> object:
     """Return an answer in the shape of the API, None where nothing was written."""
     values = [value for value in sent.getlist(f"{what} {spec.key}") if value.strip()]
+    if what == "answer" and spec.kind == "choice" and spec.is_multiple:  # one reading's labels, as the page sent them
+        values = [part for value in values for part in value.split("|")]
     if not values:
         return None
     if spec.kind == "choice":

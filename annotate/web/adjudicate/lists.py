@@ -12,7 +12,7 @@ from django.http import Http404, HttpResponse, JsonResponse
 from django.utils import timezone
 
 from annotate.actions import adjudication
-from annotate.actions.different import declare_different
+from annotate.actions.different import declare_different, take_back_different
 from annotate.actions.same_names import merge_names, undo_merges
 from annotate.models import Adjudication
 from annotate.payloads.problems import Problem
@@ -66,7 +66,7 @@ def _in_state(rows: QuerySet[Adjudication], state: str) -> QuerySet[Adjudication
     if state == "open":
         return rows.filter(n_open__gt=0)
     if state == "ready":
-        return rows.filter(n_open=0, finished_at__isnull=True, is_stale=False)
+        return rows.filter(n_open=0, n_readings__gte=2, finished_at__isnull=True, is_stale=False)
     return rows.filter(finished_at__isnull=False) if state == "finished" else rows
 
 
@@ -91,7 +91,7 @@ def desk_names(request: Request, slug: str) -> HttpResponse:
 
 def _say_what_they_are(request: Request, place: Place) -> HttpResponse:
     registry, do = request.POST.get("registry", ""), request.POST.get("do", "")
-    if registry not in MODELS or do not in ("same", "swap", "inverted", "different", "undo"):
+    if registry not in MODELS or do not in ("same", "swap", "inverted", "different", "back", "undo"):
         raise Http404
     try:
         batch = _take(request, place, registry, do)
@@ -120,6 +120,9 @@ def _take(request: Request, place: Place, registry: str, do: str) -> UUID | None
         declare_different(
             user=request.user, corpus=place.project.corpus, registry=registry, first=kept.pk, second=other.pk
         )
+        return None
+    if do == "back":
+        take_back_different(user=request.user, corpus=place.project.corpus, first=kept.pk, second=other.pk)
         return None
     entries = [other, kept] if do == "swap" else [kept, other]
     is_inverted = do == "inverted"

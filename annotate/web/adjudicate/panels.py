@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from annotate.adjudication.marks import Mark
 from annotate.adjudication.units import State, Unit
 from annotate.models import Decision, DecisionField
 from annotate.payloads.codebooks import CodebookView
+from annotate.permissions import AnyUser
 from annotate.reports.desk import Desk
 from annotate.reports.desk.words import NOTHING, field_name, in_words, stances_in_words, value_in_words
 from annotate.web.adjudicate.drawing import Words, differing_words, slot_of_field
@@ -92,16 +94,26 @@ class Panel:
         return [column.title for column in self.columns if column.is_missing]
 
 
-def panels_of(desk: Desk, names: dict[str, str]) -> list[Panel]:
+def panels_of(desk: Desk, names: dict[str, str], user: AnyUser) -> list[Panel]:
     """Return the panels of all units. One query, for earlier decisions on the same pairs of values."""
-    earlier = _earlier(desk)
+    earlier = _earlier(desk, user)
     together = {n: numbers for numbers in desk.passages for n in numbers}
-    ids = [unit.key[:8] for unit in desk.units]
     found = []
     for n, unit in enumerate(desk.units):
-        others = [(ids[i], _title(desk.units[i], desk)) for i in together.get(n, []) if i != n]
+        others = [
+            (f"{desk.units[i].key} {state_of(desk.units[i], desk)}", _title(desk.units[i], desk))
+            for i in together.get(n, [])
+            if i != n
+        ]
         found.append(_panel(unit, desk, names, earlier, others))
     return found
+
+
+def state_of(unit: Unit, desk: Desk) -> str:
+    """Return a digest of what a unit rests on: its readings as they are, and the decisions on them."""
+    versions = sorted((standing.id, desk.decisions[standing.id].version) for standing in unit.decisions)
+    readings = sorted((mark.key, mark.fingerprint) for mark in unit.marks)
+    return hashlib.sha256(repr((readings, versions)).encode()).hexdigest()
 
 
 def _panel(
@@ -272,12 +284,13 @@ def _help(field: Field, cells: Iterable[Cell], marks: Sequence[Mark], codebook: 
     return found + [(la.name, la.definition) for la in labels if la.definition and any(la.name in w for w in words)]
 
 
-def _earlier(desk: Desk) -> dict[str, list[tuple[str, int]]]:
+def _earlier(desk: Desk, user: AnyUser) -> dict[str, list[tuple[str, int]]]:
     """Return how the same values were decided between before, in this project: by dispute (value, times)."""
     disputes = {field.dispute for unit in desk.units for field in unit.fields} - {""}
-    rows = DecisionField.objects.filter(
-        decision__layer__project=desk.adjudication.project_id, dispute__in=disputes
-    ).exclude(decision__layer__document=desk.adjudication.document_id)
+    seen = Decision.objects.visible_to(user).filter(layer__project=desk.adjudication.project_id)
+    rows = DecisionField.objects.filter(decision__in=seen.values("pk"), dispute__in=disputes).exclude(
+        decision__layer__document=desk.adjudication.document_id
+    )
     found: dict[str, Counter[str]] = defaultdict(Counter)
     for dispute, value in rows.values_list("dispute", "value")[:2000]:
         found[dispute][value] += 1

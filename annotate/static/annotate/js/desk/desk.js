@@ -9,7 +9,7 @@ const units = [...root.querySelectorAll(".unit:not(.own, .about-document)")];
 const own = document.getElementById("u-own");
 const saved = document.getElementById("saved");
 const token = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? document.querySelector('meta[name="csrf"]').content;
-const isTyping = (node) => node?.matches?.("input:not([type=radio], [type=checkbox]), textarea, select");
+const isTyping = (node) => node?.matches?.("input:not([type=radio], [type=checkbox]), textarea, select, .about-document input");
 const isOpen = (unit) => "open" in unit.dataset;
 const openUnits = () => units.filter(isOpen);
 const steps = JSON.parse(sessionStorage.getItem(`desk ${location.pathname}`) ?? "[]");
@@ -162,7 +162,7 @@ async function post(body) {
   const data = await response.json().catch(() => null);
   if (response.ok && data) return data;
   if (response.type === "opaqueredirect" || response.status === 401) throw new Error("Sign in again in another tab, then repeat the step.");
-  throw Object.assign(new Error(data?.detail ?? "The server gave no answer."), { errors: data?.errors });
+  throw Object.assign(new Error(data?.detail ?? "The server gave no answer."), { errors: data?.errors, status: response.status });
 }
 
 function busy(by) {
@@ -198,6 +198,7 @@ async function decide(act) {
   if (unit === own) return sendAndReload(bodyOf(unit, act), unit);
   const body = bodyOf(unit, act);
   const wasOpen = isOpen(unit);
+  const before = stateWords(unit);
   delete unit.dataset.open;
   complain(unit, []);
   mark(unit, act === "accept" ? "decided" : "not a claim");
@@ -209,17 +210,31 @@ async function decide(act) {
   try {
     const done = await post(body);
     remember(done.batch);
+    keepDecision(unit, done.decision);
     if (after === undefined && !isLast(done)) location.reload();
   } catch (error) {
     if (wasOpen) unit.dataset.open = "";
-    mark(unit, "open");
-    open(unit);
+    mark(unit, before);
     complain(unit, error.errors?.map((one) => one.detail) ?? [error.message]);
+    // Whoever is writing elsewhere meanwhile is not taken away from it.
+    if (isTyping(document.activeElement)) warn(`Not saved: ${unit.querySelector("h2").textContent} ${error.message}`);
+    else open(unit);
   } finally {
     busy(-1);
   }
   return true;
 }
+
+/** What was decided just now is what the next step on this unit rests on. */
+function keepDecision(unit, decision) {
+  const form = unit.querySelector("form");
+  for (const old of form.querySelectorAll("[name=decision]")) old.remove();
+  if (!decision) return;
+  const value = `${decision.id} ${decision.version}`;
+  form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "decision", value }));
+}
+
+const stateWords = (unit) => root.querySelector(`.all a[href="#${unit.id}"]`)?.closest("li")?.querySelector(".quiet").textContent ?? "open";
 
 const isLast = (done) => done.n_open === 0;
 
@@ -231,7 +246,7 @@ function isWritten(unit, field) {
 function mark(unit, words) {
   const item = root.querySelector(`.all a[href="#${unit.id}"]`)?.closest("li");
   if (!item) return;
-  item.dataset.state = words === "open" ? "open" : "decided";
+  item.dataset.state = words.startsWith("open") ? "open" : "decided";
   item.querySelector(".quiet").textContent = words;
 }
 
@@ -250,15 +265,37 @@ function complain(unit, lines) {
 
 /** Steps after which units are aligned anew load the desk again. @param {FormData} body @param {Element | null} unit */
 async function sendAndReload(body, unit) {
+  if (pending) return warn("The step before is not saved yet. Try again in a moment.");
   busy(1);
+  let isDone = false;
   try {
     const done = await post(body);
     remember(body.get("do") === "undo" ? null : done.batch);
     sessionStorage.setItem("desk goes on", body.get("do") === "undo" ? "" : "1");
+    isDone = true;
     location.reload();
   } catch (error) {
     unit ? complain(unit, error.errors?.map((one) => one.detail) ?? [error.message]) : warn(error.message);
-    if (body.get("do") === "undo") remember();
+    // A step that the server refuses cannot be taken back; one that did not reach it still can.
+    if (body.get("do") === "undo") remember(error.status ? null : body.get("batch"));
+  } finally {
+    if (!isDone) busy(-1);
+  }
+  return true;
+}
+
+/** Finish in place: what is refused is said here, and the list of documents opens when it is done. */
+async function finish() {
+  if (pending) return warn("The step before is not saved yet. Try again in a moment.");
+  busy(1);
+  try {
+    const done = await post(new FormData(document.getElementById("finish")));
+    remember(done.batch);
+    location.assign(new URL("../../../adjudicate/", location.href));
+  } catch (error) {
+    warn(error.message);
+    if (openUnits().length) open(openUnits()[0]);
+    warn(error.message);
   } finally {
     busy(-1);
   }
@@ -266,6 +303,7 @@ async function sendAndReload(body, unit) {
 }
 
 function undo() {
+  if (pending) return warn("The step before is not saved yet. Try again in a moment.");
   const batch = steps.pop();
   if (!batch) return warn("There is no step of yours on this page to take back.");
   const body = new FormData(document.getElementById("undo"));
@@ -318,7 +356,7 @@ const KEYS = {
   e: () => details("byhand"),
   a: startOwn,
   u: undo,
-  d: () => document.getElementById("finish").requestSubmit(),
+  d: finish,
   S: () => details("back"),
   "=": () => same(false),
   "+": () => same(true),
@@ -335,9 +373,8 @@ function actionOf(event) {
   const edge = event.shiftKey ? "start" : "end";
   if (event.key === "ArrowRight") return () => move(edge, 1);
   if (event.key === "ArrowLeft") return () => move(edge, -1);
-  if (event.key in KEYS && !/^[a-z]$/i.test(event.key)) return KEYS[event.key];
   if (digit) return () => (event.shiftKey ? takeWhole(digit) : take(digit));
-  return KEYS[event.shiftKey ? event.key.toUpperCase() : event.key.toLowerCase()];
+  return KEYS[/^[a-z]$/i.test(event.key) && event.shiftKey ? event.key.toUpperCase() : event.key.length === 1 ? event.key.toLowerCase() : event.key];
 }
 
 document.addEventListener("keydown", (event) => {
@@ -353,11 +390,16 @@ document.addEventListener("keydown", (event) => {
   const act = actionOf(event);
   if (!act) return;
   event.preventDefault();
+  if (event.repeat && !event.key.startsWith("Arrow")) return;
   act();
 });
 
 // ---- the mouse ----
 
+document.getElementById("finish").addEventListener("submit", (event) => {
+  event.preventDefault();
+  finish();
+});
 root.addEventListener("submit", (event) => {
   const act = event.submitter?.value;
   event.preventDefault();

@@ -2,7 +2,8 @@
 
 const list = document.getElementById("name-list");
 const pairs = [...list.querySelectorAll(".twin")];
-const stack = JSON.parse(sessionStorage.getItem("names undo") ?? "[]");
+const STACK = `undo ${location.pathname}`;
+const stack = JSON.parse(sessionStorage.getItem(STACK) ?? "[]");
 const typesNow = (node) => node?.matches?.("input, textarea, select");
 const here = () => document.activeElement?.closest?.(".twin");
 const at = Number(sessionStorage.getItem("names at") ?? 0);
@@ -23,8 +24,10 @@ async function send(body) {
     document.getElementById("live").textContent = data.detail ?? "Not saved.";
     return;
   }
-  if (data.batch) stack.push(data.batch);
-  sessionStorage.setItem("names undo", JSON.stringify(stack.slice(-30)));
+  if (data.batch) stack.push({ do: "undo", batch: data.batch });
+  if (body.get("do") === "different")
+    stack.push({ do: "back", registry: body.get("registry"), kept: body.get("kept"), other: body.get("other") });
+  sessionStorage.setItem(STACK, JSON.stringify(stack.slice(-30)));
   location.reload();
 }
 
@@ -39,10 +42,10 @@ function choose(act) {
 }
 
 function undo() {
-  const batch = stack.pop();
-  if (!batch) return;
+  const step = stack.pop();
+  if (!step) return;
   const body = new FormData(document.getElementById("undo"));
-  body.set("batch", batch);
+  for (const [name, value] of Object.entries(step)) body.set(name, value);
   send(body);
 }
 
