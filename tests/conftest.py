@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
@@ -92,20 +93,33 @@ def _wait(database: str, child: subprocess.Popen[bytes], output: Path) -> int:
             time.sleep(0.2)
 
 
+# What pages and forms show of the same actions, and what needs no database at all: a file on one of the two.
+SHARED_OUT = ("web", "admin_panel", "agreement", "text", "codebook")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What is marked `once` runs on one of the two databases: the other would show nothing new.
 
-    `on` names the one, SQLite unless said otherwise, so that both children have about as much to do.
+    `on` names the one, SQLite unless said otherwise, so that both children have about as much to do. The files of
+    some folders are shared out between both; actions, API, formats and commands run on both.
     """
     database = os.environ.get(CHILD)
     if database is None or ALONE in os.environ:
         return
     for item in items:
-        if marker := item.get_closest_marker("once"):
-            on = marker.kwargs.get("on", DATABASES[0])
-            if on != database:
-                reason = f"{database} would show nothing new: runs on {on} only"
-                item.add_marker(pytest.mark.skip(reason=reason))
+        if (on := _only_database(item)) not in (None, database):
+            reason = f"{database} would show nothing new: runs on {on} only"
+            item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def _only_database(item: pytest.Item) -> str | None:
+    """Return the one database that a test runs on, or None where it runs on both."""
+    if marker := item.get_closest_marker("once"):
+        return str(marker.kwargs.get("on", DATABASES[0]))
+    folder, *rest = item.path.relative_to(Path(__file__).parent).parts
+    if folder not in SHARED_OUT or not rest:
+        return None
+    return DATABASES[zlib.crc32("/".join((folder, *rest)).encode()) % len(DATABASES)]
 
 
 @pytest.fixture(autouse=True)

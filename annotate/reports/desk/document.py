@@ -34,7 +34,7 @@ class DocumentQuestion:
 
     def _words(self, answer: Any) -> str:
         if isinstance(answer, list):
-            return ", ".join(self.labels.get(key, key) for key in answer)
+            return ", ".join(str(self.labels.get(key, key)) for key in answer)
         if isinstance(answer, bool):
             return "yes" if answer else "no"
         return str(self.labels.get(answer, answer)) if isinstance(answer, str) else str(answer)
