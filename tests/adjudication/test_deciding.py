@@ -195,6 +195,25 @@ def test_keeping_two_apart_accepts_both_and_is_taken_back_as_one_step(team):
     assert Layer.objects.gold().get().n_claims == 0
 
 
+def test_keeping_two_apart_settles_nothing_that_is_in_dispute(team):
+    document = make.document(team.project, TEXT)
+    for name, value in (("ann", "support"), ("ben", "oppose"), ("cem", "support")):
+        make.layer(team.people[name], document, NEEDED, stances=stance(value), unsure=name == "cem")
+    desk = team.desk(document)
+    one = next(mark for mark in desk.marks if mark.claim["unsure"])
+    apart = next(mark for mark in desk.marks if mark.claim["stances"][0]["value"] == "oppose")
+    adjudication.keep_apart(
+        user=team.curator,
+        project=team.project,
+        document_id=document.pk,
+        verdict=verdict(desk, desk.units[0]),
+        apart=[apart.key],
+        now=make.NOW,
+    )
+    states = {mark.key: unit.state for unit in team.desk(document).units for mark in unit.marks}
+    assert states[apart.key] == State.DECIDED and states[one.key] == State.OPEN
+
+
 def undo(team: Any, document: Any, batch: uuid.UUID) -> None:
     adjudication.undo_at_desk(
         user=team.curator, project=team.project, document_id=document.pk, batch_id=batch, now=make.NOW

@@ -166,3 +166,31 @@ def test_a_unit_that_differs_in_one_name_only_is_settled_by_merging():
 def test_passages_are_units_that_overlap():
     found = align([mark("a", (0, 40)), mark("a", LAMP, n=1), mark("b", WANTS), mark("b", NONE)])
     assert passages(found) == [[0, 1, 2], [3]]
+
+
+def test_stances_whose_targets_were_merged_stay_two():
+    twice = [stance("The lamp", "support"), stance("The lamp", "oppose")]
+    a, b = mark("a", LAMP, stances=twice), mark("b", LAMP, stances=[stance("The lamp", "support")])
+    assert [value[0] for value in a.stances.values()] == ["support", "oppose"]
+    fields = fields_of([a, b], TEXT)
+    picks = {f.name: 0 for f in fields if f.prefill is None}
+    assert [s["value"] for s in put_together([a, b], fields, picks, {}).body["stances"]] == ["support", "oppose"]
+
+
+def test_who_is_named_first_in_a_joint_statement_holds_its_stance():
+    one, two = (entry(name) | {"represents": None, "mention": []} for name in ("Mira Sand", "The port"))
+    found = units(mark("a", LAMP, speakers=[one, two]), mark("b", LAMP, speakers=[two, one]))
+    assert [u.state for u in found] == [State.OPEN]
+
+
+def test_whom_speakers_represent_counts_where_speakers_differ():
+    def of(name: str, body: str | None) -> list[dict[str, Any]]:
+        return [entry(name) | {"represents": entry(body) if body else None, "mention": []}]
+
+    marks = [
+        mark("a", LAMP, speakers=of("Mira Sand", "The port")),
+        mark("b", LAMP, speakers=of("Mira Sand", "The council")),
+        mark("c", LAMP, speakers=of("Tor Lind", None)),
+    ]
+    speakers = next(f for f in fields_of(marks, TEXT) if f.name == "speakers")
+    assert speakers.prefill is None

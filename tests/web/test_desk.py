@@ -9,8 +9,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from annotate.models import Adjudication, AuditCheck, Decision, Layer, LayerStatus, NotSame
+from annotate import records
+from annotate.actions.adjudication import Verdict, decide
+from annotate.models import Adjudication, AuditCheck, Claim, Decision, Layer, LayerStatus, NotSame
 from annotate.reports.desk import load_desk
+from annotate.web.adjudicate.panels import state_of
 from corpus.models import Speaker
 from tests import make
 from tests.adjudication import fixture
@@ -196,3 +199,71 @@ def test_markup_in_texts_and_names_is_shown_as_text(client, project, curator):
         make.layer(person, found, "The ferry <script>alert(1)</script> stays", speakers=[{"name": f"<i>Ida {n}</i>"}])
     page = signed_in(client, curator).get(f"/p/bridge/d/{found.pk}/adjudicate/").content.decode()
     assert "<script>alert" not in page and "<i>Ida" not in page and "&lt;i&gt;Ida" in page
+
+
+def test_a_stance_by_hand_needs_its_target_and_on_behalf_of_stands_alone(client, curator, document):
+    sent, _ = first_open(document)
+    signed_in(client, curator)
+    answer = step(client, document, "accept", **sent, value="oppose", target="", holder="")
+    assert answer.status_code == 400 and "needs its target" in answer.json()["detail"]
+    assert step(client, document, "accept", **sent, represents="The council").status_code == 200
+    gold = next(records.claim_dicts(Claim.objects.gold()))
+    assert gold["speakers"][0]["represents"]["name"] == "The council"
+
+
+def test_a_pick_of_a_field_that_is_gone_is_refused(client, curator, document):
+    sent, unit = first_open(document)
+    pick = {f"pick stances//{uuid.uuid4()}": unit.marks[0].key}
+    assert step(signed_in(client, curator), document, "accept", **sent, **pick).status_code == 409
+    assert not Decision.objects.exists()
+
+
+def test_three_names_in_one_column_are_not_merged_at_once(client, curator, document):
+    desk = load_desk(Adjudication.objects.select_related("project").get(document=document))
+    unit = next(u for u in desk.units if any(f.name == "speakers" and len(set(f.values)) == 3 for f in u.fields))
+    sent = {"claim": [f"{mark.key} {mark.fingerprint}" for mark in unit.marks], "field": "speakers"}
+    assert step(signed_in(client, curator), document, "same", **sent).status_code == 400
+    assert not Speaker.objects.filter(merged_into__isnull=False).exists()
+
+
+def test_a_unit_that_was_decided_meanwhile_is_not_joined(client, project, curator):
+    found = make.document(project, "The ferry is needed and the pier must be mended, said Ida. So it was.")
+    ann, ben = (make.member(project, name, "annotator") for name in ("ann", "ben"))
+    make.layer(ann, found, "The ferry is needed", "the pier must be mended", unsure=True)
+    make.layer(ben, found, "The ferry is needed and the pier must be mended", unsure=True)
+    row = Adjudication.objects.select_related("project").get(document=found)
+    desk = load_desk(row)
+    one, other, _ = desk.units
+    state = state_of(other, desk)
+    sent = {"claim": [f"{mark.key} {mark.fingerprint}" for mark in one.marks]}
+    verdict = Verdict(claims={mark.key: mark.fingerprint for mark in other.marks}, is_claim=False)
+    decide(user=make.user("manager"), project=project, document_id=found.pk, verdict=verdict, now=make.NOW)
+    signed_in(client, curator)
+    assert step(client, found, "join", **sent, **{"with": f"{other.key} {state}"}).status_code == 409
+    fresh = load_desk(Adjudication.objects.select_related("project").get(document=found))
+    same = next(unit for unit in fresh.units if unit.key == other.key)
+    assert step(client, found, "join", **sent, **{"with": f"{same.key} {state_of(same, fresh)}"}).status_code == 200
+    assert len(load_desk(row).units) == 2
+
+
+def test_a_claim_of_the_curators_own_is_taken_away_again(client, curator, document):
+    own = {"speakers": "Tor Lind", "target": "The pier", "value": "oppose", "holder": "", "spans": "[[0, 4]]"}
+    made = step(signed_in(client, curator), document, "accept", **own).json()["decision"]
+    assert step(client, document, "reject").status_code == 400
+    assert step(client, document, "reject", decision=f"{made['id']} {made['version']}").status_code == 200
+    assert not Decision.objects.exists() and not Claim.objects.gold().exists()
+
+
+def test_what_was_decided_just_now_can_be_decided_anew_with_what_the_step_answered(client, curator, document):
+    sent, _ = first_open(document)
+    made = step(signed_in(client, curator), document, "reject", **sent).json()["decision"]
+    again = step(client, document, "reject", **sent, decision=f"{made['id']} {made['version']}", reason="A heading.")
+    assert again.status_code == 200 and Decision.objects.get().reason == "A heading."
+
+
+def test_what_the_rule_settled_is_listed_for_a_look_at_all(client, project, curator):
+    found = make.document(project, make.TEXT, title="Bridge")
+    for name, quote in (("ann", "The closure is needed"), ("ben", "closure is needed")):
+        make.layer(make.member(project, name, "annotator"), found, quote)
+    page = signed_in(client, curator).get("/p/bridge/adjudicate/audit/?show=rule").content.decode()
+    assert page.count('class="reading"') == 2
