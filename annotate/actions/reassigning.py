@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+import orjson
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import F, Max
@@ -231,7 +231,7 @@ def refs(claim: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _replaced(claim: dict[str, Any], members: dict[UUID, tuple[UUID, bool]], new: Any) -> dict[str, Any]:
-    after = deepcopy(claim)
+    after = _own_copy(claim)
     for ref in refs(after):
         if UUID(ref["id"]) in members:
             ref |= {"id": str(new.pk), "text" if isinstance(new, Proposition) else "name": new.name}
@@ -297,12 +297,18 @@ def _write(model: type[Entry], keys: list[str], members: dict[UUID, tuple[UUID, 
         owner.objects.filter(Among(claim, keys), Among(F(f"{name}_id"), old)).update(**{name: new.pk})
 
 
+def _own_copy(claim: dict[str, Any]) -> dict[str, Any]:
+    """Return a copy in which each mention of an entry is an object of its own; reads share them."""
+    copy: dict[str, Any] = orjson.loads(orjson.dumps(claim))
+    return copy
+
+
 def _put_back(claim: dict[str, Any], before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
     """Return the claim with the entries it named before. Raises WrongState where it names others by now."""
     if [ref["id"] for ref in refs(claim)] != [ref["id"] for ref in refs(after)]:
         detail = f"The claim {in_words(claim)} names other entries by now; nothing was changed."
         raise WrongState(detail, extra={"claim": claim["id"]})
-    found = deepcopy(claim)
+    found = _own_copy(claim)
     for ref, old in zip(refs(found), refs(before), strict=True):
         ref |= {key: old[key] for key in ("id", "name", "text", "kind") if key in old}
     return found

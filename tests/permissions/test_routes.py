@@ -54,8 +54,26 @@ def test_every_method_of_an_api_route_is_in_the_table():
             assert (found.name, method) in known, f"Add a line for {method} of {found.name}."
 
 
+@pytest.fixture(scope="module")
+def shared_world(django_db_setup, django_db_blocker) -> Iterator[dict[str, str]]:
+    """The world in a transaction round the whole module; each test changes it in one of its own, inside."""
+    with django_db_blocker.unblock():
+        around = transaction.atomic()
+        around._from_testcase = True  # type: ignore[attr-defined]  # as Django's own TestCase marks its outermost one
+        around.__enter__()
+        try:
+            yield build_world()
+        finally:
+            transaction.set_rollback(True)
+            around.__exit__(None, None, None)
+
+
 @pytest.fixture
-def world(db) -> dict[str, str]:
+def world(shared_world, db) -> dict[str, str]:
+    return dict(shared_world)
+
+
+def build_world() -> dict[str, str]:
     """A project in which the annotator has one claim, and in which everything is there to be changed."""
     project = make.project()
     make.user("root", is_superuser=True)
