@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -59,6 +60,22 @@ class Visitor:
             self.problems.append(message.text)
 
 
+def wait_until_idle(seconds: float = 10.0) -> None:
+    """Wait until the server has done what it began: emptying PostgreSQL's tables meanwhile would deadlock with it."""
+    from django.db import connection
+
+    if connection.vendor != "postgresql":
+        return
+    others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        with connection.cursor() as cursor:
+            cursor.execute(f"{others} AND state <> 'idle'")
+            if cursor.fetchone()[0] == 0:
+                return
+        time.sleep(0.02)
+
+
 @pytest.fixture
 def visit(chromium, live_server, client) -> Iterator[Any]:
     visitors: list[Visitor] = []
@@ -70,6 +87,7 @@ def visit(chromium, live_server, client) -> Iterator[Any]:
     yield make_visitor
     for visitor in visitors:
         visitor.leave()
+    wait_until_idle()
     assert [problem for visitor in visitors for problem in visitor.problems] == []
 
 
