@@ -172,6 +172,7 @@ def test_any_selection_in_any_text_becomes_a_well_cut_span(project, visit):
     hand = Hand(project, ann, visit(ann).open("/p/bridge/"))
 
     @settings(
+        # Known defect: among 20 drawn selections one opens no card within 10 s. Back to 20 once that is mended.
         max_examples=8,
         derandomize=True,
         database=None,
