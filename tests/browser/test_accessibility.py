@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -67,6 +68,7 @@ class Looker:
         view.goto(self.server.url + page.address(self.world))
         if page.act is not None:
             page.act(view)
+        settle(view)
         return view
 
 
@@ -92,10 +94,22 @@ def _django_db_helper(looker) -> None:
     """Stands in for pytest-django's: its transaction round each test would hide the world from the server's thread."""
 
 
-def resize(view: Any, size: Any) -> None:
-    """Set the size of the page and wait until it has been told of it, which happens with the next frame."""
-    view.set_viewport_size(size)
+def settle(view: Any) -> None:
+    """Wait for two frames: a page takes its first focus, and is told of a new width, when a frame is drawn."""
     view.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
+def resize(view: Any, size: Any) -> None:
+    view.set_viewport_size(size)
+    settle(view)
+
+
+def refusals(view: Any, seconds: float = 5.0) -> list[str]:
+    """What is wrong with how a refusal is told, once the page has had time to take its first focus."""
+    end = time.monotonic() + seconds
+    while (found := view.evaluate(looking.ERRORS)) and time.monotonic() < end:
+        settle(view)
+    return list(found)
 
 
 def test_every_route_is_looked_at_or_is_no_page():
@@ -113,7 +127,7 @@ SHARES = [
 def test_a_page_has_no_barrier(looker, page):
     """One visit for all checks: opening a page takes longer than looking at it."""
     view = looker.open(page)
-    found = view.evaluate(looking.ERRORS) if page.name.endswith(" refused") else []
+    found = refusals(view) if page.name.endswith(" refused") else []
     found += view.evaluate(looking.TWICE)
     view.keyboard.press("Tab")
     found += view.evaluate(looking.FOCUS)

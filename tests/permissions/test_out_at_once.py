@@ -16,7 +16,7 @@ from tests import make
 from tests.api.client import Api
 from tests.make import NOW, PASSWORD
 from tests.permissions.table import TABLE
-from tests.permissions.test_routes import METHODS, address, routes, send, world  # noqa: F401
+from tests.permissions.test_routes import address, build_world, routes
 
 pytestmark = pytest.mark.django_db
 CLOSURE, SHORT = "The closure is needed", "it will be short"
@@ -34,6 +34,11 @@ def project(db: None) -> Project:
     make.member(found, "ann")
     make.member(found, "curator", "curator")
     return found
+
+
+@pytest.fixture
+def world(db: None) -> dict[str, str]:
+    return build_world()
 
 
 def signed_in(name: str) -> Client:
@@ -149,7 +154,7 @@ def test_the_old_password_is_not_guessed_in_an_open_browser(project: Project) ->
     assert client.post("/account/password/", new | {"old_password": PASSWORD}).status_code == 429
 
 
-def test_methods_that_a_route_does_not_have_are_refused_for_everybody(world: dict[str, str]) -> None:  # noqa: F811
+def test_methods_that_a_route_does_not_have_are_refused_for_everybody(world: dict[str, str]) -> None:
     known = {(line.route, line.method) for line in TABLE}
     people = {name: Api(make.user(name)) for name in ("outsider", "annotator", "manager")}
     browsers = {name: signed_in(name) for name in people}
@@ -168,7 +173,7 @@ def test_methods_that_a_route_does_not_have_are_refused_for_everybody(world: dic
                 assert "/login/" in anonymous["Location"] or route in ("favicon",), (route, method)
 
 
-def test_options_and_head_tell_no_more_than_get(world: dict[str, str]) -> None:  # noqa: F811
+def test_options_and_head_tell_no_more_than_get(world: dict[str, str]) -> None:
     outsider = Api(make.user("outsider"))
     for whole, found in routes():
         if not whole.startswith("api/v1/") or (found.name, "GET") not in {(line.route, line.method) for line in TABLE}:
