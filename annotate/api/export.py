@@ -16,7 +16,8 @@ from annotate.api.fetch import caller, project_of
 from annotate.api.openapi import operation
 from annotate.api.parameters import choice_of
 from annotate.api.problems import Busy
-from annotate.formats import FORMATS, LAYERS, Format, Selection
+from annotate.formats import FORMATS, LAYERS, Format, MissingLibrary, Selection, delivered
+from annotate.payloads.problems import Invalid
 from annotate.permissions import Action
 from corpus.database import snapshot
 
@@ -51,7 +52,14 @@ class Stream(Iterator[bytes]):
 def _pieces(format: Format, selection: Selection) -> Generator[bytes]:
     """Yield the file from one state of the database. Runs after the view, in the same thread and connection."""
     with snapshot():
-        yield from format.write(selection)
+        yield from delivered(format, selection)
+
+
+def _require_library(format: Format) -> None:
+    try:
+        format.require()
+    except MissingLibrary as error:
+        raise Invalid(str(error), extra={"parameter": "format"}) from error
 
 
 @operation(
@@ -77,6 +85,7 @@ def export(request: Request, slug: str) -> StreamingHttpResponse:
     permissions.require(user, Action.EXPORT, project.pk)
     format = FORMATS[choice_of(request, "format", FORMATS, "jsonl")]
     layers = choice_of(request, "layers", LAYERS, "gold")
+    _require_library(format)
     if not _places.acquire(blocking=False):
         raise Busy(BUSY)
     stream = Stream(_pieces(format, Selection(project=project, user=user, layers=layers)), _places.release)

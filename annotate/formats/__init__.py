@@ -1,8 +1,20 @@
 """The dataset formats. To add one: a file here, a line in FORMATS, a row in the README."""
 
 from annotate.formats import csv, documents_jsonl, jsonl
-from annotate.formats.base import LAYERS, BrokenSpan, Format, Selection
+from annotate.formats.base import LAYERS, BrokenSpan, Format, Losses, Member, MissingLibrary, Selection
+from annotate.formats.delivery import delivered, written
 
 FORMATS: dict[str, Format] = {found.key: found for found in (jsonl.FORMAT, documents_jsonl.FORMAT, csv.FORMAT)}
 
-__all__ = ["FORMATS", "LAYERS", "BrokenSpan", "Format", "Selection"]
+__all__ = [
+    "FORMATS",
+    "LAYERS",
+    "BrokenSpan",
+    "Format",
+    "Losses",
+    "Member",
+    "MissingLibrary",
+    "Selection",
+    "delivered",
+    "written",
+]

@@ -1,32 +1,28 @@
-"""What a dataset format must say, and the one read that all formats share."""
+"""What a dataset format must say: how it is written, what it cannot carry, and how it is read."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any
-from uuid import UUID
+import importlib.util
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
-from django.db.models import F, QuerySet
+import orjson
+from django.db.models import QuerySet
 
-from annotate.models import Claim, Layer, LayerStatus, Project
-from annotate.payloads.people import People
+from annotate.models import Layer, Project
 from annotate.permissions import AnyUser
-from annotate.records import Registries, claim_dicts, layer_dicts
-from corpus.database.bulk import Among, Key, uuid_text
-from corpus.models import Document
 
 LAYERS = ("gold", "annotators", "all")
-DOCUMENT_COLUMNS = (
-    "number", Key("id"), "external_id", "title", "source__name", "url", "published_on", "language", "sha256",
-    "n_characters",
-)  # fmt: skip
-DOCUMENTS_AT_ONCE = 500
-CHARACTERS_AT_ONCE = 5_000_000
+EXAMPLES = 20
 
 
 class BrokenSpan(Exception):
     """A stored quote differs from the text: the export must end rather than write it."""
+
+
+class MissingLibrary(Exception):
+    """A format needs a library that is not installed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,161 +40,74 @@ class Selection:
         return rows.of_annotators() if self.layers == "annotators" else rows
 
 
+@dataclass(slots=True, kw_only=True)
+class Losses:
+    """What a format could not carry of the data it was given: counted while it is written, with the first claims."""
+
+    declared: Mapping[str, str]
+    counts: Counter[str] = field(default_factory=Counter)
+    examples: dict[str, list[str]] = field(default_factory=dict)
+
+    def note(self, what: str, claim_id: str) -> None:
+        """Count one loss; `what` is a key of the format's `losses`."""
+        if what not in self.declared:
+            raise KeyError(f"{what!r} is not declared among the format's losses: {', '.join(self.declared)}")
+        self.counts[what] += 1
+        found = self.examples.setdefault(what, [])
+        if len(found) < EXAMPLES and (not found or found[-1] != claim_id):
+            found.append(claim_id)
+
+    def as_json(self, format: str) -> bytes:
+        """Return the report that lies beside the file: every declared loss, with how often it happened."""
+        rows = [
+            {"what": what, "how": how, "count": self.counts[what], "first_claims": self.examples.get(what, [])}
+            for what, how in self.declared.items()
+        ]
+        return orjson.dumps({"format": format, "losses": rows}, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """One file of an export: its path below the folder, with slashes, and its bytes in pieces."""
+
+    path: str
+    pieces: Iterable[bytes]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Format:
-    """One dataset format. `write` yields the bytes of the file, in pieces."""
+    """One dataset format: `write` yields its files, one after the other.
+
+    A folder (`is_folder`) is delivered as one zip file, with `losses.json` in it where something is declared lost.
+    Any other format is one file, and carries everything that it promises.
+    """
 
     key: str
     name: str
     extension: str
     content_type: str
     description: str
-    write: Callable[[Selection], Iterator[bytes]]
+    write: Callable[[Selection, Losses], Iterator[Member]]
+    is_folder: bool = False
+    # What it cannot carry, by a short key: how that is written instead, or that it is left out.
+    losses: Mapping[str, str] = field(default_factory=dict)
+    # The module that it needs beyond the product's own, and the extra of the project that installs it.
+    library: str = ""
+    extra: str = ""
+
+    def require(self) -> None:
+        """Raise MissingLibrary, which says how to install it, where the format's library is not there."""
+        if self.library and importlib.util.find_spec(self.library) is None:
+            raise MissingLibrary(
+                f"The format “{self.key}” needs the library “{self.library}”, which is not installed; "
+                f"add it with: uv sync --extra {self.extra}"
+            )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """Some documents that follow each other: their metadata by id, with what the database needs to find them."""
+def one_file(write: Callable[[Selection], Iterator[bytes]]) -> Callable[[Selection, Losses], Iterator[Member]]:
+    """Return the `write` of a format that is one file without losses."""
 
-    corpus_id: UUID
-    first: int
-    last: int
-    by_id: dict[str, dict[str, Any]]
+    def write_one(selection: Selection, losses: Losses) -> Iterator[Member]:
+        yield Member(path="", pieces=write(selection))
 
-    def rows(self) -> QuerySet[Document]:
-        return Document.objects.filter(corpus=self.corpus_id, number__range=(self.first, self.last)).order_by("number")
-
-    def texts(self) -> dict[str, str]:
-        return {uuid_text(key): text for key, text in self.rows().values_list(Key("id"), "text")}
-
-
-def parts(selection: Selection) -> Iterator[Part]:
-    """Yield the corpus's documents in parts, bounded in number and in text, ordered by number."""
-    corpus_id = selection.project.corpus_id
-    rows = Document.objects.filter(corpus=corpus_id).order_by("number").values_list(*DOCUMENT_COLUMNS)
-    part: list[tuple[Any, ...]] = []
-    size = 0
-    for row in rows.iterator(chunk_size=2000):
-        part.append(row)
-        size += row[-1]
-        if len(part) >= DOCUMENTS_AT_ONCE or size >= CHARACTERS_AT_ONCE:
-            yield _part(corpus_id, part)
-            part, size = [], 0
-    if part:
-        yield _part(corpus_id, part)
-
-
-def _part(corpus_id: UUID, rows: list[tuple[Any, ...]]) -> Part:
-    by_id = {document["id"]: document for document in map(_document, rows)}
-    return Part(corpus_id=corpus_id, first=rows[0][0], last=rows[-1][0], by_id=by_id)
-
-
-def _document(row: tuple[Any, ...]) -> dict[str, Any]:
-    _, key, external_id, title, source, url, published_on, language, sha256, _ = row
-    return {
-        "id": uuid_text(key),
-        "external_id": external_id,
-        "title": title,
-        "source": source or "",
-        "url": url,
-        "published_on": published_on.isoformat() if published_on else None,
-        "language": language,
-        "sha256": sha256,
-    }
-
-
-def claim_lines(selection: Selection) -> Iterator[dict[str, Any]]:
-    """Yield every claim with its document, project, annotator and codebook; each quote is checked again.
-
-    Ordered by document number, layer id and claim id.
-    """
-    registries = Registries()
-    layers = _LayerStream(selection, registries, with_empty=False)
-    for part in parts(selection):
-        facts, texts = layers.up_to(part.last), part.texts()
-        rows = Claim.objects.filter(Among(F("layer_id"), list(facts)))
-        by_layer = {uuid_text(key): found for key, found in facts.items()}
-        ordered = rows.order_by("layer__document__number", "layer_id", "id")
-        for claim in claim_dicts(ordered, registries=registries, ordered=True):
-            id = claim["document"]
-            check_quotes(claim, texts[id])
-            claim.update(by_layer[claim["layer"]])
-            claim["document"] = part.by_id[id]
-            yield claim
-
-
-class _LayerStream:
-    """The layers of a selection in the order of their documents, read once and beside the documents."""
-
-    def __init__(self, selection: Selection, registries: Registries, *, with_empty: bool) -> None:
-        self._project = selection.project
-        self._people = People()
-        self._registries = registries
-        # Layers share what they say, so that many of them need little memory.
-        self._said: dict[tuple[str, int | None, str, str], dict[str, Any]] = {}
-        rows = selection.layer_rows().order_by("document__number")
-        rows = rows if with_empty else rows.filter(n_claims__gt=0)
-        columns = ("document__number", Key("id"), "kind", "annotator_id", Key("codebook_version_id"), "status")
-        self._rows = rows.values_list(*columns).iterator(chunk_size=2000)
-        self._next = next(self._rows, None)
-
-    def up_to(self, number: int) -> dict[str, dict[str, Any]]:
-        """Return what the lines say of the layers of the next documents, by the key of the layer."""
-        found: dict[str, dict[str, Any]] = {}
-        while self._next is not None and self._next[0] <= number:
-            found[self._next[1]] = self._facts(*self._next[2:])
-            self._next = next(self._rows, None)
-        return found
-
-    def _facts(self, kind: str, annotator: int | None, version: str, status: str) -> dict[str, Any]:
-        is_withdrawn = status == LayerStatus.WITHDRAWN
-        key = (kind, annotator, version, "withdrawn" if is_withdrawn else "")
-        if key not in self._said:
-            self._said[key] = {
-                "project": self._project.slug,
-                "annotator": self._people.name(self._project.pk, annotator) if annotator is not None else None,
-                "layer_kind": kind,
-                "codebook": codebook_ref(self._registries, version),
-                # Only where it is so: who reads the lines must be able to leave these out.
-                **({"withdrawn": True} if is_withdrawn else {}),
-            }
-        return self._said[key]
-
-
-def codebook_ref(registries: Registries, version_id: UUID | str) -> dict[str, Any]:
-    view = registries.names(version_id).view
-    return {"name": view.name, "version": view.version.number}
-
-
-def check_quotes(claim: dict[str, Any], text: str) -> None:
-    """Raise BrokenSpan unless every span of the claim quotes the text exactly."""
-    groups = [claim["spans"], claim["cue"], *(speaker["mention"] for speaker in claim["speakers"])]
-    for spans in groups:
-        for span in spans:
-            if text[span["start"] : span["end"]] != span["quote"]:
-                raise BrokenSpan(
-                    f"Claim {claim['id']}: the span {span['start']}–{span['end']} quotes {span['quote'][:80]!r}, but "
-                    f"the text reads {text[span['start'] : span['end']][:80]!r}. "
-                    "The export ends here; restore a backup."
-                )
-
-
-def document_lines(selection: Selection) -> Iterator[dict[str, Any]]:
-    """Yield every document with its text and its layers, empty ones included."""
-    registries, people, project = Registries(), People(), selection.project
-    stream = _LayerStream(selection, registries, with_empty=True)
-    for part in parts(selection):
-        rows = Layer.objects.filter(Among(F("id"), list(stream.up_to(part.last))))
-        layers: dict[str, list[dict[str, Any]]] = {}
-        found = list(rows.order_by("document__number", "id"))
-        for row, layer in zip(found, layer_dicts(found, registries=registries), strict=True):
-            whose = {"annotator": people.name(project.pk, row.annotator_id) if row.annotator_id else None}
-            book = {"codebook": codebook_ref(registries, row.codebook_version_id)}
-            layers.setdefault(str(row.document_id), []).append(layer | whose | book)
-        for key, text, metadata in part.rows().values_list(Key("id"), "text", "metadata"):
-            id = uuid_text(key)
-            own = layers.get(id, [])
-            for layer in own:
-                for claim in layer["claims"]:
-                    check_quotes(claim, text)
-            yield part.by_id[id] | {"text": text, "project": project.slug, "metadata": metadata, "layers": own}
+    return write_one

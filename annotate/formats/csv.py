@@ -7,7 +7,8 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
-from annotate.formats.base import Format, Selection, claim_lines
+from annotate.formats.base import Format, Selection, one_file
+from annotate.formats.reading import claim_lines
 
 COLUMNS = (
     "claim_id", "project", "layer_kind", "annotator", "document_id", "external_id", "title", "source", "url",
@@ -99,5 +100,5 @@ FORMAT = Format(
     extension="csv",
     content_type="text/csv; charset=utf-8",
     description="One row for each claim and stance, for spreadsheets.",
-    write=write,
+    write=one_file(write),
 )

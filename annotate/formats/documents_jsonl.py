@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import orjson
 
-from annotate.formats.base import Format, Selection, document_lines
+from annotate.formats.base import Format, Selection, one_file
+from annotate.formats.reading import document_lines
 
 
 def write(selection: Selection) -> Iterator[bytes]:
@@ -24,5 +25,5 @@ FORMAT = Format(
     extension="documents.jsonl",
     content_type="application/x-ndjson",
     description="One document a line with its text, its layers (empty ones too), no-claim marks and claims.",
-    write=write,
+    write=one_file(write),
 )

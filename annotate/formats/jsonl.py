@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import orjson
 
-from annotate.formats.base import Format, Selection, claim_lines
+from annotate.formats.base import Format, Selection, one_file
+from annotate.formats.reading import claim_lines
 
 
 def write(selection: Selection) -> Iterator[bytes]:
@@ -18,5 +19,5 @@ FORMAT = Format(
     extension="jsonl",
     content_type="application/x-ndjson",
     description="One claim a line, with speakers, stances, document and annotator.",
-    write=write,
+    write=one_file(write),
 )

@@ -1,8 +1,9 @@
-"""Files that appear under their name only when they are complete."""
+"""Files and folders that appear under their name only when they are complete."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,4 +30,24 @@ def whole_file(path: Path) -> Iterator[IO[bytes]]:
         Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def whole_folder(path: Path) -> Iterator[Path]:
+    """Yield a new folder beside `path` that gets its name at the end; after an error nothing is left.
+
+    Raises OSError where something lies under that name already, or where the folder around it is missing.
+    """
+    if path.exists() and not (path.is_dir() and not any(path.iterdir())):
+        raise FileExistsError(f"{path} exists already; name a folder that is empty or not there yet")
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"There is no folder {path.parent}; make it first")
+    name = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part"))
+    try:
+        yield name
+        name.chmod(0o755)
+        name.replace(path)
+    except BaseException:
+        shutil.rmtree(name, ignore_errors=True)
         raise

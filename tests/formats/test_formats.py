@@ -12,7 +12,7 @@ import orjson
 import pytest
 
 from annotate.actions import claims, layers
-from annotate.formats import FORMATS, BrokenSpan, Selection
+from annotate.formats import FORMATS, BrokenSpan, Selection, delivered
 from annotate.models import Span
 from annotate.payloads.preconditions import Precondition
 from tests import make
@@ -58,7 +58,7 @@ def dataset():
 
 
 def written(selection, key):
-    return b"".join(FORMATS[key].write(selection)).decode()
+    return b"".join(delivered(FORMATS[key], selection)).decode()
 
 
 def with_plain_ids(text):

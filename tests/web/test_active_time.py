@@ -195,8 +195,7 @@ def test_in_a_blind_round_a_colleagues_time_is_hidden_from_who_has_not_finished(
 
 
 def test_the_layer_in_the_api_says_its_time_and_the_export_does_not(layer: Layer, document: Document) -> None:
-    from annotate.formats import FORMATS
-    from annotate.formats.base import Selection
+    from annotate.formats import FORMATS, Selection, delivered
     from tests.api.client import Api
 
     record(layer, 125)
@@ -204,7 +203,7 @@ def test_the_layer_in_the_api_says_its_time_and_the_export_does_not(layer: Layer
     own = Api(layer.annotator).send("GET", f"/api/v1/documents/{document.pk}/").json()
     assert own["layer"]["active_seconds"] == 125
     selection = Selection(project=layer.project, user=make.user("manager"), layers="all")
-    assert b"active" not in b"".join(FORMATS["documents-jsonl"].write(selection))
+    assert b"active" not in b"".join(delivered(FORMATS["documents-jsonl"], selection))
 
 
 @pytest.mark.parametrize(("seconds", "words"), [(40, "40 s"), (60, "1 min"), (3599, "59 min"), (11_130, "3 h 05 min")])

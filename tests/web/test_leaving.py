@@ -9,7 +9,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from annotate.actions import layers, leaving, projects, queue, returns
-from annotate.formats import FORMATS, Selection
+from annotate.formats import FORMATS, Selection, delivered
 from annotate.models import Layer, LayerStatus, Project, RoundDocument
 from annotate.payloads.problems import NotThere, WrongState
 from annotate.web.progress import own_progress, team_progress
@@ -113,7 +113,7 @@ def test_exports_name_who_left_by_the_pseudonym_and_mark_what_is_withdrawn(worke
     selection = Selection(project=worked, user=make.user("manager"), layers="annotators")
 
     for format in FORMATS.values():
-        data = b"".join(format.write(selection)).decode()
+        data = b"".join(delivered(format, selection)).decode()
         assert pseudonym in data and '"ann"' not in data and ",ann," not in data
     rows = lines_of(FORMATS["jsonl"], selection)
     assert [(row["annotator"], row.get("withdrawn")) for row in rows] == [
@@ -129,7 +129,7 @@ def test_exports_name_who_left_by_the_pseudonym_and_mark_what_is_withdrawn(worke
 
 def lines_of(format: Any, selection: Selection) -> list[Any]:
     class Answer:
-        streaming_content = format.write(selection)
+        streaming_content = delivered(format, selection)
 
     return lines(Answer)
 

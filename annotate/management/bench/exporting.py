@@ -8,7 +8,7 @@ import orjson
 from django.contrib.auth.models import User
 from django.db import connection
 
-from annotate.formats import FORMATS, Selection
+from annotate.formats import FORMATS, Selection, delivered
 from annotate.management.bench.data import World
 from annotate.management.bench.figures import Figure, PeakMemory, clock, rate
 from corpus.database import snapshot
@@ -34,7 +34,7 @@ def run(world: World) -> list[Figure]:
 
 def _export(key: str, selection: Selection) -> int:
     with snapshot():
-        return sum(len(piece) for piece in FORMATS[key].write(selection))
+        return sum(len(piece) for piece in delivered(FORMATS[key], selection))
 
 
 def _recorder(queries: list[tuple[str, Any]]) -> Any:

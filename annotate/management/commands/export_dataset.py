@@ -11,8 +11,8 @@ from typing import IO, Any
 from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from annotate.formats import FORMATS, LAYERS, BrokenSpan, Selection
-from annotate.management.wholes import whole_file
+from annotate.formats import FORMATS, LAYERS, BrokenSpan, Format, MissingLibrary, Selection, delivered, written
+from annotate.management.wholes import whole_file, whole_folder
 from annotate.models import Project
 from corpus.database import snapshot
 from corpus.management.progress import Progress
@@ -21,7 +21,8 @@ from corpus.management.progress import Progress
 class Command(BaseCommand):
     help = (
         "Write the dataset of a project, from one state of the database while others write. "
-        "The file appears when it is complete; after a failure there is none, and the exit code is 1."
+        "The file appears when it is complete; after a failure there is none, and the exit code is 1. "
+        "A format of several files is written as a zip file, or as a folder where the output does not end in .zip."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -29,7 +30,7 @@ class Command(BaseCommand):
         known = "; ".join(f"{found.key}: {found.description}" for found in FORMATS.values())
         parser.add_argument("--format", required=True, choices=list(FORMATS), help=known)
         parser.add_argument("--layers", default="gold", choices=LAYERS, help="Default: %(default)s.")
-        parser.add_argument("--output", type=Path, metavar="FILE", help="Default: standard output.")
+        parser.add_argument("--output", type=Path, metavar="FILE|FOLDER", help="Default: standard output.")
 
     def handle(self, *, project: str, format: str, layers: str, output: Path | None, **options: Any) -> None:
         found = Project.objects.filter(slug=project).first()
@@ -39,18 +40,29 @@ class Command(BaseCommand):
         # The operator sees everything; an account that is stored nowhere has no layers that could be blind.
         selection = Selection(project=found, user=User(username="operator", is_superuser=True), layers=layers)
         try:
-            with _target(output) as file:
-                self._write(selection, format, file)
+            self._write(selection, FORMATS[format], output)
+        except MissingLibrary as error:
+            raise CommandError(str(error)) from error
         except (BrokenSpan, OSError) as error:
             raise CommandError(f"{error}. Nothing was written under {output}." if output else str(error)) from error
 
-    def _write(self, selection: Selection, format: str, file: IO[bytes]) -> None:
+    def _write(self, selection: Selection, format: Format, output: Path | None) -> None:
         n_written = 0
-        with snapshot(), Progress("Exporting", 0) as bar:
-            for piece in FORMATS[format].write(selection):
-                file.write(piece)
-                n_written += len(piece)
+        with _pieces(selection, format, output) as sizes, snapshot(), Progress("Exporting", 0) as bar:
+            for size in sizes:
+                n_written += size
                 bar.show(0, f"{n_written / 1e6:.1f} MB")
+
+
+@contextmanager
+def _pieces(selection: Selection, format: Format, output: Path | None) -> Iterator[Iterator[int]]:
+    """Yield what writes the export, one size after the other; the name appears when all is written."""
+    if output is not None and format.is_folder and output.suffix != ".zip":
+        with whole_folder(output) as folder:
+            yield written(format, selection, folder)
+        return
+    with _target(output) as file:
+        yield (file.write(piece) for piece in delivered(format, selection))
 
 
 @contextmanager

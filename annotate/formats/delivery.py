@@ -1,0 +1,77 @@
+"""An export as it leaves: one file as it is, a folder as a zip stream or as files on disk."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from annotate.formats.base import Format, Losses, Member, Selection
+
+LOSSES = "losses.json"
+# No file's time may depend on when the export was made: the same data give the same bytes.
+MOMENT = (1980, 1, 1, 0, 0, 0)
+
+
+def members(format: Format, selection: Selection) -> Iterator[Member]:
+    """Yield the files of an export, the report of what it could not carry last. Raises MissingLibrary, BrokenSpan."""
+    format.require()
+    losses = Losses(declared=format.losses)
+    yield from format.write(selection, losses)
+    if format.losses:
+        yield Member(path=LOSSES, pieces=[losses.as_json(format.key)])
+
+
+def delivered(format: Format, selection: Selection) -> Iterator[bytes]:
+    """Yield the bytes of the one file that is downloaded."""
+    if format.is_folder:
+        yield from zipped(members(format, selection))
+        return
+    for member in members(format, selection):
+        yield from member.pieces
+
+
+def zipped(files: Iterator[Member]) -> Iterator[bytes]:
+    """Yield a zip file piece by piece; nothing of it is kept but the list of its members."""
+    sink = _Sink()
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+        for member in files:
+            entry = zipfile.ZipInfo(member.path, MOMENT)
+            entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
+            with archive.open(entry, "w", force_zip64=True) as file:
+                for piece in member.pieces:
+                    file.write(piece)
+                    yield from sink.taken()
+    yield from sink.taken()
+
+
+class _Sink:
+    """Takes what is written to it and hands it on; it cannot be sought in."""
+
+    def __init__(self) -> None:
+        self._pieces: list[bytes] = []
+
+    def write(self, data: bytes) -> int:
+        self._pieces.append(bytes(data))
+        return len(data)
+
+    def flush(self) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+    def taken(self) -> Iterator[bytes]:
+        pieces, self._pieces = self._pieces, []
+        yield from pieces
+
+
+def written(format: Format, selection: Selection, folder: Path) -> Iterator[int]:
+    """Write the files of an export into an empty folder; yield the bytes written after each piece."""
+    for member in members(format, selection):
+        path = folder / member.path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("wb") as file:
+            for piece in member.pieces:
+                file.write(piece)
+                yield len(piece)
