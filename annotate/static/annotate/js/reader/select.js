@@ -57,6 +57,7 @@ export function watchSelection({ onSelect, onClick, quoteAt, onSettled, onBar })
   read.addEventListener("pointerdown", (event) => {
     if (event.button !== 0 || event.target.closest("a, button, .handle")) return;
     isTouch = event.pointerType === "touch";
+    if (!isTouch && !event.shiftKey) dropSelection(); // a pull at what is selected would move text instead of selecting
     downAt = [event.clientX, event.clientY];
     document.body.classList.add("selecting"); // keeps the selection inside the text while the mouse is elsewhere
   });
