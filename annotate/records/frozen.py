@@ -99,25 +99,17 @@ def _resolved(
 
 def learn_entries(claims: Iterable[dict[str, Any]], registries: Registries) -> None:
     """Read the entries that claims name. At most one query for each registry, and one for each level of merges."""
-    people: set[str | None] = set()
-    targets: set[str | None] = set()
-    propositions: set[str | None] = set()
-    for claim in claims:
-        for speaker in claim["speakers"]:
-            people.add(speaker["id"])
-            people.add(_id(speaker["represents"]))
-        people.update(found["id"] for found in claim["reported_by"])
-        for stance in claim["stances"]:
-            people.add(_id(stance["holder"]))
-            targets.add(_id(stance["target"]))
-        propositions.add(_id(claim["proposition"]))
+    found = list(claims)
+    speakers = [speaker for claim in found for speaker in claim["speakers"]]
+    stances = [stance for claim in found for stance in claim["stances"]]
+    people = {ref["id"] for ref in speakers}
+    people |= {ref["represents"]["id"] for ref in speakers if ref["represents"] is not None}
+    people |= {ref["id"] for claim in found for ref in claim["reported_by"]}
+    people |= {stance["holder"]["id"] for stance in stances if stance["holder"] is not None}
     registries.speakers.learn_keys(people)
-    registries.targets.learn_keys(targets)
-    registries.propositions.learn_keys(propositions)
-
-
-def _id(ref: dict[str, Any] | None) -> str | None:
-    return ref["id"] if ref is not None else None
+    registries.targets.learn_keys({stance["target"]["id"] for stance in stances if stance["target"] is not None})
+    propositions = (claim["proposition"] for claim in found)
+    registries.propositions.learn_keys({ref["id"] for ref in propositions if ref is not None})
 
 
 def resolve_claim(claim: dict[str, Any], registries: Registries, names: CodebookNames) -> None:
