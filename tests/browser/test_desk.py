@@ -166,3 +166,37 @@ def test_the_desk_works_without_scripts(project: Any, visit: Any) -> None:
     page = visitor.open(f"/p/{project.slug}/d/{document.pk}/adjudicate/")
     page.locator(".unit[data-state=open] button[value=reject]").first.click()
     assert Decision.objects.get().kind == "rejected"
+
+
+def test_keys_of_the_desk_are_changed_and_switched_off(project: Any, visit: Any) -> None:
+    document = make.document(project, fixture.TEXT, title="Town notes for the week")
+    fixture.twenty_units(people(project, "ann", "ben", "cem"), document)
+    page = visit(make.member(project, "curator", "curator")).open(f"/p/{project.slug}/d/{document.pk}/adjudicate/")
+    page.locator(".unit.current").wait_for()
+    first = title(page)
+
+    page.keyboard.press("?")
+    page.locator("#help [data-key-of=next]").click()
+    page.keyboard.press("y")
+    page.locator("#help [data-close]").click()
+    assert page.locator("footer [data-key-of=next]").inner_text() == "Y"
+    page.keyboard.press("n")
+    assert title(page) == first
+    page.keyboard.press("y")
+    assert title(page) != first
+
+    page.reload()
+    page.locator(".unit.current").wait_for()
+    second = title(page)
+    page.keyboard.press("?")
+    page.locator("#help [data-keys-on]").uncheck()
+    page.locator("#help [data-close]").click()
+    for key in ("y", "x", "1", "d"):
+        page.keyboard.press(key)
+    assert title(page) == second and not page.locator("footer kbd[data-key-of=next]").is_visible()
+    page.locator("footer [data-run=help]").click()
+    page.locator("#help [data-keys-reset]").click()
+    page.locator("#help [data-close]").click()
+    page.keyboard.press("n")
+    assert title(page) != second
+    assert Decision.objects.count() == 0

@@ -2,6 +2,7 @@
 // What is decided is sent while the next unit is already there; what could not be sent brings its unit back.
 
 import { moved, paint, quoted, show } from "./edges.js";
+import { commandOf, keysAct } from "./keys.js";
 import { selected } from "../reader/select.js";
 
 const root = document.getElementById("units");
@@ -346,22 +347,26 @@ const details = (name) => {
   found.querySelector("textarea, input, select").focus();
 };
 
-const KEYS = {
-  n: () => step(1),
-  p: () => step(-1),
-  x: () => current !== own && decide("reject"),
-  k: split,
-  m: join,
-  c: () => details("why"),
-  e: () => details("byhand"),
-  a: startOwn,
-  u: undo,
-  d: finish,
-  S: () => details("back"),
-  "=": () => same(false),
-  "+": () => same(true),
-  ">": () => document.getElementById("next-document")?.click(),
-  "?": () => document.getElementById("help").showModal(),
+/** By the id of the command; its key is in keys.js. */
+const ACTS = {
+  next: () => step(1),
+  previous: () => step(-1),
+  reject: () => current !== own && decide("reject"),
+  two: split,
+  join,
+  why: () => details("why"),
+  byhand: () => details("byhand"),
+  own: startOwn,
+  undo,
+  finish,
+  back: () => details("back"),
+  same: () => same(false),
+  opposite: () => same(true),
+  document: () => document.getElementById("next-document")?.click(),
+  help: () => document.getElementById("help").showModal(),
+};
+/** These are no single characters: they act also where those are switched off. */
+const FIXED = {
   Enter: () => decide("accept"),
   ArrowUp: () => moveField(-1),
   ArrowDown: () => moveField(1),
@@ -369,12 +374,16 @@ const KEYS = {
 
 /** Digits count by their place, because the row of digits needs shift on some keyboards; signs by their character. */
 function actionOf(event) {
-  const digit = Number(/^Digit([1-9])$/.exec(event.code)?.[1] ?? (/^[1-9]$/.test(event.key) ? event.key : 0));
   const edge = event.shiftKey ? "start" : "end";
   if (event.key === "ArrowRight") return () => move(edge, 1);
   if (event.key === "ArrowLeft") return () => move(edge, -1);
-  if (digit) return () => (event.shiftKey ? takeWhole(digit) : take(digit));
-  return KEYS[/^[a-z]$/i.test(event.key) && event.shiftKey ? event.key.toUpperCase() : event.key.length === 1 ? event.key.toLowerCase() : event.key];
+  if (event.key in FIXED) return FIXED[event.key];
+  if (!keysAct()) return undefined;
+  const digit = Number(/^Digit([1-9])$/.exec(event.code)?.[1] ?? (/^[1-9]$/.test(event.key) ? event.key : 0));
+  const found = commandOf(event);
+  // Where a sign needs the row of digits (“=” is Shift 0 in German), the sign goes first.
+  if (digit && (!found || /\d/.test(event.key))) return () => (event.shiftKey ? takeWhole(digit) : take(digit));
+  return ACTS[found];
 }
 
 document.addEventListener("keydown", (event) => {
@@ -382,8 +391,9 @@ document.addEventListener("keydown", (event) => {
   const typing = isTyping(event.target);
   if (event.key === "Escape" && current) return void current.focus({ preventScroll: true });
   if (event.key === "Enter" && event.target.closest("a, button, summary, textarea")) return;
-  if (typing && event.key !== "Enter" && !(event.target.name === "with" && event.key === "m")) return;
-  if (event.target.name === "with" && event.key === "m") {
+  const joins = event.target.name === "with" && keysAct() && commandOf(event) === "join";
+  if (typing && event.key !== "Enter" && !joins) return;
+  if (joins) {
     event.preventDefault();
     return void sendAndReload(bodyOf(current, "join"), current);
   }

@@ -1,5 +1,7 @@
 // Names first by keyboard: J and K go through the pairs; what is said of a pair loads the list again.
 
+import { keysAct } from "./keys.js";
+
 const list = document.getElementById("name-list");
 const pairs = [...list.querySelectorAll(".twin")];
 const STACK = `undo ${location.pathname}`;
@@ -63,7 +65,7 @@ const KEYS = {
 };
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || typesNow(event.target)) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || typesNow(event.target) || !keysAct()) return;
   const act = KEYS[event.key.toLowerCase()];
   if (!act) return;
   event.preventDefault();

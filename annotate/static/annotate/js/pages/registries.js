@@ -1,5 +1,7 @@
 // Keys on the pages of registries: each does what a button or link of the row does that bears it as `data-key`.
 
+import { keysAct } from "../desk/keys.js";
+
 /** @type {number} The row that keys act on; kept over swaps, so that the next pair takes the place of a decided one. */
 let at = -1;
 
@@ -33,7 +35,7 @@ document.addEventListener("keydown", (event) => {
     typed.closest("details").open = false;
     go(at);
   }
-  if (typed) return;
+  if (typed || !keysAct()) return;
   const key = event.key.toLowerCase();
   if (key === "/") document.querySelector("form[role=search] [type=search]")?.focus();
   else if (key === "j" || (key === "l" && document.querySelector("[data-first]"))) go(at + 1);
