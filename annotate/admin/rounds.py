@@ -14,10 +14,10 @@ from annotate.actions import rounds as actions
 from annotate.actions.checking import checked_name
 from annotate.admin.base import Panel
 from annotate.admin.filters import ProjectFilter
-from annotate.admin.scope import managed, seen
+from annotate.admin.scope import managed, reach, seen
 from annotate.admin.show import counted, link
 from annotate.admin.site import register
-from annotate.models import Layer, Round
+from annotate.models import Layer, Round, RoundPurpose
 from annotate.permissions import Action
 
 
@@ -33,6 +33,7 @@ class RoundPanel(Panel):
     settings = (
         *("name", "status", "overlap", "is_blind", "quota", "lease_minutes"),
         *("are_speakers_closed", "are_targets_closed", "are_propositions_closed"),
+        *("purpose", "threshold", "admission"),
     )
     facts = ("project", "number", "codebook_version", "n_layers", "created_at")
 
@@ -45,7 +46,12 @@ class RoundPanel(Panel):
         return () if obj is None else self.facts
 
     def get_field_queryset(self, db: str | None, db_field: Any, request: Any) -> QuerySet[Any] | None:
-        return managed(request, super().get_field_queryset(db, db_field, request))
+        rows = managed(request, super().get_field_queryset(db, db_field, request))
+        if db_field.name != "admission":
+            return rows
+        where = reach(request, Action.MANAGE_ROUNDS)
+        comparisons = Round.objects.exclude(purpose=RoundPurpose.WORK).order_by("project", "number")
+        return comparisons if where.is_everywhere else comparisons.filter(project__in=where.ids)
 
     def fill_page(self, request: HttpRequest, rows: list[Any]) -> None:
         layers = counted(seen(Layer, request.user), "round", rows)
@@ -74,4 +80,8 @@ class RoundPanel(Panel):
 
 def checked(values: dict[str, Any]) -> dict[str, Any]:
     """Put the name of a round through the check of names; the form has checked the numbers."""
+    if "admission" in values:
+        admission = values["admission"]
+        values = {key: value for key, value in values.items() if key != "admission"}
+        values["admission_id"] = admission.pk if admission is not None else None
     return values | {"name": checked_name(values["name"], what="round")} if "name" in values else values

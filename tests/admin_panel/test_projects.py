@@ -135,3 +135,24 @@ def test_the_overlap_of_a_round_with_layers_is_fixed(bridge, as_user):
     assert answer.status_code == 200 and "its overlap is fixed" in answer.text
     round.refresh_from_db()
     assert round.overlap is None
+
+
+def test_a_test_round_is_changed_and_admits_to_another(bridge, as_user):
+    client = as_user(bridge.manager)
+    sent = form_values(client, adding(Round)) | {"project": bridge.project.pk, "name": "Test", "purpose": "test"}
+    assert "None of these documents has a finished gold reading" in client.post(adding(Round), sent).text
+    document = make.document(bridge.project, make.TEXT + " Decided.")
+    make.gold_claim(document, "The closure is needed")
+    made = make.training_round(bridge.project, document)
+
+    save(client, made, purpose="test", threshold="70")
+    made.refresh_from_db()
+    assert (made.purpose, made.threshold) == ("test", 70)
+    first = bridge.project.rounds.get(number=1)
+    save(client, first, admission=str(made.pk))
+    first.refresh_from_db()
+    assert first.admission == made
+    assert "take that back" in save(client, made, purpose="work", threshold="").text
+    save(client, first, admission="")
+    first.refresh_from_db()
+    assert first.admission is None
