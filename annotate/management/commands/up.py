@@ -14,7 +14,7 @@ from django.urls import get_resolver
 from annotate.management import address, preparing
 from annotate.management.lock import data_directory
 from annotate.management.supervisor import Failed, Supervisor
-from annotate.tasks import resume_imports
+from annotate.tasks import resume_imports, resume_releases
 
 WEB_WORKERS = "STANDPOINT_WEB_WORKERS"
 MAX_WEB_WORKERS = 64
@@ -43,6 +43,7 @@ class Command(BaseCommand):
                 preparing.migrate()
                 sign_in = preparing.first_accounts(with_demo=not no_demo)
                 resume_imports()
+                resume_releases()
             self._serve(listener, n_workers, sign_in)
 
     def _serve(self, listener: socket.socket, n_workers: int, sign_in: str) -> None:
