@@ -1,4 +1,4 @@
-"""The release described in Croissant 1.0 (MLCommons): its files with their hashes, and the columns of the flat table."""
+"""The release described in Croissant 1.0 (MLCommons): files with their hashes, and the columns of the flat table."""
 
 from __future__ import annotations
 

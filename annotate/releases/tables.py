@@ -38,7 +38,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlatTable:
-    """Rows in the order of `columns`: those of claims, then one for each attribute of claims in any codebook version."""
+    """Rows in the order of `columns`: those of claims, then one for each attribute of claims of any version."""
 
     attributes: tuple[str, ...]
     scores: Mapping[tuple[int, str], float | None]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from uuid import UUID
 
 from django.db import transaction
@@ -34,7 +35,8 @@ def withdraw_releases(releases: Iterable[Release]) -> int:
     """Withdraw releases; their folders are removed when this is stored."""
     ids = [found.pk for found in releases]
     n = Release.objects.filter(pk__in=ids).ready().update(status=ReleaseStatus.WITHDRAWN, message=WITHDRAWN)
-    transaction.on_commit(lambda: [remove_folder(id) for id in ids] and None)
+    for id in ids:
+        transaction.on_commit(partial(remove_folder, id))
     return n
 
 
