@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from annotate import permissions
+from annotate.models.layers import WRITABLE, Layer
 from annotate.models.projects import Project
 from annotate.permissions import Action
 
@@ -87,6 +88,11 @@ class Release(models.Model):
 
     def __str__(self) -> str:
         return f"Release {self.number}" if self.number else "Release that failed"
+
+    def is_closed_to(self, user: permissions.AnyUser) -> bool:
+        """Return whether `user` still reads one of its documents blind: then it would show others' work on it."""
+        own = Layer.objects.of_annotators().filter(project=self.project_id, annotator=user.pk, round__is_blind=True)
+        return own.filter(status__in=WRITABLE, document__created_at__lte=self.frozen_at or self.created_at).exists()
 
     @property
     def is_unfinished(self) -> bool:

@@ -61,11 +61,11 @@ def _documents(facts: Facts) -> str:
 
 
 def _round(found: RoundFacts) -> str:
-    who = "every annotator read every document"
+    who = "every annotator was to read every document"
     if found.is_follow_up:
         who = "each annotator was asked again about claims of an earlier round"
     elif found.overlap is not None:
-        who = f"{amount(found.overlap, 'annotator')} read each document"
+        who = f"{amount(found.overlap, 'annotator')} were to read each document"
     blind = "without seeing each other’s work" if found.is_blind else "seeing each other’s work"
     return f"In round {found.number} (“{found.name}”) {who}, {blind}."
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from annotate.actions.batch import Batch
 from annotate.actions.releases.places import file_of, remove_folder
 from annotate.models import Release, ReleaseStatus
 from annotate.models.releases import UNFINISHED
@@ -33,11 +34,16 @@ def _holds(found: Release, id: bytes) -> bool:
 @transaction.atomic
 def withdraw_releases(releases: Iterable[Release]) -> int:
     """Withdraw releases; their folders are removed when this is stored."""
-    ids = [found.pk for found in releases]
-    n = Release.objects.filter(pk__in=ids).ready().update(status=ReleaseStatus.WITHDRAWN, message=WITHDRAWN)
-    for id in ids:
-        transaction.on_commit(partial(remove_folder, id))
-    return n
+    rows = [found for found in releases if found.status == ReleaseStatus.READY]
+    Release.objects.filter(pk__in=[found.pk for found in rows]).ready().update(
+        status=ReleaseStatus.WITHDRAWN, message=WITHDRAWN
+    )
+    for found in rows:
+        batch = Batch(action="release.withdraw", actor=None, project_id=found.project_id)
+        batch.add("release", found.pk, before={"status": "ready"}, after={"status": "withdrawn"})
+        batch.write()
+        transaction.on_commit(partial(remove_folder, found.pk))
+    return len(rows)
 
 
 def check_none_is_made(corpus_id: UUID) -> None:
