@@ -110,7 +110,8 @@ def purge_document(*, document: Document) -> Counter[str]:
     check_none_is_made(document.corpus_id)
     batch = Batch(action=ACTION, actor=None, corpus_id=document.corpus_id)
     deleted: Counter[str] = Counter()
-    deleted["releases withdrawn"] += withdraw_releases(holding(document.pk, document.corpus_id))
+    if n_withdrawn := withdraw_releases(holding(document.pk, document.corpus_id)):
+        deleted["withdrawn releases’ files"] = n_withdrawn
     _delete(Remark.objects.filter(document=document), deleted)
     _delete_adjudications(Adjudication.objects.filter(document=document), deleted)
     _delete_layers(Layer.objects.filter(document=document), deleted)
