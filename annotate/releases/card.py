@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from annotate.releases.contents import kind_of
+from annotate.releases.contents import kind_of, ordered
 from annotate.releases.facts import Facts
 from annotate.releases.methods import amount, methods
 from annotate.releases.settings import DOCUMENTS, GOLD, TEXTS
@@ -92,7 +92,7 @@ def _shares(facts: Facts) -> Iterator[str]:
 
 def _files(facts: Facts) -> Iterator[str]:
     yield "## Files\n\n| file | what |\n|---|---|"
-    yield from (f"| `{file.path}` | {kind_of(file.path).what} |" for file in facts.files)
+    yield from (f"| `{path}` | {kind_of(path).what} |" for path in ordered(file.path for file in facts.files))
     yield (
         "\nOffsets are Unicode code points, half-open, over the text of the document. Ids of claims and documents stay "
         "the same in all releases. `SHA256SUMS` is checked with `sha256sum -c SHA256SUMS`.\n"

@@ -28,7 +28,7 @@ CONTENTS = (
     Kind(path="claims.csv", what="gold, flat: one row for each claim and stance, with split, speaker, target, score",
          content_type=CSV),
     Kind(path="readings.csv", what="the same of every annotator’s last submission, by pseudonym", content_type=CSV),
-    Kind(path="data/*.csv", what="claims.csv by split, as `datasets.load_dataset` reads the folder", content_type=CSV),
+    Kind(path="data/*.csv", what="claims.csv by split, as datasets.load_dataset reads the folder", content_type=CSV),
     Kind(path="documents.jsonl", what="the documents, with what gold says of each as a whole", content_type=JSONL),
     Kind(path="claims.jsonl", what="the gold claims, whole: one a line", content_type=JSONL),
     Kind(path="annotators.jsonl", what="first and last submission of every annotator, one reading a line",
@@ -62,6 +62,12 @@ def kind_of(path: str) -> Kind:
         if fnmatchcase(path, found.path):
             return found
     raise KeyError(f"{path!r} is not among the files of a release; add it to CONTENTS.")
+
+
+def ordered(paths: Iterable[str]) -> list[str]:
+    """Return paths in the order in which the files are told of: the card, the data, the papers."""
+    places = {found.path: number for number, found in enumerate(CONTENTS)}
+    return sorted(paths, key=lambda path: (places[kind_of(path).path], path))
 
 
 def missing(paths: Iterable[str]) -> list[str]:

@@ -18,7 +18,7 @@ from annotate.models import Release, ReleaseStatus
 from annotate.payloads.people import People
 from annotate.payloads.problems import Problem
 from annotate.permissions import Action
-from annotate.releases.contents import kind_of
+from annotate.releases.contents import kind_of, ordered
 from annotate.releases.settings import LICENCES, TEXTS, ReleaseSettings
 from annotate.tasks import start_release
 from annotate.web.access import Place, Request, answer, go, page, place_of
@@ -99,7 +99,7 @@ def _shown(request: Request, found: Release) -> dict[str, Any]:
         "figures": found.figures,
         "shares": [(title, [(row[key], row["n"], row["share"]) for row in found.figures[part][:MOST_SHARES]])
                    for title, part, key in SHARES if found.figures[part]],
-        "files": [file | {"what": kind_of(file["path"]).what, "name": file["path"]} for file in found.files],
+        "files": _files(found),
         "asked": asked,
         "licence": {"name": name, "address": address},
         "texts": TEXTS[asked.texts],
@@ -108,3 +108,8 @@ def _shown(request: Request, found: Release) -> dict[str, Any]:
         "folder": f"{found.project.slug}-release-{found.number}",
         "is_missing": not folder_of(found.pk).is_dir(),
     }  # fmt: skip
+
+
+def _files(found: Release) -> list[dict[str, Any]]:
+    known = {file["path"]: file for file in found.files}
+    return [known[path] | {"name": path, "what": kind_of(path).what} for path in ordered(known)]

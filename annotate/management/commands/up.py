@@ -41,9 +41,9 @@ class Command(BaseCommand):
             self._warn(host)
             with preparing.static_files(), preparing.one_at_a_time():
                 preparing.migrate()
+                resume_releases()  # first: what the demo asks for below is waiting anyway
                 sign_in = preparing.first_accounts(with_demo=not no_demo)
                 resume_imports()
-                resume_releases()
             self._serve(listener, n_workers, sign_in)
 
     def _serve(self, listener: socket.socket, n_workers: int, sign_in: str) -> None:
