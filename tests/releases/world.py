@@ -1,4 +1,4 @@
-"""A project with two annotators, gold, a decision, merged entries and a member who left: all that a release tells of."""
+"""A project with two annotators, gold, a decision, merged entries and somebody who left: all that a release tells."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from annotate.actions import layers, leaving, registries
 from annotate.actions.releases import folder_of
-from annotate.models import Member, Project, Release
+from annotate.models import Claim, Layer, Member, Project, Release
 from corpus.models import Document, Target
 from tests import make
 
@@ -31,13 +31,18 @@ class World:
             layers.submit_layer(user=person, document=self.one, now=make.NOW)
         make.claim(self.ann, self.two, OPPOSES, stances=[], no_stance=True)
         layers.submit_layer(user=self.ann, document=self.two, now=make.NOW)
-        self.gold = make.gold_claim(self.one, CLOSURE, attributes={"type": "evaluation"})
+        self.gold = self.gold_claim(self.one, CLOSURE, attributes={"type": "evaluation"})
         make.decision(self.one, *self.claims, gold_claim=self.gold, decided_by=self.curator)
         self.merge("Closing of the bridge", "Closure of the bridge")
         leaving.remove_member(user=make.user(MANAGER), member=self.member(self.ben), now=make.NOW)
 
     def document(self, more: str, **values: Any) -> Document:
         return make.document(self.project, make.TEXT + more, **values)
+
+    def gold_claim(self, document: Document, *quotes: str, **values: Any) -> Claim:
+        made = make.gold_claim(document, *quotes, **values)
+        Layer.objects.filter(pk=made.layer_id).update(n_claims=Claim.objects.filter(layer=made.layer_id).count())
+        return made
 
     def member(self, person: Any) -> Member:
         return Member.objects.get(project=self.project, user=person)
