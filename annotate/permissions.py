@@ -46,6 +46,8 @@ class Action(StrEnum):
     EDIT_CODEBOOK = "edit the codebook"
     EXPORT = "export the dataset"
     SEE_AGREEMENT = "see agreement"
+    SEE_RELEASES = "see the releases"
+    MAKE_RELEASES = "make releases"
     ADJUDICATE = "adjudicate"
     SEE_CHANGES = "see the history of changes"
     SEE_DECISIONS = "see what was decided on own readings"
@@ -72,6 +74,8 @@ POLICY: dict[Action, Q] = {
     Action.EDIT_CODEBOOK: CURATES,
     Action.EXPORT: CURATES,
     Action.SEE_AGREEMENT: CURATES,
+    Action.SEE_RELEASES: CURATES,
+    Action.MAKE_RELEASES: MANAGES,
     Action.ADJUDICATE: CURATES,
     Action.SEE_CHANGES: CURATES,
     Action.SEE_DECISIONS: ANY_ROLE,

@@ -13,8 +13,9 @@ from django.db import transaction
 from django.tasks import task
 from django.utils import timezone
 
-from annotate.actions import adjudication, imports
-from annotate.models import Adjudication, DocumentImport, Project
+from annotate.actions import adjudication, imports, releases
+from annotate.models import Adjudication, DocumentImport, Project, Release
+from annotate.releases.settings import ReleaseSettings
 
 
 @task
@@ -49,6 +50,27 @@ def start_recount(project: Project) -> None:
     """Have the worker count what a merge of names left to be counted, if anything."""
     if Adjudication.objects.filter(project=project, is_stale=True).exists():
         run_recount.enqueue(str(project.pk))
+
+
+@task
+def run_release(release_id: str) -> None:
+    releases.make_release(release_id=UUID(release_id), now=timezone.now())
+
+
+def start_release(*, user: User, project: Project, settings: ReleaseSettings, now: datetime) -> Release:
+    """Ask for a release and have the worker make it. Raises Invalid, or WrongState while another one is made."""
+    with transaction.atomic():
+        found = releases.create_release(user=user, project=project, settings=settings, now=now)
+        run_release.enqueue(str(found.pk))
+    return found
+
+
+def resume_releases() -> None:
+    """Enqueue the releases that an interrupted run left unfinished. Called before a worker starts."""
+    unfinished = releases.unfinished_releases()
+    for id in unfinished:
+        run_release.enqueue(str(id))
+    releases.remove_leftovers(unfinished)
 
 
 def resume_imports() -> None:

@@ -18,6 +18,7 @@ from annotate.actions import (
     layers,
     projects,
     registries,
+    releases,
     rounds,
     talk,
 )
@@ -36,6 +37,7 @@ from annotate.models import (
     Layer,
     Project,
     Recheck,
+    Release,
     Remark,
     Round,
     StanceLabel,
@@ -44,6 +46,7 @@ from annotate.models import (
 from annotate.payloads.claims import parse_claim
 from annotate.payloads.preconditions import Precondition
 from annotate.permissions import Role
+from annotate.releases.settings import ReleaseSettings
 from corpus.models import Document
 from corpus.readers.base import Row
 
@@ -350,3 +353,19 @@ def submitted(
         n_claims=len(claims),
         submitted_at=NOW,
     )
+
+
+def release(found: Project, *, now: datetime = LATER, **asked: Any) -> Release:
+    """Freeze a release as the project's first manager; `asked` as the API takes it."""
+    manager = found.members.filter(is_manager=True).order_by("id").first()
+    assert manager is not None
+    settings = ReleaseSettings.read(asked)
+    waiting = releases.create_release(user=manager.user, project=found, settings=settings, now=now)
+    made = releases.make_release(release_id=waiting.pk, now=now)
+    assert made is not None
+    return made
+
+
+def let_go_of_releases() -> None:
+    """Withdraw all releases: on SQLite the database refuses to empty a table in which one is ready."""
+    releases.withdraw_releases(Release.objects.ready())

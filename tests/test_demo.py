@@ -121,9 +121,10 @@ class DemoTests(TestCase):
         assert pairs and all(one & two and one != two for one, two in pairs)
 
     def test_one_article_is_half_adjudicated(self):
-        row = Adjudication.objects.get(n_decided__gt=0)
-        assert row.n_open > 0 and row.finished_at is None
-        assert Claim.objects.gold().count() == row.n_decided
+        row = Adjudication.objects.get(n_decided__gt=0, finished_at=None)
+        assert row.n_open > 0
+        assert Claim.objects.gold().filter(layer__document=row.document_id).count() == row.n_decided
+        assert Adjudication.objects.filter(finished_at__isnull=False, n_open=0).count() == 2
 
     def test_loading_again_changes_nothing(self):
         n_claims = Claim.objects.count()

@@ -25,7 +25,7 @@ from django.db.migrations.recorder import MigrationRecorder
 FORMAT = 1
 MANIFEST = "manifest.json"
 MAX_MANIFEST_BYTES = 50_000_000
-FOLDERS = ("files", "uploads")
+FOLDERS = ("files", "uploads", "releases")
 PIECE = 1 << 20
 # The oldest date a zip can hold, so that members do not depend on the clock.
 EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -60,11 +60,11 @@ class ArchiveWriter:
             self.add(name, iter(lambda: file.read(PIECE), b""))
 
     def add_folders(self) -> None:
-        """Add the uploaded files; one that a worker has just finished with and removed is left out."""
+        """Add the uploaded files and the releases; what a worker is at, or has just removed, is left out."""
         for folder in FOLDERS:
             root = Path(settings.DATA_DIR) / folder
             for path in sorted(root.rglob("*")):
-                if path.is_file() and path.name != "lock":
+                if path.is_file() and path.name != "lock" and not _is_hidden(path.relative_to(root)):
                     with suppress(FileNotFoundError):
                         self.add_file(f"{folder}/{path.relative_to(root).as_posix()}", path)
 
@@ -78,6 +78,11 @@ class ArchiveWriter:
             **extra,
         }
         self.archive.writestr(zipfile.ZipInfo(MANIFEST, EPOCH), json.dumps(manifest, indent=1))
+
+
+def _is_hidden(path: Path) -> bool:
+    """Return whether a path begins with a hidden folder or file: a release that is being made."""
+    return path.parts[0].startswith(".")
 
 
 def applied_migrations() -> list[list[str]]:

@@ -16,7 +16,7 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from annotate.actions.adjudication import Verdict, decide
+from annotate.actions.adjudication import Verdict, decide, finish_adjudication
 from annotate.actions.claims import put_claim
 from annotate.actions.documents import add_documents
 from annotate.actions.layers import submit_layer
@@ -25,6 +25,7 @@ from annotate.actions.registries import create_entry
 from annotate.models import Adjudication, Project
 from annotate.payloads.preconditions import Precondition
 from annotate.permissions import Role
+from annotate.releases.settings import ReleaseSettings, SelectionRule, SplitRule
 from annotate.reports.desk import load_desk
 from corpus.models import Document, Proposition, Speaker, Target
 from corpus.readers import READERS
@@ -33,6 +34,14 @@ from corpus.readers.base import ReadOptions
 CONTENT = Path(settings.BASE_DIR) / "fixtures" / "demo.json"
 MANAGER = "manager"
 ROLES = {MANAGER: Role.MANAGER, "curator": Role.CURATOR, "ann": Role.ANNOTATOR, "ben": Role.ANNOTATOR}
+# The articles are invented for the demo, so their texts may go out too.
+DEMO_RELEASE = ReleaseSettings(
+    note="The first release, made with the demo project.",
+    texts="full",
+    licence_texts="The articles are invented; they may be used as the software may.",
+    splits=SplitRule(train=60, validation=20, test=20),
+    selection=SelectionRule(gold="all"),
+)
 # The readings look as if they had been made over the last two days.
 STARTED_BEFORE = timedelta(days=2)
 BETWEEN_CLAIMS = timedelta(minutes=2)
@@ -81,7 +90,7 @@ def load_demo(*, password: str, now: datetime) -> Project:
         document = documents[layer["document"]]
         _annotate(users[layer["annotator"]], document, layer, clock)
         clock.tick(BETWEEN_LAYERS)
-    _adjudicate_half(project, users["curator"], clock)
+    _adjudicate(project, users["curator"], clock)
     return project
 
 
@@ -134,10 +143,19 @@ def _annotate(user: User, document: Document, layer: dict[str, Any], clock: Cloc
         submit_layer(user=user, document=document, now=clock.tick(BETWEEN_CLAIMS))
 
 
-def _adjudicate_half(project: Project, curator: User, clock: Clock) -> None:
-    """Decide on every second open unit of the first article that two people read, with the first reading on ties."""
-    row = Adjudication.objects.filter(project=project, n_readings=2).order_by("document__number")[0]
-    for unit in [unit for unit in load_desk(row).units if unit.is_open][::2]:
+def _adjudicate(project: Project, curator: User, clock: Clock) -> None:
+    """Decide on every second open unit of the first article that two people read; finish the second and the last."""
+    first, second, *_, last = Adjudication.objects.filter(project=project, n_readings=2).order_by("document__number")
+    _decide(project, curator, first, clock, step=2)
+    for row in (second, last):
+        _decide(project, curator, row, clock, step=1)
+        at = clock.tick(BETWEEN_CLAIMS)
+        finish_adjudication(user=curator, project=project, document_id=row.document_id, now=at)
+
+
+def _decide(project: Project, curator: User, row: Adjudication, clock: Clock, *, step: int) -> None:
+    """Decide on open units of a document, with the first reading on ties."""
+    for unit in [unit for unit in load_desk(row).units if unit.is_open][::step]:
         ties = {field.name: unit.marks[0].key for field in unit.open_fields}
         claims = {mark.key: mark.fingerprint for mark in unit.marks}
         verdict = Verdict(claims=claims, picks=ties, reason=REASON if ties else "")

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from annotate.actions.batch import Batch
+from annotate.actions.releases.withdrawing import check_none_is_made, holding, withdraw_releases
 from annotate.models import (
     ActiveTime,
     Adjudication,
@@ -37,6 +38,7 @@ from annotate.models import (
     Project,
     Reassignment,
     Recheck,
+    Release,
     Remark,
     Reporter,
     Round,
@@ -73,8 +75,12 @@ def n_annotations(layers: QuerySet[Layer]) -> tuple[int, int]:
 def purge_project(*, project: Project) -> Counter[str]:
     """Delete a project with its annotations; its corpus and codebook too where no other project uses them."""
     project = Project.objects.select_for_update().get(pk=project.pk)
+    check_none_is_made(project.corpus_id)
     batch = Batch(action=ACTION, actor=None, corpus_id=project.corpus_id)
     deleted: Counter[str] = Counter()
+    releases = Release.objects.filter(project=project)
+    withdraw_releases(releases)  # the database keeps what is ready
+    _delete(releases, deleted)
     _delete(Remark.objects.filter(project=project), deleted)
     _delete_adjudications(Adjudication.objects.filter(project=project), deleted)
     _delete_layers(Layer.objects.filter(project=project), deleted)
@@ -99,10 +105,13 @@ def purge_project(*, project: Project) -> Counter[str]:
 
 @transaction.atomic
 def purge_document(*, document: Document) -> Counter[str]:
-    """Delete a document with all annotations on it, in all projects."""
+    """Delete a document with all annotations on it, in all projects; releases that hold it are withdrawn."""
     Corpus.objects.select_for_update().get(pk=document.corpus_id)
+    check_none_is_made(document.corpus_id)
     batch = Batch(action=ACTION, actor=None, corpus_id=document.corpus_id)
     deleted: Counter[str] = Counter()
+    if n_withdrawn := withdraw_releases(holding(document.pk, document.corpus_id)):
+        deleted["withdrawn releases’ files"] = n_withdrawn
     _delete(Remark.objects.filter(document=document), deleted)
     _delete_adjudications(Adjudication.objects.filter(document=document), deleted)
     _delete_layers(Layer.objects.filter(document=document), deleted)

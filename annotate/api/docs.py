@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from annotate.api.schema import openapi
 
 EXAMPLE_ID = "2f3c1a9e-0000-4000-8000-000000000000"
-PLACES = {"slug": "bridge", "id": EXAMPLE_ID, "username": "ann"}
+PLACES = {"slug": "bridge", "id": EXAMPLE_ID, "username": "ann", "path": "claims.csv"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,8 +20,9 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from annotate.actions.accounts import create_user
-from annotate.actions.demo import ROLES, load_demo
+from annotate.actions.demo import DEMO_RELEASE, MANAGER, ROLES, load_demo
 from annotate.management.serving import HAS_FORK, processes
+from annotate.tasks import start_release
 
 LOCK_NUMBER = 7_823_145  # any number that no other program uses for an advisory lock in this database
 DEMO_PASSWORD = "STANDPOINT_DEMO_PASSWORD"
@@ -61,7 +62,10 @@ def first_accounts(*, with_demo: bool) -> str:
         return f"Sign in as admin with the password {password} (shown only this once)."
     given = os.environ.get(DEMO_PASSWORD, "")
     password = given or new_password()
-    load_demo(password=password, now=timezone.now())
+    project = load_demo(password=password, now=timezone.now())
+    # The worker makes it once the site runs: nobody waits for it at the start.
+    manager = User.objects.get(username=MANAGER)
+    start_release(user=manager, project=project, settings=DEMO_RELEASE, now=timezone.now())
     names = ", ".join(list(ROLES)[:-1]) + f" or {list(ROLES)[-1]}"
     shown = f"set in {DEMO_PASSWORD}" if given else f"{password} (shown only this once)"
     return f"Sign in as {names} with the password {shown}."

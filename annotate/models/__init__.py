@@ -30,6 +30,7 @@ from annotate.models.codebook import Attribute, BoundaryRule, Codebook, Codebook
 from annotate.models.imports import DocumentImport
 from annotate.models.layers import ActiveTime, Layer, LayerKind, LayerStatus, NoClaimMark, Submission
 from annotate.models.projects import Invitation, Member, Project, Round, RoundDocument, RoundOrder, RoundPurpose, Skip
+from annotate.models.releases import Release, ReleaseStatus
 from annotate.models.talk import Remark, RemarkKind
 from annotate.models.tokens import Token
 
@@ -66,6 +67,8 @@ __all__ = [
     "Reassignment",
     "Recheck",
     "Relation",
+    "Release",
+    "ReleaseStatus",
     "Remark",
     "RemarkKind",
     "Reporter",

@@ -50,6 +50,7 @@ def standing(django_db_setup: Any, django_db_blocker: Any) -> Iterator[tuple[Any
             yield server, build()
         finally:
             server.stop()
+            make.let_go_of_releases()
             call_command("flush", verbosity=0, interactive=False)
 
 
@@ -113,6 +114,7 @@ def build() -> dict[str, str]:
             "round": str(project.rounds.get(number=1).pk),
             "layer": str(Layer.objects.get(document=done, annotator=ben).pk),
             "import": str(found.pk),
+            "release": str(make.release(project, note="The first.").pk),
             "invite": make.invitation(project, max_uses=9)[1],
             "reset": accounts.make_reset_token(user=root, account=ben),
             "user": str(ben.pk),

@@ -92,6 +92,7 @@ def build_world() -> dict[str, str]:
     found["layer"] = claim["layer"]
     invitation, found["secret"] = make.invitation(project)
     found["invitation"] = str(invitation.pk)
+    found["release"] = str(make.release(project).pk)
     found["recheck"] = str(make.recheck(claim).pk)
     found |= _follow_up(project)
     for model in (Speaker, Target, Proposition):

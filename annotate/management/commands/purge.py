@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from annotate.actions.purge import n_annotations, purge_document, purge_project
-from annotate.models import Layer, Project
+from annotate.actions.releases import holding
+from annotate.models import Layer, Project, Release
+from annotate.payloads.problems import WrongState
 from corpus.models import Document
 
 USAGE = 2
@@ -18,7 +22,8 @@ USAGE = 2
 class Command(BaseCommand):
     help = (
         "Delete a project (by its short name) or a document (by its id) with all annotations and their record of "
-        "changes, for good; one line about the purge stays. A corpus that no other project uses goes with its project."
+        "changes, for good; one line about the purge stays. A corpus that no other project uses goes with its project. "
+        "Releases that hold a purged document are withdrawn: their files go, number, figures and hashes stay."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -28,19 +33,26 @@ class Command(BaseCommand):
     def handle(self, *, what: str, yes: bool, **options: Any) -> None:
         document, project = _document(what), Project.objects.filter(slug=what).first()
         if document is not None:
-            layers = Layer.objects.filter(document=document)
-            self._confirm(f"document {document.pk} (“{document}”)", layers, what, yes)
-            deleted = purge_document(document=document)
+            layers, held = Layer.objects.filter(document=document), holding(document.pk, document.corpus_id)
+            self._confirm(f"document {document.pk} (“{document}”)", layers, what, yes, releases=held)
+            deleted = self._run(purge_document, document=document)
         elif project is not None:
-            self._confirm(f"project {project.slug} (“{project}”)", Layer.objects.filter(project=project), what, yes)
-            deleted = purge_project(project=project)
+            layers, held = Layer.objects.filter(project=project), list(Release.objects.filter(project=project).ready())
+            self._confirm(f"project {project.slug} (“{project}”)", layers, what, yes, releases=held)
+            deleted = self._run(purge_project, project=project)
         else:
             raise CommandError(
                 f"{what[:80]!r} is no project and no id of a document; look the name up on the site.", returncode=USAGE
             )
         self.stdout.write("Deleted: " + ", ".join(f"{count} {name}" for name, count in sorted(deleted.items())) + ".")
 
-    def _confirm(self, shown: str, layers: Any, name: str, yes: bool) -> None:
+    def _run(self, purge: Callable[..., Counter[str]], **what: Any) -> Counter[str]:
+        try:
+            return purge(**what)
+        except WrongState as problem:
+            raise CommandError(problem.detail) from problem
+
+    def _confirm(self, shown: str, layers: Any, name: str, yes: bool, *, releases: list[Release]) -> None:
         if yes:
             return
         n_layers, n_claims = n_annotations(layers)
@@ -49,6 +61,9 @@ class Command(BaseCommand):
                 f"Purging {shown} cannot be undone; say --yes where nobody can answer.", returncode=USAGE
             )
         self.stdout.write(f"This deletes the {shown} with {n_layers} layers and {n_claims} claims, for good.")
+        if releases:
+            names = ", ".join(f"{found.project.slug} {found.number}" for found in releases)
+            self.stdout.write(f"Releases that hold it lose their files too: {names}.")
         if input(f"Type {name} to go on: ").strip() != name:
             raise CommandError("The name differs; nothing was deleted.")
 

@@ -1,0 +1,125 @@
+"""The dataset card: the release's README, with the head that `datasets` and the Hugging Face hub read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import orjson
+
+from annotate.releases.contents import kind_of, ordered
+from annotate.releases.facts import Facts
+from annotate.releases.methods import amount, methods
+from annotate.releases.settings import DOCUMENTS, GOLD, TEXTS
+from annotate.releases.tables import NUMBERS
+
+MOST_ROWS = 12
+
+
+def card(facts: Facts) -> str:
+    """Return the whole card in Markdown."""
+    return "\n".join([*_head(facts), *_body(facts)]) + "\n"
+
+
+def yaml_text(value: str) -> str:
+    """Return a string for YAML: a JSON string is one."""
+    return orjson.dumps(value).decode()
+
+
+def _head(facts: Facts) -> Iterator[str]:
+    yield "---"
+    yield f"pretty_name: {yaml_text(facts.whole_title)}"
+    yield f"license: {facts.settings.licence.lower()}"
+    if facts.languages:
+        yield "language:"
+        yield from (f"- {yaml_text(found)}" for found in facts.languages)
+    yield "task_categories:\n- text-classification\ntags:\n- stance-detection\n- argument-mining\n- news"
+    paths = [file.path for file in facts.files if file.path.startswith("data/")]
+    if paths:
+        yield "configs:\n- config_name: claims\n  data_files:"
+        for path in sorted(paths, key=lambda path: ("train", "validation", "test").index(_split(path))):
+            yield f"  - split: {_split(path)}\n    path: {path}"
+        yield "dataset_info:\n- config_name: claims\n  features:"
+        yield from (f"  - name: {name}\n    dtype: {NUMBERS.get(name, 'string')}" for name in facts.columns)
+    yield "---"
+
+
+def _split(path: str) -> str:
+    return path.removeprefix("data/").removesuffix(".csv")
+
+
+def _body(facts: Facts) -> Iterator[str]:
+    identifier, name, address = facts.licence
+    yield f"\n# {_plain(facts.whole_title)}\n\n{facts.description}\n"
+    if facts.settings.note:
+        yield f"{facts.settings.note}\n"
+    yield f"## Methods\n\n{methods(facts)}\n"
+    yield from _selection(facts)
+    yield from _shares(facts)
+    yield f"## Licences\n\nThe annotations: [{name}]({address}) ({identifier})."
+    yield f"The texts ({TEXTS[facts.settings.texts]}):"
+    yield f"{facts.settings.licence_texts or 'nothing is said.'}\n"
+    yield f"## How to cite\n\n{facts.citation}\n"
+    yield from _files(facts)
+    yield from _reading(facts)
+    yield from _difference(facts)
+
+
+def _selection(facts: Facts) -> Iterator[str]:
+    rule = facts.settings.selection
+    rounds = ", ".join(f"{found.number} “{_plain(found.name)}”" for found in facts.rounds) or "none"
+    yield "## What is in it\n"
+    yield f"- Documents: {DOCUMENTS[rule.documents]}.\n- Rounds: {rounds}.\n- Gold: {GOLD[rule.gold]}."
+    yield "- Readings: the first and the last submission of each annotator; nothing that was never submitted."
+    yield "- Annotators and curators stand under fixed pseudonyms.\n- Suggestions of machines: none.\n"
+
+
+def _shares(facts: Facts) -> Iterator[str]:
+    tables = (("Stances", "stances", ("stance",)), ("Sides", "sides", ("stance", "target")))
+    tables += (("Speakers", "speakers", ("speaker",)), ("Outlets", "claims_by_outlet", ("outlet",)))  # type: ignore[assignment]
+    for title, key, names in tables:
+        rows: Sequence[Mapping[str, Any]] = facts.figures[key]
+        if not rows:
+            continue
+        yield f"### {title}\n\n| {' | '.join(names)} | n | share |\n|{'---|' * (len(names) + 2)}"
+        for row in rows[:MOST_ROWS]:
+            said = [_plain(str(row[name])) or "–" for name in names]
+            yield f"| {' | '.join(said)} | {row['n']} | {row['share']:.1%} |"
+        if len(rows) > MOST_ROWS:
+            yield f"\n{len(rows) - MOST_ROWS} more are in `figures.json`."
+        yield ""
+
+
+def _files(facts: Facts) -> Iterator[str]:
+    yield "## Files\n\n| file | what |\n|---|---|"
+    yield from (f"| `{path}` | {kind_of(path).what} |" for path in ordered(file.path for file in facts.files))
+    yield (
+        "\nOffsets are Unicode code points, half-open, over the text of the document. Ids of claims and documents stay "
+        "the same in all releases. `SHA256SUMS` is checked with `sha256sum -c SHA256SUMS`.\n"
+    )
+
+
+def _reading(facts: Facts) -> Iterator[str]:
+    yield "## How to read it\n\n```python\nimport pandas as pd\n"
+    yield 'claims = pd.read_csv("claims.csv")'
+    yield 'print(claims.groupby(["target", "stance"]).size().unstack(fill_value=0))\n```\n'
+    yield "In cells that a spreadsheet would take for a formula the first character is an apostrophe.\n"
+
+
+def _difference(facts: Facts) -> Iterator[str]:
+    before = facts.difference.get("previous")
+    if not before:
+        return
+    yield f"## Since release {before['number']}\n"
+    for what in ("documents", "claims"):
+        found = facts.difference[what]
+        said = ", ".join(f"{len(found[name]):,} {name}" for name in ("added", "removed", "changed"))
+        yield f"- {what.capitalize()}: {said}."
+    if moved := facts.difference["moved"]:
+        yield f"- {amount(len(moved), 'document')} changed the split, because stories turned out to be one."
+    yield "\nThe ids are in `difference.json`.\n"
+
+
+def _plain(text: str) -> str:
+    """Return a name for a line or a cell of Markdown."""
+    return " ".join(text.split()).replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;")

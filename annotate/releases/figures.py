@@ -1,0 +1,99 @@
+"""The figures of a release: how much there is of what, and the share of each side, speaker and outlet."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from annotate.releases.tables import holder
+
+COUNTED = (
+    *("documents", "documents_with_gold", "claims", "stances", "claims_without_stance", "readings", "submissions"),
+    *("claims_of_annotators", "decisions"),
+)
+
+
+@dataclass(slots=True, kw_only=True)
+class Figures:
+    """Counts that grow while the files are written."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    outlets: Counter[str] = field(default_factory=Counter)
+    languages: Counter[str] = field(default_factory=Counter)
+    stances: Counter[str] = field(default_factory=Counter)
+    sides: Counter[tuple[str, str]] = field(default_factory=Counter)
+    speakers: Counter[str] = field(default_factory=Counter)
+    holders: Counter[str] = field(default_factory=Counter)
+    claims_by_outlet: Counter[str] = field(default_factory=Counter)
+    claims_by_split: Counter[str] = field(default_factory=Counter)
+    decisions: Counter[str] = field(default_factory=Counter)
+    annotators: set[str] = field(default_factory=set)
+    first_day: str | None = None
+    last_day: str | None = None
+
+    def add_document(self, document: dict[str, Any]) -> None:
+        self.counts["documents"] += 1
+        self.counts["documents_with_gold"] += document["gold"] is not None
+        self.outlets[document["source"]] += 1
+        if document["language"]:
+            self.languages[document["language"]] += 1
+        if day := document["published_on"]:
+            self.first_day = min(self.first_day or day, day)
+            self.last_day = max(self.last_day or day, day)
+
+    def add_claim(self, claim: dict[str, Any], split: str) -> None:
+        self.counts["claims"] += 1
+        self.counts["stances"] += len(claim["stances"])
+        self.counts["claims_without_stance"] += not claim["stances"]
+        self.claims_by_outlet[claim["document"]["source"]] += 1
+        self.claims_by_split[split] += 1
+        for speaker in claim["speakers"]:
+            self.speakers[speaker["name"]] += 1
+        for stance in claim["stances"]:
+            value, target = stance["value"] or "", (stance["target"] or {}).get("name", "")
+            self.stances[value] += 1
+            self.sides[value, target] += 1
+            if who := holder(claim, stance):
+                self.holders[who] += 1
+
+    def add_reading(self, reading: dict[str, Any]) -> None:
+        self.annotators.add(reading["annotator"])
+        self.counts["submissions"] += 1
+        if "last" in reading["which"]:
+            self.counts["readings"] += 1
+            self.counts["claims_of_annotators"] += len(reading["claims"])
+
+    def add_decision(self, decision: dict[str, Any]) -> None:
+        self.counts["decisions"] += 1
+        self.decisions["settled by itself" if decision["by_itself"] else decision["kind"]] += 1
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "counts": {name: self.counts[name] for name in COUNTED} | {"annotators": len(self.annotators)},
+            "period": {"from": self.first_day, "to": self.last_day},
+            "languages": _shares(self.languages, "language"),
+            "outlets": _shares(self.outlets, "outlet"),
+            "claims_by_outlet": _shares(self.claims_by_outlet, "outlet"),
+            "claims_by_split": {name: self.claims_by_split[name] for name in sorted(self.claims_by_split)},
+            "stances": _shares(self.stances, "stance"),
+            "sides": [
+                {"stance": value, "target": target, "n": n, "share": _share(n, self.sides.total())}
+                for (value, target), n in _ordered(self.sides)
+            ],
+            "speakers": _shares(self.speakers, "speaker"),
+            "holders": _shares(self.holders, "holder"),
+            "decisions": {name: self.decisions[name] for name in sorted(self.decisions)},
+        }
+
+
+def _ordered[K](found: Counter[K]) -> list[tuple[K, int]]:
+    return sorted(found.items(), key=lambda item: (-item[1], item[0]))
+
+
+def _share(n: int, total: int) -> float:
+    return round(n / total, 4) if total else 0.0
+
+
+def _shares(found: Counter[str], name: str) -> list[dict[str, Any]]:
+    return [{name: key, "n": n, "share": _share(n, found.total())} for key, n in _ordered(found)]

@@ -1,0 +1,107 @@
+"""The methods paragraph of a release: sentences made of its figures, with no figure that is not in the files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from annotate.releases.facts import Facts, RoundFacts
+from annotate.releases.settings import SPLIT_NAMES
+
+KINDS = {
+    "settled by itself": "agreed on by all readings",
+    "accepted": "accepted from one reading",
+    "edited": "edited",
+    "joined": "joined from several claims",
+    "created": "added",
+    "rejected": "rejected as no claim",
+}
+
+
+def methods(facts: Facts) -> str:
+    """Return the paragraph, in plain text."""
+    return " ".join(_sentences(facts))
+
+
+def _sentences(facts: Facts) -> Iterator[str]:
+    counts = facts.counts
+    yield _documents(facts)
+    books = listed([f"{name}, version {number}" for name, number in facts.codebooks])
+    if counts["readings"]:
+        yield (
+            f"{amount(counts['annotators'], 'annotator')} submitted {amount(counts['readings'], 'reading')} with "
+            f"{amount(counts['claims_of_annotators'], 'claim')}, following the codebook {books}."
+        )
+        if again := counts["submissions"] - counts["readings"]:
+            yield f"{amount(again, 'reading')} {'was' if again == 1 else 'were'} submitted again; both states are kept."
+    yield from (_round(found) for found in facts.rounds)
+    yield from _agreement(facts)
+    yield from _gold(facts)
+    yield _splits(facts)
+    yield (
+        "The texts are included."
+        if facts.settings.has_texts
+        else f"The texts are not included: spans are offsets in code points with the first "
+        f"{facts.settings.quote_characters} characters of the quote, and each document has the SHA-256 of its text."
+    )
+    yield "No suggestion of a machine was shown to the annotators or taken into the data."
+
+
+def _documents(facts: Facts) -> str:
+    counts, period = facts.counts, facts.figures["period"]
+    n_outlets = sum(1 for found in facts.figures["outlets"] if found["outlet"])
+    outlets = f" from {amount(n_outlets, 'outlet')}" if n_outlets else ""
+    when = ""
+    if period["from"]:
+        same = period["from"] == period["to"]
+        when = f", published on {period['from']}" if same else f", published from {period['from']} to {period['to']}"
+    return (
+        f"Release {facts.number} of “{facts.title}” holds {amount(counts['claims'], 'gold claim')} with "
+        f"{amount(counts['stances'], 'stance')} in {amount(counts['documents'], 'document')}{outlets}{when}."
+    )
+
+
+def _round(found: RoundFacts) -> str:
+    who = "every annotator was to read every document"
+    if found.is_follow_up:
+        who = "each annotator was asked again about claims of an earlier round"
+    elif found.overlap is not None:
+        who = f"{amount(found.overlap, 'annotator')} were to read each document"
+    blind = "without seeing each other’s work" if found.is_blind else "seeing each other’s work"
+    return f"In round {found.number} (“{found.name}”) {who}, {blind}."
+
+
+def _agreement(facts: Facts) -> Iterator[str]:
+    known = [found for found in facts.agreement if found["value"] is not None]
+    if known:
+        said = [f"{found['name']} {found['value']:.2f} ({found['statistic']}, n {found['n']:,})" for found in known]
+        yield f"Agreement on first submissions: {'; '.join(said)}."
+    elif facts.counts["readings"]:
+        yield "Agreement is not defined: no document was read by two annotators in the same round."
+
+
+def _gold(facts: Facts) -> Iterator[str]:
+    decisions = facts.figures["decisions"]
+    if decisions:
+        n = facts.counts["documents_with_gold"]
+        said = [f"{decisions[name]:,} {words}" for name, words in KINDS.items() if name in decisions]
+        yield (
+            f"The gold layer of {amount(n, 'document')} rests on {amount(facts.counts['decisions'], 'decision')} on "
+            f"units of aligned claims: {listed(said)}."
+        )
+    elif not facts.counts["claims"]:
+        yield "No document has a finished gold layer yet; the readings of the annotators are the data."
+
+
+def _splits(facts: Facts) -> str:
+    counts = facts.splits["counts"]
+    how = "by publication date, oldest first" if facts.settings.splits.by == "date" else "at random, from a seed"
+    said = [f"{counts[name]:,} {name}" for name in SPLIT_NAMES]
+    return f"Documents are split {how} ({', '.join(said)}); near-copies of one story are never divided."
+
+
+def amount(n: int, word: str) -> str:
+    return f"{n:,} {word}" if n == 1 else f"{n:,} {word}s"
+
+
+def listed(words: list[str]) -> str:
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)

@@ -1,0 +1,241 @@
+"""What a release reads from the database: everything that its selection names, whoever made it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import batched
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.models import User
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from annotate import records
+from annotate.formats import Selection
+from annotate.formats.reading import claim_lines, codebook_ref
+from annotate.models import (
+    CodebookVersion,
+    Decision,
+    DecisionField,
+    DecisionReading,
+    Layer,
+    LayerStatus,
+    Project,
+    Round,
+    Submission,
+)
+from annotate.payloads.codebooks import CodebookView, load_codebook
+from annotate.releases.people import Pseudonyms
+from annotate.releases.settings import SelectionRule
+from annotate.releases.splits import Article, stories
+from corpus.models import Document
+
+AT_ONCE = 200
+COLUMNS = (
+    *("id", "number", "external_id", "title", "source__name", "url", "published_on", "language", "sha256"),
+    *("n_characters", "metadata"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoldSelection(Selection):
+    """The gold layers that a release takes in."""
+
+    only: Q = field(default_factory=Q)
+
+    def layer_rows(self) -> QuerySet[Layer]:
+        return Selection.layer_rows(self).filter(self.only)
+
+
+@dataclass(slots=True, kw_only=True)
+class Source:
+    """One project under one selection rule. It is read as the operator of the site: a release is whole."""
+
+    project: Project
+    rule: SelectionRule
+    names: Pseudonyms
+    registries: records.Registries = field(default_factory=records.Registries)
+
+    @property
+    def operator(self) -> User:
+        """An account that is stored nowhere: it has no layers that could be blind."""
+        return User(username="operator", is_superuser=True)
+
+    def rounds(self) -> QuerySet[Round]:
+        rows = Round.objects.filter(project=self.project, purpose="work").order_by("number")
+        rows = rows.select_related("codebook_version")
+        return rows.filter(pk__in=self.rule.rounds) if self.rule.rounds else rows
+
+    def submissions(self) -> QuerySet[Submission]:
+        """Return the first and the last submission of every annotator's layer."""
+        rows = records.counted_submissions().filter(layer__project=self.project)
+        if self.rule.rounds:
+            rows = rows.filter(layer__round__in=[UUID(id) for id in self.rule.rounds])
+        later = Submission.objects.filter(layer=OuterRef("layer"), number__gt=OuterRef("number"))
+        return rows.filter(Q(number=1) | ~Exists(later))
+
+    def gold_layers(self) -> QuerySet[Layer]:
+        return Layer.objects.gold().filter(self._gold())
+
+    def _gold(self) -> Q:
+        found = Q(project=self.project)
+        if self.rule.gold == "finished":
+            found &= Q(status=LayerStatus.SUBMITTED)
+        if self.rule.rounds:
+            found &= Q(document__in=self._submitted())
+        return found
+
+    def _submitted(self) -> QuerySet[Submission, Any]:
+        return self.submissions().order_by().values("layer__document")
+
+    def documents(self) -> QuerySet[Document]:
+        rows: QuerySet[Document] = Document.objects.filter(corpus=self.project.corpus_id)
+        if self.rule.documents == "read" or self.rule.rounds:
+            rows = rows.filter(Q(pk__in=self._submitted()) | Q(pk__in=self.gold_layers().order_by().values("document")))
+        return rows.order_by("number")
+
+    def articles(self) -> list[Article]:
+        """Return the documents of the release with their stories, which are those of the whole corpus."""
+        rows = Document.objects.filter(corpus=self.project.corpus_id).order_by("number")
+        columns = ["pk", "same_text_as", "supersedes", "published_on"]
+        if hasattr(Document, "story"):  # nullable, one for each group of near-copies
+            columns.append("story")
+        dates: dict[str, date | None] = {}
+        keys: list[tuple[str, list[str | None]]] = []
+        for id, *belongs in rows.values_list(*columns).iterator(chunk_size=2000):
+            dates[str(id)] = belongs.pop(2)
+            keys.append((str(id), [None if key is None else str(key) for key in belongs]))
+        story = stories(keys)
+        chosen = self.documents().values_list("pk", flat=True)
+        return [Article(id=id, story=story[id], published_on=dates[story[id]]) for id in map(str, chosen.iterator())]
+
+    def document_dicts(self, *, has_texts: bool) -> Iterator[dict[str, Any]]:
+        """Yield the documents by number, with what the gold layer says of the whole document."""
+        columns = (*COLUMNS, "text") if has_texts else COLUMNS
+        for part in batched(self.documents().values_list(*columns).iterator(chunk_size=AT_ONCE), AT_ONCE):
+            gold = self._gold_of([row[0] for row in part])
+            for row in part:
+                yield _document(row, has_texts=has_texts) | {"gold": gold.get(row[0])}
+
+    def _gold_of(self, documents: list[UUID]) -> dict[UUID, dict[str, Any]]:
+        layers = list(self.gold_layers().filter(document__in=documents).order_by("document", "id"))
+        answers = records.layer_answers(layers, self.registries)
+        marks = records.layer_marks(layers)
+        return {
+            layer.document_id: {
+                "layer": str(layer.pk),
+                "codebook": codebook_ref(self.registries, layer.codebook_version_id),
+                "finished": layer.status == LayerStatus.SUBMITTED,
+                "n_claims": layer.n_claims,
+                "nothing_to_code": layer.has_nothing_to_code,
+                "attributes": answers[layer.pk],
+                "no_claim": marks.get(layer.pk, []),
+            }
+            for layer in layers
+        }
+
+    def gold_claims(self) -> Iterator[dict[str, Any]]:
+        """Yield the gold claims as the `jsonl` export writes them. Raises BrokenSpan."""
+        selection = GoldSelection(project=self.project, user=self.operator, layers="gold", only=self._gold())
+        return claim_lines(selection)
+
+    def readings(self) -> Iterator[dict[str, Any]]:
+        """Yield first and last submissions by layer and number; one that is both is written once."""
+        rounds = {row.pk: {"id": str(row.pk), "number": row.number, "name": row.name} for row in self.rounds()}
+        rows = self.submissions()
+        last = dict(records.last_of(rows).order_by().values_list("layer_id", "number"))
+        for found in records.submitted(rows, self.registries):
+            is_which = {"first": found.number == 1, "last": last[found.layer] == found.number}
+            said = found.reading
+            yield {
+                "annotator": self.names(found.annotator),
+                "which": [name for name, holds in is_which.items() if holds],
+                "submission": found.number,
+                "submitted_at": records.stamp(found.submitted_at),
+                "layer": str(found.layer),
+                "round": rounds[found.round],
+                "document": str(found.document),
+                "codebook": codebook_ref(self.registries, found.version),
+                "nothing_to_code": bool(said.get("nothing_to_code")),
+                "attributes": said.get("attributes", {}),
+                "no_claim": said.get("no_claim", []),
+                "claims": found.claims,
+            }
+
+    def decisions(self) -> Iterator[dict[str, Any]]:
+        """Yield what was decided on each unit, with the readings it rests on and those that stood against it."""
+        rows = Decision.objects.filter(layer__in=self.gold_layers().order_by().values("pk")).order_by(
+            "created_at", "id"
+        )
+        for part in batched(rows.select_related("layer").iterator(chunk_size=AT_ONCE), AT_ONCE):
+            ids = [row.pk for row in part]
+            readings, fields = self._readings(ids), _fields(ids)
+            for row in part:
+                yield self._decision(row, readings.get(row.pk, []), fields.get(row.pk, []))
+
+    def _decision(self, row: Decision, readings: list[dict[str, Any]], fields: list[dict[str, Any]]) -> dict[str, Any]:
+        claims = [reading["claim"] for reading in readings]
+        for found in fields:
+            found["against"] = [id for id in claims if id not in found["sources"]]
+        return {
+            "id": str(row.pk),
+            "document": str(row.layer.document_id),
+            "kind": row.kind,
+            "claim": str(row.claim_id) if row.claim_id else None,
+            "by_itself": row.by_itself,
+            "reason": row.reason,
+            "guideline": row.guideline,
+            "decided_by": self.names(row.decided_by_id),
+            "had_coded": row.had_coded,
+            "readings": readings,
+            "fields": fields,
+            "created_at": records.stamp(row.created_at),
+            "updated_at": records.stamp(row.updated_at),
+        }
+
+    def _readings(self, ids: list[UUID]) -> dict[UUID, list[dict[str, Any]]]:
+        found: dict[UUID, list[dict[str, Any]]] = {}
+        rows = DecisionReading.objects.filter(decision__in=ids).order_by("decision", "claim_key")
+        columns = ("decision", "layer", "claim_key", "layer__annotator", "is_whole")
+        for decision, layer, claim, annotator, is_whole in rows.values_list(*columns):
+            who = self.names(annotator) if annotator is not None else None
+            made = {"claim": str(claim), "layer": str(layer), "annotator": who, "whole": is_whole}
+            found.setdefault(decision, []).append(made)
+        return found
+
+    def codebooks(self) -> list[CodebookView]:
+        """Return every version that the release rests on, and those of its rounds, by number."""
+        ids = set(self.rounds().values_list("codebook_version", flat=True))
+        ids |= set(self.submissions().order_by().values_list("codebook_version", flat=True).distinct())
+        ids |= set(self.gold_layers().order_by().values_list("codebook_version", flat=True).distinct())
+        rows = CodebookVersion.objects.filter(pk__in=ids).order_by("codebook", "number")
+        return [load_codebook(id) for id in rows.values_list("pk", flat=True)]
+
+
+def _document(row: tuple[Any, ...], *, has_texts: bool) -> dict[str, Any]:
+    id, number, external_id, title, source, url, published_on, language, sha256, n_characters, metadata, *text = row
+    found = {
+        "id": str(id),
+        "number": number,
+        "external_id": external_id,
+        "title": title,
+        "source": source or "",
+        "url": url,
+        "published_on": published_on.isoformat() if published_on else None,
+        "language": language,
+        "sha256": sha256,
+        "n_characters": n_characters,
+    }
+    # Metadata is whatever the import brought along, pieces of the text too: it goes where the text goes.
+    return found | {"metadata": metadata, "text": text[0]} if has_texts else found
+
+
+def _fields(ids: list[UUID]) -> dict[UUID, list[dict[str, Any]]]:
+    found: dict[UUID, list[dict[str, Any]]] = {}
+    for row in DecisionField.objects.filter(decision__in=ids).order_by("decision", "field"):
+        made = {"field": row.field, "basis": row.basis, "value": row.value, "n_for": row.n_for, "n_of": row.n_of}
+        made |= {"options": row.options, "sources": [str(id) for id in row.sources]}
+        found.setdefault(row.decision_id, []).append(made)
+    return found
