@@ -46,6 +46,7 @@ WHOLES: dict[str, WholeRestorer] = dict.fromkeys(("decision", "pairing", "adjudi
 NEVER = (
     *("project.create", "round.create", "round.add", "round.move", "member.add", "member.leave", "import.create"),
     "claim.reassign_undo",
+    "project.restore",
 )
 
 

@@ -77,6 +77,7 @@ ACTIONS = {
     "member.leave": "ended a membership",
     "member.roles": "changed the roles of a member",
     "project.create": "made the project",
+    "project.restore": "restored the project from files",
     "project.update": "changed the project",
     "remark.add": "wrote a remark",
     "remark.reopen": "opened a thread again",
