@@ -17,7 +17,8 @@ from tests import make
 
 FERRY = (
     "Ferry to run again 🙂\n\nThe league’s chair Ms. Oyelaran said the ferry “will run again in May”, Agency A "
-    "reports. “It must\u00a0stay cheap,” she added, “and it must stay safe.”\n\nThe council, she said, denies the delay."
+    "reports. “It must\u00a0stay cheap,” she added, “and it must stay safe.”\n\n"
+    "The council, she said, denies the delay."
 )
 MARKET = "Market hall\n\nThe market hall stays open, the Bay Courier writes. =SUM(1) is written on its door.\n"
 QUIET = "Weather\n\nIt rained on Monday.\n"
