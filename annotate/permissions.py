@@ -45,6 +45,7 @@ class Action(StrEnum):
     EDIT_REGISTRIES = "edit the registries"
     EDIT_CODEBOOK = "edit the codebook"
     EXPORT = "export the dataset"
+    IMPORT_ANNOTATIONS = "import annotations"
     SEE_AGREEMENT = "see agreement"
     ADJUDICATE = "adjudicate"
     SEE_CHANGES = "see the history of changes"
@@ -71,6 +72,7 @@ POLICY: dict[Action, Q] = {
     Action.EDIT_REGISTRIES: CURATES,
     Action.EDIT_CODEBOOK: CURATES,
     Action.EXPORT: CURATES,
+    Action.IMPORT_ANNOTATIONS: MANAGES,
     Action.SEE_AGREEMENT: CURATES,
     Action.ADJUDICATE: CURATES,
     Action.SEE_CHANGES: CURATES,

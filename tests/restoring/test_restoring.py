@@ -131,7 +131,7 @@ def test_data_that_fit_the_default_codebook_need_no_file_and_a_dry_run_stores_no
     assert not Project.objects.exists() and not User.objects.exists()
 
     boss = User.objects.create_user("boss", password=make.PASSWORD)
-    assert restore(tmp_path / "one", as_user="boss")[0] == 0
+    assert restore(tmp_path / "one", username="boss")[0] == 0
     assert export(tmp_path / "two") == before
     assert Member.objects.get(user=boss).is_manager
     assert Round.objects.get().is_open  # its one reading is not finished
@@ -220,9 +220,9 @@ def test_what_belongs_to_another_corpus_or_is_wrong_use_is_refused(files):
     restore(path, codebook=[files / "codebook.json"])
     code, said = restore(path, slug="other", codebook=[files / "codebook.json"])
     assert code == 1 and "belongs to another" in said and not Project.objects.filter(slug="other").exists()
-    assert restore(path, as_user="nobody")[0] == 2
+    assert restore(path, username="nobody")[0] == 2
     make.user("eve")
-    code, said = restore(path, as_user="eve")
+    code, said = restore(path, username="eve")
     assert code == 2 and "manage the project" in said
     code, said = restore(path, codebook=[path])
     assert code == 1 and "no codebook file" in said

@@ -41,6 +41,7 @@ FIELDS = {
     "settled_at": "settled",
 }
 ACTIONS = {
+    "annotations.import": "imported annotations",
     "claim.create": "marked a claim",
     "claim.update": "changed a claim",
     "claim.delete": "deleted a claim",
