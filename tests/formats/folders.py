@@ -70,9 +70,19 @@ def with_plain_ids(text):
     return ID.sub(lambda match: numbers.setdefault(match.group(), f"id-{len(numbers) + 1}"), text)
 
 
+# Files whose lines stand in the order of ids, which are new in every run.
+BY_ID = ("speakers.csv", "targets.csv", "propositions.csv")
+
+
 def plain(files):
     """Return the files as texts by path; ids are numbered, those of paths in the order in which they left."""
+    files = files | {name: _without_order(files[name]) for name in BY_ID if name in files}
     paths = dict(zip(files, with_plain_ids("\n".join(files)).split("\n"), strict=True))
     ordered = sorted(files, key=lambda name: paths[name])
     texts = with_plain_ids("\0".join(files[name].decode() for name in ordered)).split("\0")
     return dict(zip((paths[name] for name in ordered), texts, strict=True))
+
+
+def _without_order(data):
+    header, *rows = data.decode().splitlines(keepends=True)
+    return (header + "".join(sorted(rows, key=lambda row: ID.sub("", row)))).encode()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import os
 import shutil
@@ -108,14 +107,6 @@ def test_jsonl_says_document_annotator_and_codebook(dataset):
     assert lines[0]["codebook"] == {"name": "Bridge", "version": 1}
     assert lines[0]["layer_kind"] == "annotator" and lines[0]["project"] == "bridge"
     assert lines[1]["document"]["published_on"] is None
-
-
-def test_csv_cells_are_no_formulas_and_come_back(dataset):
-    rows = list(csv.DictReader(io.StringIO(written(dataset, "csv").removeprefix("\ufeff"))))
-    assert rows[0]["note"] == "'+1 for this" and rows[1]["title"] == "'=SUM(1)"
-    assert rows[0]["quote"] == "The closure is needed […] it will be short"
-    assert rows[0]["holder"] == "Port authority" and rows[0]["stance"] == "support"
-    assert rows[1]["no_stance"] == "yes"
 
 
 def test_gold_and_annotators_are_kept_apart(dataset):
