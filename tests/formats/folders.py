@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import zipfile
+
+import pytest
 
 from annotate.actions import documents, projects
 from annotate.actions.annotations import Options, import_annotations
@@ -17,8 +20,16 @@ from tests import make
 
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
+
 # Binary files of a folder, by their ending: what turns them into bytes of text that can be compared and read.
-SHOWN = {}
+def _rows_of_parquet(data):
+    parquet = pytest.importorskip("pyarrow.parquet", reason="pyarrow comes with the group “foreign”")
+    table = parquet.read_table(io.BytesIO(data))
+    lines = [str(table.schema), *(json.dumps(row, default=str, ensure_ascii=False) for row in table.to_pylist())]
+    return "\n".join(lines).encode()
+
+
+SHOWN = {".parquet": _rows_of_parquet}
 
 
 def members(project, key, layers="annotators"):

@@ -68,7 +68,8 @@ def files_of(selection, key):
         pytest.importorskip(format.library, reason=f"{format.library} comes with the group “foreign”")
     data = b"".join(delivered(format, selection))
     if not format.is_folder:
-        return {f"golden.{format.extension}": with_plain_ids(data.decode())}
+        shown = SHOWN.get(f".{format.extension}", bytes)(data)
+        return {f"golden.{format.extension}": with_plain_ids(shown.decode())}
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         found = {name: archive.read(name) for name in archive.namelist()}
     return plain({name: SHOWN.get(PurePath(name).suffix, bytes)(data) for name, data in found.items()})
