@@ -45,6 +45,7 @@ class Action(StrEnum):
     EDIT_REGISTRIES = "edit the registries"
     EDIT_CODEBOOK = "edit the codebook"
     EXPORT = "export the dataset"
+    IMPORT_ANNOTATIONS = "import annotations"
     SEE_AGREEMENT = "see agreement"
     SEE_RELEASES = "see the releases"
     MAKE_RELEASES = "make releases"
@@ -73,6 +74,7 @@ POLICY: dict[Action, Q] = {
     Action.EDIT_REGISTRIES: CURATES,
     Action.EDIT_CODEBOOK: CURATES,
     Action.EXPORT: CURATES,
+    Action.IMPORT_ANNOTATIONS: MANAGES,
     Action.SEE_AGREEMENT: CURATES,
     Action.SEE_RELEASES: CURATES,
     Action.MAKE_RELEASES: MANAGES,

@@ -180,10 +180,11 @@ class Log:
     batch: UUID
     actor_id: int | None
     corpus_id: UUID
+    action: str = "document.import"
     rows: list[tuple[Any, ...]] = field(default_factory=list)
 
     def add(self, kind: str, id: UUID, after: dict[str, Any]) -> None:
-        row = (self.batch, "document.import", self.actor_id, self.corpus_id, kind, str(id), None, after)
+        row = (self.batch, self.action, self.actor_id, self.corpus_id, kind, str(id), None, after)
         self.rows.append(row)
 
 
@@ -226,6 +227,49 @@ def _sources(corpus: Corpus, names: set[str], log: Log) -> dict[str, UUID]:
         log.add("source", source.pk, {"name": name, "speaker": str(speaker.pk)})
         found[name] = source.pk
     return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A document that comes back under the id, and where it is free the number, that it had; `place` says where."""
+
+    id: UUID
+    number: int | None
+    document: CleanDocument
+    sha256: str
+    place: int
+
+
+def keep_documents(
+    *, corpus: Corpus, found: list[Kept], actor: Any, now: datetime, batch: UUID
+) -> Iterator[tuple[Kept, str]]:
+    """Store documents that are not there yet under their own ids; yield those that repeat another one, and how.
+
+    The caller has a transaction. Outlets that a speaker of the same name exists for get that speaker.
+    """
+    Corpus.objects.select_for_update().get(pk=corpus.pk)
+    log = Log(batch=batch, actor_id=getattr(actor, "pk", None), corpus_id=corpus.pk, action="project.restore")
+    sources = _sources(corpus, {one.document.source for one in found if one.document.source}, log)
+    ready = [Ready(row=Row(number=1, file=""), document=one.document, sha256=one.sha256) for one in found]
+    known = _known(corpus, ready)
+    stored = Document.objects.filter(corpus=corpus)
+    last = stored.aggregate(n=Max("number"))["n"] or 0
+    taken = set(stored.filter(number__in=[one.number for one in found if one.number]).values_list("number", flat=True))
+    new: list[tuple[Any, ...]] = []
+    for one, row in zip(found, ready, strict=True):
+        source = sources.get(one.document.source)
+        duplicate = known.duplicate_of(row, source)
+        if duplicate is not None:
+            yield one, f"is stored already as document {duplicate[0]}: {duplicate[1]}"
+            continue
+        number = one.number if one.number and one.number not in taken else last + 1
+        last = max(last, number)
+        taken.add(number)
+        new.append(_row(corpus, row, one.id, source, number, now, known.first.get(one.sha256)))
+        known.add(one.id, one.sha256, source, one.document.url, one.document.external_id)
+        log.add("document", one.id, _state(one.document, source, one.sha256))
+    insert_rows(Document, DOCUMENT_COLUMNS, new)
+    insert_rows(Change, CHANGE_COLUMNS, log.rows)
 
 
 def document_state(document: Document) -> dict[str, Any]:

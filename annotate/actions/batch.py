@@ -19,9 +19,9 @@ _JOINT: ContextVar[tuple[str, UUID] | None] = ContextVar("joint", default=None)
 
 
 @contextmanager
-def joined(action: str) -> Iterator[UUID]:
-    """Have all batches that are written inside count as one, under this action; yields its id."""
-    id = uuid.uuid4()
+def joined(action: str, id: UUID | None = None) -> Iterator[UUID]:
+    """Have all batches that are written inside count as one, under this action; yields its id, made unless given."""
+    id = id or uuid.uuid4()
     token = _JOINT.set((action, id))
     try:
         yield id

@@ -161,16 +161,24 @@ def _create(
     layers.keep_place(layer, now=now)
     batch = _batch("claim.create", user, layer)
     registries = records.Registries()
-    resolved = _resolve(user, layer, claim, batch, registries, originals={})
+    resolved = resolve_for(user, layer, claim, batch, registries, originals={})
+    content = claim_rows.content_of(resolved, registries)
+    after = insert_resolved(claim_id=claim_id, layer=layer, resolved=resolved, content=content, batch=batch, now=now)
+    batch.write()
+    return SavedClaim(claim=after, layer=layer, is_new=True)
+
+
+def insert_resolved(
+    *, claim_id: UUID, layer: Layer, resolved: ResolvedClaim, content: dict[str, Any], batch: Batch, now: datetime
+) -> dict[str, Any]:
+    """Write a checked claim into a locked layer and return it as it will be read; the caller writes the batch."""
     version = _last_version(claim_id) + 1
     claim_rows.insert_claim(claim_id=claim_id, layer=layer, claim=resolved, version=version, now=now)
     _touch(layer, now=now, added=1)
-    content = claim_rows.content_of(resolved, registries)
     moment = records.stamp(now)
     after = _as_read(claim_id, layer, content, version=version, created_at=moment, updated_at=moment)
     batch.add("claim", claim_id, before=None, after=after)
-    batch.write()
-    return SavedClaim(claim=after, layer=layer, is_new=True)
+    return after
 
 
 def _update(
@@ -179,7 +187,7 @@ def _update(
     registries = records.Registries()
     before = records.claim_dict(claim_id, registries)
     batch = _batch("claim.update", user, layer)
-    resolved = _resolve(user, layer, claim, batch, registries, originals=claim_rows.originals_of(registries))
+    resolved = resolve_for(user, layer, claim, batch, registries, originals=claim_rows.originals_of(registries))
     content = claim_rows.content_of(resolved, registries)
     if claim_rows.is_same(before, content):
         return SavedClaim(claim=before, layer=layer, is_changed=False, previous=before)
@@ -284,7 +292,7 @@ def _check_id(body: dict[str, Any], claim_id: UUID) -> None:
         raise Invalid.of([FieldError(pointer="/id", detail=detail)])
 
 
-def _resolve(
+def resolve_for(
     user: User,
     layer: Layer,
     claim: ClaimIn,
@@ -292,6 +300,7 @@ def _resolve(
     registries: records.Registries,
     originals: dict[UUID, UUID],
 ) -> ResolvedClaim:
+    """Check a claim against its layer's text, codebook and registries, as `user` sees them. Raises Invalid."""
     assert layer.round is not None
     finder = EntryFinder(
         user=user, corpus_id=layer.project.corpus_id, batch=batch, round=layer.round, registries=registries

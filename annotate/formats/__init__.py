@@ -1,10 +1,21 @@
 """The dataset formats. To add one: a file here, a line in FORMATS, a row in the README."""
 
-from annotate.formats import csv, documents_jsonl, jsonl
+from annotate.formats import brat, csv, documents_jsonl, huggingface, jsonl, parquet, w3c
 from annotate.formats.base import LAYERS, BrokenSpan, Format, Losses, Member, MissingLibrary, Selection
 from annotate.formats.delivery import delivered, written
 
-FORMATS: dict[str, Format] = {found.key: found for found in (jsonl.FORMAT, documents_jsonl.FORMAT, csv.FORMAT)}
+FORMATS: dict[str, Format] = {
+    found.key: found
+    for found in (
+        jsonl.FORMAT,
+        documents_jsonl.FORMAT,
+        csv.FORMAT,
+        parquet.FORMAT,
+        huggingface.FORMAT,
+        w3c.FORMAT,
+        brat.FORMAT,
+    )
+}
 
 __all__ = [
     "FORMATS",

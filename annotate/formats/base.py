@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import importlib.util
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import orjson
 from django.db.models import QuerySet
 
+from annotate.formats.incoming import Found
+from annotate.formats.sources import IncomingFile
 from annotate.models import Layer, Project
 from annotate.permissions import AnyUser
 
@@ -89,6 +91,10 @@ class Format:
     description: str
     write: Callable[[Selection, Losses], Iterator[Member]]
     is_folder: bool = False
+    # What annotations of this format hold, as found in files; None: it is not read.
+    read: Callable[[Sequence[IncomingFile]], Iterator[Found]] | None = None
+    # The units that its offsets are known to count, keys of `offsets.UNITS`, its own first.
+    units: tuple[str, ...] = ("codepoints",)
     # What it cannot carry, by a short key: how that is written instead, or that it is left out.
     losses: Mapping[str, str] = field(default_factory=dict)
     # The module that it needs beyond the product's own, and the extra of the project that installs it.

@@ -1,30 +1,27 @@
-"""A flat table: one row for each claim and stance, for spreadsheets."""
+"""A folder of tables as CSV, with their metadata and a data dictionary."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
-from typing import Any
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from typing import IO, Any
 
-from annotate.formats.base import Format, Selection, one_file
+from annotate.formats.base import Format, Losses, Member, Selection
 from annotate.formats.reading import claim_lines
+from annotate.formats.tables import OF_CLAIMS, Table, Views, claim_rows, csvw, dictionary, table_members
+from annotate.formats.tables.columns import ATTRIBUTES, CLAIMS, MARKS
+from annotate.formats.tables.incoming import read_tables
 
-COLUMNS = (
-    "claim_id", "project", "layer_kind", "annotator", "document_id", "external_id", "title", "source", "url",
-    "published_on", "language", "start", "end", "quote", "parts", "cue", "speakers", "represents", "reported_by",
-    "mode", "proposition", "relation", "holder", "target", "target_kind", "stance", "no_stance", "attributes",
-    "unsure", "note", "detected", "codebook", "version", "created_at", "updated_at", "withdrawn",
-)  # fmt: skip
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "'")
-JOINT = " | "
-
-
-def write(selection: Selection) -> Iterator[bytes]:
-    yield _line(COLUMNS).encode("utf-8-sig")  # the mark tells spreadsheets that this is UTF-8
-    for claim in claim_lines(selection):
-        for stance in claim["stances"] or [None]:
-            yield _line([safe(value) for value in _row(claim, stance)]).encode()
+KEPT_IN_MEMORY = 1_000_000
+PIECE = 1 << 16
+ROWS_AT_ONCE = 200
+MARK = b"\xef\xbb\xbf"  # tells spreadsheets that this is UTF-8; pandas, DuckDB and readr pass over it
+# Written last: answers about documents come with the readings.
+LATE = (ATTRIBUTES, MARKS)
 
 
 def safe(value: object) -> str:
@@ -36,69 +33,114 @@ def safe(value: object) -> str:
     return f"'{text}" if text.startswith(FORMULA) else text
 
 
-def _line(cells: Any) -> str:
+def unsafe(cell: str) -> str:
+    """Return the value of a cell that `safe` wrote."""
+    return cell.removeprefix("'")
+
+
+def write(selection: Selection, losses: Losses) -> Iterator[Member]:
+    """Yield the tables. Claims are read once: their own table streams, the others are kept meanwhile."""
+    views = Views(selection.project.codebook_id)
+    with ExitStack() as stack:
+        kept = {table.name: stack.enter_context(Kept(table)) for table in (*OF_CLAIMS[1:], MARKS)}
+        yield Member(path="claims.csv", pieces=_claims(selection, views, kept))
+        for table in OF_CLAIMS[1:]:
+            if table not in LATE:
+                yield kept[table.name].member()
+        for table, rows in table_members(selection, views, lambda table, row: kept[table.name].add(row)):
+            yield Member(path=f"{table.name}.csv", pieces=_pieces(table, rows))
+        for table in LATE:
+            yield kept[table.name].member()
+    yield Member(path="csv-metadata.json", pieces=[csvw()])
+    yield Member(path="dictionary.md", pieces=[dictionary()])
+
+
+def _claims(selection: Selection, views: Views, kept: dict[str, Kept]) -> Iterator[bytes]:
+    def rows() -> Iterator[tuple[Any, ...]]:
+        for claim in claim_lines(selection):
+            for table, row in claim_rows(claim, views):
+                if table is CLAIMS:
+                    yield row
+                else:
+                    kept[table.name].add(row)
+
+    yield from _pieces(CLAIMS, rows())
+
+
+def _pieces(table: Table, rows: Iterable[tuple[Any, ...]]) -> Iterator[bytes]:
+    """Yield a table in pieces, its header at once."""
     buffer = io.StringIO()
-    csv.writer(buffer, lineterminator="\r\n").writerow(cells)
-    return buffer.getvalue()
+    writer, cells = csv.writer(buffer, lineterminator="\r\n"), cells_of(table)
+    writer.writerow([column.name for column in table.columns])
+    yield MARK + _taken(buffer)
+    for number, row in enumerate(rows, start=1):
+        writer.writerow(cells(row))
+        if number % ROWS_AT_ONCE == 0:
+            yield _taken(buffer)
+    if rest := _taken(buffer):
+        yield rest
 
 
-def _row(claim: dict[str, Any], stance: dict[str, Any] | None) -> list[Any]:
-    document, spans, stance = claim["document"], claim["spans"], stance or {}
-    speakers = claim["speakers"]
-    proposition = claim["proposition"] or {}
-    target = stance.get("target") or {}
-    return [
-        claim["id"], claim["project"], claim["layer_kind"], claim["annotator"],
-        document["id"], document["external_id"], document["title"], document["source"], document["url"],
-        document["published_on"], document["language"],
-        spans[0]["start"], spans[-1]["end"], " […] ".join(span["quote"] for span in spans),
-        " ".join(f"{span['start']}:{span['end']}" for span in spans),
-        JOINT.join(span["quote"] for span in claim["cue"]),
-        JOINT.join(speaker["name"] for speaker in speakers),
-        JOINT.join(speaker["represents"]["name"] if speaker["represents"] else "" for speaker in speakers).strip(JOINT),
-        JOINT.join(reporter["name"] for reporter in claim["reported_by"]),
-        claim["mode"], proposition.get("text"), proposition.get("relation"),
-        _holder(claim, stance), target.get("name"), target.get("kind"), stance.get("value"),
-        _flag(claim["no_stance"]), _attributes(claim["attributes"]), _flag(claim["unsure"]), claim["note"],
-        _detected(claim.get("detected")),
-        f"{claim['codebook']['name']} v{claim['codebook']['version']}", claim["version"],
-        claim["created_at"], claim["updated_at"], _flag(claim.get("withdrawn", False)),
-    ]  # fmt: skip
+def _taken(buffer: io.StringIO) -> bytes:
+    data = buffer.getvalue().encode()
+    buffer.seek(0)
+    buffer.truncate()
+    return data
 
 
-def _holder(claim: dict[str, Any], stance: dict[str, Any]) -> str | None:
-    """Return who holds the stance: the holder named, else whom the first speaker represents, else that speaker."""
-    if not stance:
-        return None
-    if stance.get("holder"):
-        return str(stance["holder"]["name"])
-    first = claim["speakers"][0] if claim["speakers"] else None
-    return (first["represents"] or first)["name"] if first else None
+def cells_of(table: Table) -> Callable[[tuple[Any, ...]], list[Any]]:
+    """Return what turns a row of the table into cells: words made safe, numbers as they are, missing ones empty."""
+    are_words = [column.type in ("string", "json") for column in table.columns]
+
+    def cells(row: tuple[Any, ...]) -> list[Any]:
+        return [safe(value) if is_words else _cell(value) for is_words, value in zip(are_words, row, strict=True)]
+
+    return cells
 
 
-def _detected(detected: dict[str, Any] | None) -> str:
-    return f"{detected['rule']}: {' '.join(detected['fields'])}" if detected else ""
+def _cell(value: Any) -> Any:
+    if value is True or value is False:
+        return "true" if value else "false"
+    return "" if value is None else value
 
 
-def _flag(value: bool) -> str:
-    return "yes" if value else "no"
+class Kept:
+    """A table that is written beside another one: in memory while it is small, then in a temporary file."""
 
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        self._file: IO[bytes] = tempfile.SpooledTemporaryFile(KEPT_IN_MEMORY)  # noqa: SIM115  (closed by __exit__)
+        self._text = io.TextIOWrapper(self._file, "utf-8", newline="", write_through=False)
+        self._cells = cells_of(table)
+        self._writer = csv.writer(self._text, lineterminator="\r\n")
+        self._file.write(MARK)
+        self._writer.writerow([column.name for column in table.columns])
 
-def _attributes(answers: dict[str, Any]) -> str:
-    return "; ".join(f"{key}={_answer(value)}" for key, value in sorted(answers.items()))
+    def __enter__(self) -> Kept:
+        return self
 
+    def __exit__(self, *error: object) -> None:
+        self._file.close()
 
-def _answer(value: Any) -> str:
-    if isinstance(value, dict):
-        return str(value["id"])
-    return ",".join(value) if isinstance(value, list) else str(value)
+    def add(self, row: tuple[Any, ...]) -> None:
+        self._writer.writerow(self._cells(row))
+
+    def member(self) -> Member:
+        return Member(path=f"{self._table.name}.csv", pieces=self._pieces())
+
+    def _pieces(self) -> Iterator[bytes]:
+        self._text.flush()
+        self._file.seek(0)
+        yield from iter(lambda: self._file.read(PIECE), b"")
 
 
 FORMAT = Format(
     key="csv",
-    name="Flat table, CSV",
-    extension="csv",
-    content_type="text/csv; charset=utf-8",
-    description="One row for each claim and stance, for spreadsheets.",
-    write=one_file(write),
+    name="Tables, CSV",
+    extension="csv.zip",
+    content_type="application/zip",
+    description="A folder of tables (claims, stances, spans, speakers, documents and more) with a data dictionary.",
+    write=write,
+    is_folder=True,
+    read=read_tables,
 )

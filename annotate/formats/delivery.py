@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from annotate.formats.base import Format, Losses, Member, Selection
+from annotate.formats.sources import LOSSES
 
-LOSSES = "losses.json"
 # No file's time may depend on when the export was made: the same data give the same bytes.
 MOMENT = (1980, 1, 1, 0, 0, 0)
 

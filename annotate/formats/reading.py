@@ -12,9 +12,9 @@ from django.db.models import F, QuerySet
 from annotate.formats.base import BrokenSpan, Selection
 from annotate.models import Claim, Layer, LayerStatus
 from annotate.payloads.people import People
-from annotate.records import Registries, claim_dicts, layer_dicts
+from annotate.records import Registries, Registry, claim_dicts, layer_dicts
 from corpus.database.bulk import Among, Key, uuid_text
-from corpus.models import Document
+from corpus.models import Document, Speaker
 
 DOCUMENT_COLUMNS = (
     "number", Key("id"), "external_id", "title", "source__name", "url", "published_on", "language", "sha256",
@@ -153,20 +153,51 @@ def check_quotes(claim: dict[str, Any], text: str) -> None:
 
 def document_lines(selection: Selection) -> Iterator[dict[str, Any]]:
     """Yield every document with its text and its layers, empty ones included."""
-    registries, people, project = Registries(), People(), selection.project
+    registries, project = Registries(), selection.project
     stream = _LayerStream(selection, registries, with_empty=True)
     for part in parts(selection):
         rows = Layer.objects.filter(Among(F("id"), list(stream.up_to(part.last))))
         layers: dict[str, list[dict[str, Any]]] = {}
         found = list(rows.order_by("document__number", "id"))
-        for row, layer in zip(found, layer_dicts(found, registries=registries), strict=True):
-            whose = {"annotator": people.name(project.pk, row.annotator_id) if row.annotator_id else None}
-            book = {"codebook": codebook_ref(registries, row.codebook_version_id)}
-            layers.setdefault(str(row.document_id), []).append(layer | whose | book)
-        for key, text, metadata in part.rows().values_list(Key("id"), "text", "metadata"):
+        for row, layer in zip(found, whole_layers(found, project.pk, registries), strict=True):
+            layers.setdefault(str(row.document_id), []).append(layer)
+        for key, number, text, metadata in part.rows().values_list(Key("id"), "number", "text", "metadata"):
             id = uuid_text(key)
             own = layers.get(id, [])
             for layer in own:
                 for claim in layer["claims"]:
                     check_quotes(claim, text)
-            yield part.by_id[id] | {"text": text, "project": project.slug, "metadata": metadata, "layers": own}
+            yield part.by_id[id] | {
+                "number": number,
+                "text": text,
+                "project": project.slug,
+                "metadata": metadata,
+                "layers": own,
+            }
+
+
+def whole_layers(rows: list[Layer], project_id: UUID, registries: Registries) -> list[dict[str, Any]]:
+    """Return layers with whose they are, under which codebook, and all that is in them."""
+    people, chosen = People(), Registry(model=Speaker, follows=False)
+    found = []
+    for row, layer in zip(rows, layer_dicts(rows, registries=registries), strict=True):
+        layer["annotator"] = people.name(project_id, row.annotator_id) if row.annotator_id else None
+        layer["codebook"] = codebook_ref(registries, row.codebook_version_id)
+        if _asks_for_entities(registries, row.codebook_version_id) and (entities := _entities(layer, chosen)):
+            layer["entities"] = entities
+        found.append(layer)
+    return found
+
+
+def _asks_for_entities(registries: Registries, version_id: UUID) -> bool:
+    return any(spec.kind == "entity" for spec in registries.names(version_id).view.attributes.values())
+
+
+def _entities(layer: dict[str, Any], chosen: Registry) -> list[dict[str, str]]:
+    """Return the speakers that answers name by id alone, with their names: a restore has to make them."""
+    groups = [layer["attributes"]]
+    for claim in layer["claims"]:
+        groups += [claim["attributes"], *(stance.get("attributes", {}) for stance in claim["stances"])]
+    ids = {UUID(answer["id"]) for answers in groups for answer in answers.values() if isinstance(answer, dict)}
+    chosen.learn(ids)
+    return [chosen.known[id].ref for id in sorted(ids)]

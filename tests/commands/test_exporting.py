@@ -33,7 +33,7 @@ def export(path, format="jsonl", **options):
 
 @pytest.mark.parametrize("format", FORMATS)
 def test_two_exports_are_the_same_bytes(document, tmp_path, format):
-    assert export(tmp_path / "one", format) == export(tmp_path / "two", format) != b""
+    assert export(tmp_path / "one.zip", format) == export(tmp_path / "two.zip", format) != b""
 
 
 def test_times_and_ids_are_written_in_full(document, tmp_path):

@@ -45,7 +45,9 @@ WHOLES: dict[str, WholeRestorer] = dict.fromkeys(("decision", "pairing", "adjudi
 # What these actions did is more than their Change rows can set back.
 NEVER = (
     *("project.create", "round.create", "round.add", "round.move", "member.add", "member.leave", "import.create"),
+    "annotations.import",
     "claim.reassign_undo",
+    "project.restore",
 )
 
 

@@ -41,6 +41,7 @@ FIELDS = {
     "settled_at": "settled",
 }
 ACTIONS = {
+    "annotations.import": "imported annotations",
     "claim.create": "marked a claim",
     "claim.update": "changed a claim",
     "claim.delete": "deleted a claim",
@@ -77,6 +78,7 @@ ACTIONS = {
     "member.leave": "ended a membership",
     "member.roles": "changed the roles of a member",
     "project.create": "made the project",
+    "project.restore": "restored the project from files",
     "project.update": "changed the project",
     "release.create": "asked for a release",
     "release.fail": "a release failed",

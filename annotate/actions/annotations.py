@@ -1,0 +1,263 @@
+"""Annotations from files, brought into layers of named annotators: one transaction a document, nothing guessed."""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from annotate import permissions, records
+from annotate.actions import assignments, claim_rows, claims, layers
+from annotate.actions.annotation_entries import KnownEntries, fitted_answers
+from annotate.actions.annotation_places import document_of, person_of, read_round, text_counted_in
+from annotate.actions.batch import Batch, joined
+from annotate.formats import Format
+from annotate.formats.composing import Composed, LabelMap, compose
+from annotate.formats.incoming import DocumentFound, Found, LayerFound, Refusal
+from annotate.formats.offsets import UNITS, Ruler, Units, spans_of
+from annotate.formats.sources import IncomingFile
+from annotate.models import Claim, Layer, LayerKind, Project, Round
+from annotate.models.layers import WRITABLE
+from annotate.payloads.claims import READ_ONLY, parse_claim
+from annotate.payloads.codebooks import load_codebook
+from annotate.payloads.problems import FieldError, Invalid, NotThere, Problem, TooLarge, WrongState
+from annotate.permissions import Action
+from corpus.models import Document
+
+ACTION = "annotations.import"
+FOLLOW_UP = "asks again about claims that are there; new ones cannot come into it"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How files are taken: whose layers, what foreign labels stand for, which unit the offsets count, which round."""
+
+    username: str = ""
+    mapping: LabelMap = field(default_factory=LabelMap)
+    unit: str = ""
+    round: str = ""
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of one layer of one document; `n_known` claims were there already, with the same content."""
+
+    file: str
+    document: str = ""
+    annotator: str = ""
+    n_created: int = 0
+    n_known: int = 0
+    refused: tuple[Refusal, ...] = ()
+
+
+class _SameThere(Exception):
+    """Takes back what was written for a claim that is there already."""
+
+
+def import_annotations(
+    *,
+    user: User,
+    project: Project,
+    format: Format,
+    files: Sequence[IncomingFile],
+    options: Options,
+    now: datetime,
+    tell: Callable[[int], None] = lambda size: None,
+) -> Iterator[Outcome]:
+    """Bring annotations in, and yield what became of each layer; `tell` gets the bytes of each file as it is read.
+
+    Documents are never made: they are found by id, external id or the hash of their text. Raises Invalid before the
+    first outcome, and PermissionDenied.
+    """
+    permissions.require(user, Action.IMPORT_ANNOTATIONS, project.pk)
+    if format.read is None:
+        raise invalid("/format", f"Annotations are not read from {format.key}; choose another format.")
+    if options.unit and options.unit not in UNITS:
+        raise invalid("/offsets", f"{options.unit[:40]!r} is no unit of offsets; choose from {', '.join(UNITS)}.")
+    format.require()
+    round = read_round(project, options.round)
+    if options.username:
+        person_of(project, options.username)
+    return _Import(user, project, round, format, options, now).run(files, tell)
+
+
+def invalid(pointer: str, detail: str) -> Invalid:
+    return Invalid.of([FieldError(pointer=pointer, detail=detail)])
+
+
+class _Import:
+    def __init__(
+        self, user: User, project: Project, round: Round, format: Format, options: Options, now: datetime
+    ) -> None:
+        self._user, self._project, self._round = user, project, round
+        self._format, self._options, self._now = format, options, now
+        self._batch_id = uuid.uuid4()
+        self._entries = KnownEntries(project.corpus_id)
+        self._units: dict[str, Units] = {}
+
+    def run(self, files: Sequence[IncomingFile], tell: Callable[[int], None]) -> Iterator[Outcome]:
+        sizes = {file.name: file.size for file in files}
+        for found in self._read(files):
+            yield from [_refused(found)] if isinstance(found, Refusal) else self._document(found)
+            tell(sizes.pop(found.file, 0))
+
+    def _read(self, files: Sequence[IncomingFile]) -> Iterator[Found]:
+        assert self._format.read is not None
+        if not self._options.unit and len(self._format.units) > 1:
+            for found in self._format.read(files):
+                if isinstance(found, DocumentFound):
+                    self._learn_units(found)
+        yield from self._format.read(files)
+
+    def _learn_units(self, found: DocumentFound) -> None:
+        """See in which units the file may count: one unit must fit every quote of the file."""
+        text = text_counted_in(self._project, found)
+        if text is not None:
+            self._of_file(found).learn(Ruler(text), spans_of(found))
+
+    def _of_file(self, found: DocumentFound) -> Units:
+        if found.file not in self._units:
+            known = (self._options.unit,) if self._options.unit else self._format.units
+            self._units[found.file] = Units(known=known)
+        return self._units[found.file]
+
+    def _document(self, found: DocumentFound) -> Iterator[Outcome]:
+        try:
+            document = document_of(self._project, found)
+            self._check_blind(document)
+        except Problem as problem:
+            rule, _, remedy = problem.detail.partition("; ")
+            yield _refused(found.refusal("", found.shown, rule, remedy.removesuffix(".")))
+            return
+        for layer in found.layers:
+            if layer.marks or layer.links:
+                yield self._layer(found, layer, document)
+
+    def _check_blind(self, document: Document) -> None:
+        """Who still reads the document blind must not learn from an import what a colleague has marked."""
+        own = Layer.objects.filter(document=document, project=self._project, annotator=self._user.pk)
+        if own.filter(kind=LayerKind.ANNOTATOR, round__is_blind=True, status__in=WRITABLE).exists():
+            raise WrongState("You read this document blind yourself and have not submitted it; submit it first.")
+
+    def _layer(self, found: DocumentFound, layer: LayerFound, document: Document) -> Outcome:
+        username = self._options.username or layer.annotator
+        shown = {"file": found.file, "document": str(document), "annotator": username}
+        refused: list[Refusal] = []
+        counts: Counter[str] = Counter()
+        try:
+            if layer.is_gold and not self._options.username:
+                raise NotThere("This is gold, which only adjudication makes; name an annotator with --as.")
+            person = person_of(self._project, username)
+            with transaction.atomic(), joined(ACTION, self._batch_id):
+                self._store(found, layer, document, person, counts, refused)
+                if self._options.dry_run or not counts["created"]:
+                    transaction.set_rollback(True)
+        except (Problem, PermissionDenied) as problem:
+            rule, _, remedy = str(getattr(problem, "detail", problem)).partition("; ")
+            refused.append(found.refusal("", username, rule, remedy.removesuffix(".") or "correct it and run again"))
+            counts.clear()
+        return Outcome(**shown, n_created=counts["created"], n_known=counts["known"], refused=tuple(refused))
+
+    def _store(
+        self,
+        found: DocumentFound,
+        read: LayerFound,
+        document: Document,
+        person: User,
+        counts: Counter[str],
+        refused: list[Refusal],
+    ) -> None:
+        layer = self._open(document, person)
+        there = Counter(_content_key(claim) for claim in records.claim_dicts(Claim.objects.filter(layer=layer)))
+        for one in compose(found, read, document.text, self._options.mapping, self._of_file(found)):
+            if isinstance(one, Refusal):
+                refused.append(one)
+                continue
+            try:
+                with transaction.atomic():
+                    self._claim(layer, one, person, there)
+                counts["created"] += 1
+            except _SameThere:
+                counts["known"] += 1
+            except Problem as problem:
+                refused += _reasons(found, one, problem)
+
+    def _open(self, document: Document, person: User) -> Layer:
+        """Return the annotator's layer in the round, opened where that is allowed; locked."""
+        own = Layer.objects.select_for_update(of=("self",)).select_related("round", "project")
+        own = own.filter(document=document, round=self._round, annotator=person.pk, kind=LayerKind.ANNOTATOR)
+        found = own.first()
+        if found is None:
+            if not Round.objects.filter(pk=self._round.pk).holding(document).exists():
+                raise NotThere(f"Round “{self._round.name}” does not hold this document; choose another with --round.")
+            self._round.project = self._project
+            round, now = self._round, self._now
+            if round.overlap is None:
+                layers.open_layer(user=person, actor=self._user, document=document, round=round, now=now)
+            else:
+                assignments.assign_document(user=self._user, person=person, document=document, round=round, now=now)
+            found = own.get()
+        found.document = document
+        return found
+
+    def _claim(self, layer: Layer, one: Composed, person: User, there: Counter[bytes]) -> None:
+        """Store one claim, unless it is there. Raises _SameThere, or Problem with what the API would say."""
+        codebook = load_codebook(layer.codebook_version_id)
+        body = fitted_answers(self._entries.known(one.body), codebook)
+        claim = parse_claim({name: value for name, value in body.items() if name != "id"})
+        batch = Batch(action=ACTION, actor=self._user, project_id=layer.project_id, corpus_id=layer.project.corpus_id)
+        registries = records.Registries()
+        resolved = claims.resolve_for(person, layer, claim, batch, registries, originals={})
+        content = claim_rows.content_of(resolved, registries)
+        key = _content_key(content)
+        if there[key]:
+            there[key] -= 1
+            raise _SameThere
+        layers.check_writable(layer)
+        if layer.round is not None and layer.round.follows_id is not None:
+            raise WrongState(f"Round “{layer.round.name}” {FOLLOW_UP}; choose another with --round.")
+        if layer.n_claims >= claims.MAX_CLAIMS:
+            raise TooLarge(f"The layer has {layer.n_claims} claims; {claims.MAX_CLAIMS} is the limit for one document.")
+        layers.keep_place(layer, now=self._now)
+        id = _free_id(one.body.get("id"), layer)
+        claims.insert_resolved(claim_id=id, layer=layer, resolved=resolved, content=content, batch=batch, now=self._now)
+        batch.write()
+
+
+def _refused(refusal: Refusal) -> Outcome:
+    return Outcome(file=refusal.file, refused=(refusal,))
+
+
+def _content_key(claim: dict[str, Any]) -> bytes:
+    content = {name: value for name, value in claim.items() if name not in READ_ONLY}
+    return orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
+
+
+def _free_id(raw: Any, layer: Layer) -> UUID:
+    """Return the id that the file gives a claim if no claim has it, else a new one. Raises WrongState in this layer."""
+    try:
+        id = UUID(str(raw))
+    except ValueError:
+        return uuid.uuid4()
+    stored = claims.STORED.first(id=id)
+    if stored is not None and stored[0] == layer.pk:
+        raise WrongState(f"Claim {id} is there already and says something else; delete it there, or keep it.")
+    return id if stored is None else uuid.uuid4()
+
+
+def _reasons(found: DocumentFound, one: Composed, problem: Problem) -> Iterator[Refusal]:
+    quote = " […] ".join(span["quote"] for span in one.body["spans"])
+    for error in problem.errors or [FieldError(pointer="", detail=problem.detail)]:
+        rule, _, remedy = error.detail.removesuffix(".").rpartition("; ")
+        value = f"{error.pointer.lstrip('/')} of “{quote[:50]}”" if error.pointer else f"“{quote[:60]}”"
+        yield found.refusal(one.at, value, rule or remedy, remedy if rule else "correct the file, and import it again")

@@ -1,0 +1,329 @@
+"""A whole project from its native files: every line is checked first, then stored in batches that are whole.
+
+`documents-jsonl` brings everything back under its own ids, versions and times; `jsonl` after it adds claims that are
+missing and verifies the others. What is stored already and the same is passed over, so that a run that was killed can
+be run again; what differs is listed and stays as it is. Merges were resolved when the files were written: entries come
+back as they counted. Memory is bounded by one batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import batched
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F
+
+from annotate.actions.batch import Batch
+from annotate.actions.restoring.codebooks import books_of
+from annotate.actions.restoring.entries import Entries
+from annotate.actions.restoring.lines import (
+    ClaimLine,
+    DocumentLine,
+    LineReader,
+    claim_line,
+    document_line,
+    read_objects,
+)
+from annotate.actions.restoring.outcome import Outcome, Problem, Problems, Refused
+from annotate.actions.restoring.places import Needs, Place, make_place, project_for
+from annotate.actions.restoring.rows import SAID_ONCE, insert_claims, insert_layers
+from annotate.actions.restoring.stored import differences, stored_documents, stored_layers
+from annotate.models import Claim, Layer
+from annotate.payloads.codebooks import load_codebook
+from annotate.payloads.problems import FieldError, Invalid
+from annotate.records import Registries, claim_dicts
+from corpus.database.bulk import Among
+from corpus.database.statements import update_row
+from corpus.ingest import Kept, keep_documents
+from corpus.models import Document
+
+DOCUMENTS_AT_ONCE = 200
+CHARACTERS_AT_ONCE = 4_000_000
+CLAIMS_AT_ONCE = 1000
+LACKS_LAYER = "Restore the file documents-jsonl with its layer first: a claim does not say how far its layer was."
+
+type Tell = Callable[[int], None]
+
+
+@dataclass(slots=True, kw_only=True)
+class Run:
+    """One restore: who, into what, and what came of it."""
+
+    user: Any
+    slug: str
+    now: datetime
+    outcome: Outcome = field(default_factory=Outcome)
+    batch: Batch = field(default_factory=lambda: Batch(action="project.restore", actor=None))
+
+
+def restore_project(
+    *,
+    user: Any,
+    slug: str,
+    path: Path,
+    format: str,
+    now: datetime,
+    codebooks: Iterable[Path] = (),
+    dry_run: bool = False,
+    tell: Tell = lambda n_bytes: None,
+) -> Outcome:
+    """Restore a file of `documents-jsonl` or `jsonl` into the project `slug`, which is made where it is not there.
+
+    `tell` hears of the bytes that were read; each file is read twice. Raises Refused with every problem found, before
+    anything is stored; PermissionDenied. A dry run does all of it and takes it back.
+    """
+    run = Run(user=user, slug=slug, now=now)
+    run.batch.actor = user
+    restore = {"documents-jsonl": _restore_documents, "jsonl": _restore_claims}[format]
+    with transaction.atomic() if dry_run else nullcontext():
+        restore(run, path, codebooks, tell)
+        if dry_run:
+            transaction.set_rollback(True)
+    return run.outcome
+
+
+def _restore_documents(run: Run, path: Path, codebooks: Iterable[Path], tell: Tell) -> None:
+    project = project_for(run.user, run.slug)
+    needs = Needs(books=books_of(project, codebooks))
+    problems = Problems(file=path.name)
+    for number, raw in read_objects(path, tell):
+        run.outcome.n_lines += 1
+        try:
+            line = document_line(raw)
+        except Invalid as problem:
+            problems.add(number, problem.errors)
+            continue
+        for layer in line.layers:
+            needs.note(layer, number)
+    problems.raise_any()
+    if misfits := list(needs.books.problems(path.name)):
+        raise Refused(misfits)
+    place = make_place(
+        user=run.user,
+        slug=run.slug,
+        file=path.name,
+        project=project,
+        needs=needs,
+        batch=run.batch,
+        outcome=run.outcome,
+        now=run.now,
+    )
+    entries = Entries(corpus=place.project.corpus, batch=run.batch)
+    for part in _parts((number, document_line(raw)) for number, raw in read_objects(path, tell)):
+        _store_documents(run, place, entries, part, path.name)
+    run.outcome.made["entries"] = entries.n_made
+
+
+def _parts(lines: Iterator[tuple[int, DocumentLine]]) -> Iterator[list[tuple[int, DocumentLine]]]:
+    """Cut lines into batches bounded in number, in text and in claims."""
+    part: list[tuple[int, DocumentLine]] = []
+    size = 0
+    for number, line in lines:
+        part.append((number, line))
+        size += len(line.clean.text) + sum(1000 * len(layer.claims) for layer in line.layers)
+        if len(part) >= DOCUMENTS_AT_ONCE or size >= CHARACTERS_AT_ONCE:
+            yield part
+            part, size = [], 0
+    if part:
+        yield part
+
+
+def _refused(file: str, line: int, error: Invalid) -> Refused:
+    return Refused([Problem(file=file, line=line, pointer=e.pointer, detail=e.detail) for e in error.errors])
+
+
+@transaction.atomic
+def _store_documents(run: Run, place: Place, entries: Entries, part: list[tuple[int, DocumentLine]], file: str) -> None:
+    """Store one batch: entries, documents, then layers with their claims."""
+    corpus = place.project.corpus
+    try:
+        for _, line in part:
+            for layer in line.layers:
+                entries.ensure([*layer.entities, *(one for claim in layer.claims for one in claim.entries)])
+    except Invalid as error:
+        raise _refused(file, part[0][0], error) from error
+    stored = stored_documents([str(line.id) for _, line in part])
+    fresh = [pair for pair in _once(run, part, file) if str(pair[1].id) not in stored]
+    kept = [
+        Kept(id=line.id, number=line.number, document=line.clean, sha256=line.sha256, place=number)
+        for number, line in fresh
+    ]
+    unkept = set()
+    for one, why in keep_documents(corpus=corpus, found=kept, actor=run.user, now=run.now, batch=run.batch.id):
+        unkept.add(one.id)
+        run.outcome.differs(file, one.place, f"The document {one.id} {why}. It was left out.")
+    run.outcome.made["documents"] += len(kept) - len(unkept)
+    whole = [(number, line) for number, line in part if line.id not in unkept]
+    for number, line in whole:
+        if (found := stored.get(str(line.id))) is not None:
+            unkept |= _compare_document(run, place, number, line, found, file)
+    _store_layers(run, place, entries, [pair for pair in whole if pair[1].id not in unkept], file)
+    run.batch.write()
+
+
+def _once(run: Run, part: list[tuple[int, DocumentLine]], file: str) -> Iterator[tuple[int, DocumentLine]]:
+    seen: set[UUID] = set()
+    for number, line in part:
+        if line.id in seen:
+            run.outcome.differs(file, number, f"The document {line.id} stands in the file twice; the first was kept.")
+        else:
+            yield number, line
+        seen.add(line.id)
+
+
+def _compare_document(
+    run: Run, place: Place, number: int, line: DocumentLine, stored: dict[str, Any], file: str
+) -> set[UUID]:
+    """List what differs of a stored document; return its id where its layers cannot be restored either."""
+    if stored["corpus"] != place.project.corpus_id:
+        detail = f"The document {line.id} belongs to another corpus here; restore into an installation without it."
+        run.outcome.differs(file, number, detail)
+        return {line.id}
+    run.outcome.present["documents"] += 1
+    for what in differences({k: v for k, v in stored.items() if k != "corpus"}, _only(line.raw, stored)):
+        run.outcome.differs(file, number, f"Document {line.id}: {what}")
+    return {line.id} if stored["sha256"] != line.sha256 else set()
+
+
+def _only(raw: dict[str, Any], stored: dict[str, Any]) -> dict[str, Any]:
+    return {key: raw[key] for key in stored if key in raw and key != "corpus"}
+
+
+def _store_layers(run: Run, place: Place, entries: Entries, part: list[tuple[int, DocumentLine]], file: str) -> None:
+    registries = Registries()
+    wanted = [(number, line.id, layer) for number, line in part for layer in line.layers]
+    stored = stored_layers(place, [str(layer.id) for _, _, layer in wanted], registries)
+    fresh = [(number, document, layer) for number, document, layer in wanted if str(layer.id) not in stored]
+    elsewhere = _claims_elsewhere([claim.id for _, _, layer in fresh for claim in layer.claims])
+    for number, _, layer in fresh:
+        if hit := next((claim.id for claim in layer.claims if claim.id in elsewhere), None):
+            detail = f"The claim {hit} is stored in another layer here; restore into an installation without it."
+            raise Refused([Problem(file=file, line=number, detail=detail)])
+    insert_layers(place, [(document, layer) for _, document, layer in fresh], entries)
+    run.outcome.made["layers"] += len(fresh)
+    run.outcome.made["claims"] += sum(len(layer.claims) for _, _, layer in fresh)
+    for number, _, layer in wanted:
+        found = stored.get(str(layer.id))
+        if found is None:
+            continue
+        if found.pop("project") != place.project.pk:
+            detail = f"The layer {layer.id} belongs to another project here; it was left out."
+            run.outcome.differs(file, number, detail)
+            continue
+        run.outcome.present["layers"] += 1
+        for what in differences(found, layer.raw, but=("claims",)):
+            run.outcome.differs(file, number, f"Layer {layer.id}: {what}")
+        known = {claim["id"]: claim for claim in found["claims"]}
+        _settle(run, place, entries, [(number, claim) for claim in layer.claims], known, file)
+        for id in known.keys() - {str(claim.id) for claim in layer.claims}:
+            run.outcome.differs(file, number, f"The claim {id} is stored here and not in the file; it was left.")
+
+
+def _claims_elsewhere(ids: list[UUID]) -> set[UUID]:
+    return set(Claim.objects.filter(Among(F("pk"), [id.hex for id in ids])).values_list("pk", flat=True))
+
+
+def _settle(
+    run: Run,
+    place: Place,
+    entries: Entries,
+    lines: list[tuple[int, ClaimLine]],
+    stored: dict[str, dict[str, Any]],
+    file: str,
+) -> None:
+    """Verify the claims that are stored and add the others to their layers, which are stored."""
+    missing = []
+    for number, line in lines:
+        found = stored.get(str(line.id))
+        if found is None:
+            missing.append(line)
+            continue
+        run.outcome.present["claims"] += 1
+        for what in differences(found, {key: value for key, value in line.raw.items() if key not in SAID_ONCE}):
+            run.outcome.differs(file, number, f"Claim {line.id}: {what}")
+    if not missing:
+        return
+    versions = dict(
+        Layer.objects.filter(pk__in={line.layer for line in missing}).values_list("pk", "codebook_version_id")
+    )
+    entries.ensure(one for line in missing for one in line.entries)
+    insert_claims([(load_codebook(versions[line.layer]), line) for line in missing], entries)
+    for line in missing:
+        update_row(Layer, line.layer, add={"n_claims": 1})
+    run.outcome.made["claims"] += len(missing)
+
+
+def _restore_claims(run: Run, path: Path, codebooks: Iterable[Path], tell: Tell) -> None:
+    project = project_for(run.user, run.slug)
+    problems = Problems(file=path.name)
+    if project is None:
+        detail = f"There is no project “{run.slug[:60]}” here; restore its file documents-jsonl first."
+        raise Refused([Problem(file=path.name, line=0, detail=detail)])
+    books = books_of(project, codebooks)
+    run.batch.project_id, run.batch.corpus_id = project.pk, project.corpus_id
+    place = Place(project=project, versions={}, annotators={}, batch=run.batch)
+    for number, raw in read_objects(path, tell):
+        run.outcome.n_lines += 1
+        try:
+            line = claim_line(raw)
+            version = LineReader().codebook(raw["codebook"] if isinstance(raw, dict) else None, "/codebook")[1]
+        except (Invalid, KeyError) as problem:
+            found = problem.errors if isinstance(problem, Invalid) else [_lacks_codebook()]
+            problems.add(number, found)
+            continue
+        books.fit_claim(version, line, number)
+    problems.raise_any()
+    if misfits := list(books.problems(path.name)):
+        raise Refused(misfits)
+    entries = Entries(corpus=project.corpus, batch=run.batch)
+    lines = ((number, claim_line(raw)) for number, raw in read_objects(path, tell))
+    for part in batched(lines, CLAIMS_AT_ONCE):
+        _store_claims(run, place, entries, list(part), path.name)
+    run.outcome.made["entries"] = entries.n_made
+
+
+def _lacks_codebook() -> FieldError:
+    return FieldError(pointer="/codebook", detail="The line does not name its codebook and version.")
+
+
+@transaction.atomic
+def _store_claims(run: Run, place: Place, entries: Entries, part: list[tuple[int, ClaimLine]], file: str) -> None:
+    rows = Claim.objects.filter(Among(F("pk"), [line.id.hex for _, line in part]), layer__project=place.project)
+    stored = {claim["id"]: claim for claim in claim_dicts(rows)}
+    layers = dict(
+        Layer.objects.filter(Among(F("pk"), [line.layer.hex for _, line in part]), project=place.project).values_list(
+            "pk", "document_id"
+        )
+    )
+    fitting = []
+    for number, line in part:
+        if layers.get(line.layer) != line.document:
+            run.outcome.differs(file, number, f"The layer {line.layer} of claim {line.id} is not there. {LACKS_LAYER}")
+        else:
+            fitting.append((number, line))
+    fresh = [(number, line) for number, line in fitting if str(line.id) not in stored]
+    _check_quotes(fresh, file)
+    try:
+        _settle(run, place, entries, fitting, stored, file)
+    except Invalid as error:
+        raise _refused(file, part[0][0], error) from error
+    run.batch.write()
+
+
+def _check_quotes(lines: list[tuple[int, ClaimLine]], file: str) -> None:
+    """Compare the quotes of claims that are to be added with their texts. Raises Refused."""
+    ids = {line.document.hex for _, line in lines}
+    texts = dict(Document.objects.filter(Among(F("pk"), list(ids))).values_list("pk", "text")) if ids else {}
+    problems = Problems(file=file)
+    for number, line in lines:
+        reader = LineReader()
+        reader.check_claim(line.claim, texts[line.document], "")
+        problems.add(number, reader.errors)
+    problems.raise_any()

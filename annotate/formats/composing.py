@@ -1,0 +1,294 @@
+"""Marks and links put together to claims as the API takes them, under a mapping of labels; nothing is guessed."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from annotate.formats.incoming import DocumentFound, LayerFound, LinkFound, MarkFound, Refusal, SpanFound
+from annotate.formats.marks import CLAIM, CUE, CUE_LINK, PART_LINK, SHOWN_VALUES, SPEAKER, SPEAKER_LINK
+from annotate.formats.offsets import NoPlace, Ruler, Units, stored_offset
+
+ROLES = ("claim", "cue", "speaker", "target", "part", "ignore")
+NO_WORDS = ("claim", "ignore", "")  # a link to these adds no words to a claim
+FLAGS = ("unsure", "no_stance")
+GRAMMAR = (
+    "a label becomes a role (claim, cue, speaker, target, part, ignore), a value (stance=KEY, mode=KEY, ATTRIBUTE=KEY, "
+    "unsure, no_stance), or several of these with “;” between them"
+)
+OWN = {CLAIM: "claim", CUE: "cue", SPEAKER: "speaker", CUE_LINK: "cue", SPEAKER_LINK: "speaker", PART_LINK: "part"}
+UNMAPPED = "the label has no meaning here yet"
+
+
+class BadMapping(ValueError):
+    """A mapping that cannot be read; the message names value, rule and remedy."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meaning:
+    """What a foreign label stands for: a role of the mark or link, and values of the claim."""
+
+    role: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelMap:
+    """Foreign labels and what they stand for; a value of an attribute is looked up as NAME=VALUE, then as it is."""
+
+    meanings: Mapping[str, Meaning] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, pairs: Iterable[tuple[str, str]]) -> LabelMap:
+        return cls(meanings={old: _meaning(old, new) for old, new in pairs})
+
+    def of_label(self, label: str) -> Meaning | None:
+        found = self.meanings.get(label)
+        return found or (Meaning(role=OWN[label]) if label in OWN else None)
+
+    def of_answer(self, name: str, value: Any) -> Meaning | None:
+        return self.meanings.get(f"{name}={value}") or self.meanings.get(str(value))
+
+
+def _meaning(old: str, new: str) -> Meaning:
+    role, values = "", dict[str, Any]()
+    for word in (word.strip() for word in new.split(";")):
+        name, equals, value = (part.strip() for part in word.partition("="))
+        if not equals and name in ROLES and not role:
+            role = name
+        elif not equals and name in FLAGS:
+            values[name] = True
+        elif equals and name and value:
+            values[name] = value
+        else:
+            raise BadMapping(f"The mapping {old[:60]!r} = {new[:60]!r} cannot be read: {GRAMMAR}.")
+    return Meaning(role=role, values=values)
+
+
+def pairs_of(lines: Iterable[str]) -> list[tuple[str, str]]:
+    """Read OLD=NEW; the label itself may hold an equals sign where NEW is a value: the first that fits is taken."""
+    found = []
+    for line in lines:
+        cuts = [at for at, char in enumerate(line) if char == "="]
+        pair = next(
+            (pair for at in cuts if (pair := (line[:at].strip(), line[at + 1 :].strip())) and _fits(*pair)), None
+        )
+        if pair is None:
+            raise BadMapping(f"{line[:80]!r} is no mapping: write OLD=NEW, where {GRAMMAR}.")
+        found.append(pair)
+    return found
+
+
+def _fits(old: str, new: str) -> bool:
+    try:
+        meaning = _meaning(old, new)
+    except BadMapping:
+        return False
+    return bool(old) and all("=" not in str(value) for value in meaning.values.values())
+
+
+def pairs_of_file(name: str, data: bytes) -> list[tuple[str, str]]:
+    """Read a mapping from a file: a JSON object, or CSV with two columns. Raises BadMapping."""
+    try:
+        if name.lower().endswith(".json"):
+            found = orjson.loads(data)
+            if not isinstance(found, dict) or not all(isinstance(value, str) for value in found.values()):
+                raise BadMapping(f"{name}: the mapping must be one JSON object of texts, label to meaning.")
+            return list(found.items())
+        rows = [row for row in csv.reader(io.StringIO(data.decode("utf-8-sig"))) if row]
+    except (ValueError, csv.Error) as error:
+        if isinstance(error, BadMapping):
+            raise
+        raise BadMapping(f"{name} cannot be read as a mapping ({error}); write JSON, or CSV in UTF-8.") from error
+    bad = next((row for row in rows if len(row) != 2), None)
+    if bad is not None:
+        raise BadMapping(f"{name}: the row {bad!r} needs two columns: the foreign label, and what it becomes here.")
+    return [(old, new) for old, new in rows]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composed:
+    """A claim as the API takes it, with the place in the file where it began."""
+
+    at: str
+    body: dict[str, Any]
+
+
+def compose(
+    document: DocumentFound, layer: LayerFound, text: str, mapping: LabelMap, units: Units
+) -> Iterator[Composed | Refusal]:
+    """Yield the claims of one layer on the stored `text`, and everything of it that has no sure place or meaning."""
+    yield from _Composer(document, layer, text, mapping, units).claims()
+
+
+class _Composer:
+    def __init__(self, document: DocumentFound, layer: LayerFound, text: str, mapping: LabelMap, units: Units) -> None:
+        self._document, self._layer, self._text, self._mapping, self._units = document, layer, text, mapping, units
+        self._ruler = Ruler(text if document.text is None else document.text)
+        self._marks = {mark.key: mark for mark in layer.marks}
+        self._refused: list[Refusal] = []
+        self._told: set[str] = set()
+        self._used: set[str] = set()
+        self._roles = {key: self._role(mark) for key, mark in self._marks.items()}
+
+    def claims(self) -> Iterator[Composed | Refusal]:
+        links: dict[str, list[tuple[str, MarkFound]]] = {}
+        for link in self._layer.links:
+            self._sort(link, links)
+        for key, role in self._roles.items():
+            if role == "claim" and key not in self._used:
+                yield from self._claim(self._marks[key], links)
+        for key, role in self._roles.items():
+            if role not in NO_WORDS and key not in self._used:
+                rule, remedy = f"the {role} belongs to no claim", "link a claim to it, or map its label to ignore"
+                self._refuse(self._marks[key].at, self._marks[key].label, rule, remedy)
+        yield from self._refused
+
+    def _role(self, mark: MarkFound) -> str:
+        if mark.payload is not None:
+            return "claim"
+        meaning = self._mapping.of_label(mark.label)
+        if meaning is None:
+            self._unmapped(mark.at, mark.label)
+            return ""
+        return meaning.role or "claim"
+
+    def _sort(self, link: LinkFound, links: dict[str, list[tuple[str, MarkFound]]]) -> None:
+        source, target = self._marks.get(link.source), self._marks.get(link.target)
+        if source is None or target is None:
+            missing = link.source if source is None else link.target
+            self._refuse(link.at, missing, "the link names a mark that is not there", "correct the file")
+            return
+        meaning = self._mapping.of_label(link.label)
+        if meaning is None:
+            self._unmapped(link.at, link.label)
+            return
+        role = meaning.role or self._roles[target.key]
+        if role not in NO_WORDS:
+            links.setdefault(source.key, []).append((role, target))
+            self._used.add(target.key)
+
+    def _claim(self, mark: MarkFound, links: dict[str, list[tuple[str, MarkFound]]]) -> Iterator[Composed]:
+        n_refused = len(self._refused)
+        payload = dict(mark.payload or {})
+        body: dict[str, Any] = {name: value for name, value in payload.items() if name not in ("cue", "speakers")}
+        body["spans"] = self._words(mark, links)
+        body["cue"] = self._named(mark, payload.get("cue"), links)
+        body["speakers"] = [
+            speaker | ({"mention": self._named(mark, speaker["mention"], links)} if "mention" in speaker else {})
+            for speaker in payload.get("speakers", ())
+        ]
+        self._add_links(body, mark, links, known={str(payload.get("cue")), *_mentions(payload)})
+        self._add_answers(body, mark)
+        if mark.note and not body.get("note"):
+            body["note"] = mark.note
+        if len(self._refused) == n_refused:
+            yield Composed(at=mark.at, body=body)
+
+    def _words(self, mark: MarkFound, links: dict[str, list[tuple[str, MarkFound]]]) -> list[dict[str, Any]]:
+        """Return where a mark stands, with the marks that are parts of it."""
+        self._used.add(mark.key)
+        joined = [mark, *(target for role, target in links.get(mark.key, ()) if role == "part")]
+        found = [span for one in joined for span in self._spans(one)]
+        return sorted(found, key=lambda span: (span["start"], span["end"]))
+
+    def _named(self, mark: MarkFound, key: Any, links: dict[str, list[tuple[str, MarkFound]]]) -> list[dict[str, Any]]:
+        """Return the words of a mark that our own export named."""
+        if key is None:
+            return []
+        found = self._marks.get(str(key))
+        if found is None:
+            self._refuse(mark.at, str(key), "the claim names a mark that is not there", "correct the file")
+            return []
+        return self._words(found, links)
+
+    def _spans(self, mark: MarkFound) -> Iterator[dict[str, Any]]:
+        for span in mark.spans:
+            try:
+                places = self._units.place(self._ruler, span)
+            except NoPlace as problem:
+                shown = span.quote if span.quote is not None else f"{_shown_parts(span)}"
+                self._refuse(mark.at, f"{_shown_parts(span)} {shown[:60]!r}", problem.rule, problem.remedy)
+                continue
+            for place in span.joined(places):
+                start, end = (stored_offset(self._ruler.text, at) for at in place)
+                yield {"start": start, "end": end, "quote": self._text[start:end]}
+
+    def _add_links(
+        self, body: dict[str, Any], mark: MarkFound, links: dict[str, list[tuple[str, MarkFound]]], known: set[str]
+    ) -> None:
+        for role, target in links.get(mark.key, ()):
+            if target.key in known or role == "part":
+                continue
+            words = self._words(target, links)
+            name = " ".join(span["quote"] for span in words)
+            if role == "cue":
+                body["cue"] += words
+            elif role == "speaker":
+                body["speakers"].append({"name": name, "mention": words})
+            else:
+                body.setdefault("stances", []).append({"target": {"name": name}})
+
+    def _add_answers(self, body: dict[str, Any], mark: MarkFound) -> None:
+        """Set the values that the label and the answers of the mark stand for; a name that is known keeps its value."""
+        meaning = self._mapping.of_label(mark.label)
+        for name, value in (meaning.values if meaning else {}).items():
+            _set(body, name, value)
+        for name, value in mark.answers.items():
+            for one in value if isinstance(value, (list, tuple)) else (value,):
+                found = self._mapping.of_answer(name, one)
+                if found is not None:
+                    for own, mapped in found.values.items():
+                        _set(body, own, mapped)
+                elif mark.payload is not None or mark.label == CLAIM:
+                    _set(body, name, one)  # written by our own export: names are those of the codebook
+                else:
+                    self._unmapped(mark.at, f"{name}={one}")
+
+    def _unmapped(self, at: str, label: str) -> None:
+        if label not in self._told:
+            self._told.add(label)
+            self._refuse(at, label, UNMAPPED, f"say what it stands for: --map '{label}=…', where {GRAMMAR}")
+
+    def _refuse(self, at: str, value: str, rule: str, remedy: str) -> None:
+        self._refused.append(self._document.refusal(at, value, rule, remedy))
+
+
+def _mentions(payload: Mapping[str, Any]) -> list[str]:
+    return [str(speaker["mention"]) for speaker in payload.get("speakers", ()) if "mention" in speaker]
+
+
+def _set(body: dict[str, Any], name: str, value: Any) -> None:
+    if name == "stance":
+        stances = body.setdefault("stances", [])
+        open_one = next((stance for stance in stances if "value" not in stance), None)
+        if open_one is None:
+            stances.append({"value": value})
+        else:
+            open_one["value"] = value
+    elif name in SHOWN_VALUES:
+        body[name] = value if name == "mode" else _flag(value)
+    else:
+        _add_answer(body.setdefault("attributes", {}), name, value)
+
+
+def _add_answer(answers: dict[str, Any], name: str, value: Any) -> None:
+    """Set an answer; a second one makes a list, which the codebook allows or refuses."""
+    if name not in answers:
+        answers[name] = value
+    elif answers[name] != value:
+        before = answers[name] if isinstance(answers[name], list) else [answers[name]]
+        answers[name] = sorted({*before, value})
+
+
+def _flag(value: Any) -> bool:
+    return value is True or str(value).lower() in ("true", "yes", "1")
+
+
+def _shown_parts(span: SpanFound) -> str:
+    return " ".join(f"{start}–{end}" for start, end in span.parts)

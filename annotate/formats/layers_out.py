@@ -1,0 +1,83 @@
+"""Layers one by one with their documents, and where each goes in a folder of files."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any
+from uuid import UUID
+
+from annotate.formats.base import Member, Selection
+from annotate.formats.marks import in_order
+from annotate.formats.reading import document_lines
+
+IN_MEMORY = 1_000_000
+PIECE = 1 << 16
+GOLD = "gold"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LayerOut:
+    """One layer: `folder` is round and annotator, or gold; claims are in the order of their words."""
+
+    folder: str
+    annotator: str | None
+    document: dict[str, Any]
+    claims: list[Any]
+
+
+def layers_out(selection: Selection) -> Iterator[LayerOut]:
+    """Yield every layer of the selection, a document at a time."""
+    numbers = dict(selection.project.rounds.values_list("pk", "number"))
+    for document in document_lines(selection):
+        seen: Counter[str] = Counter()
+        # By name, not by id: what is imported elsewhere and leaves again stands in the same order.
+        named = [(_folder(layer, numbers), layer) for layer in document.pop("layers")]
+        for folder, layer in sorted(named, key=lambda pair: (pair[0], pair[1]["id"])):
+            seen[folder] += 1
+            name = folder if seen[folder] == 1 else f"{folder}~{seen[folder]}"
+            claims = in_order(layer["claims"])
+            yield LayerOut(folder=name, annotator=layer["annotator"], document=document, claims=claims)
+
+
+def _folder(layer: dict[str, Any], numbers: dict[UUID, int]) -> str:
+    if layer["round"] is None:
+        return GOLD
+    return f"round-{numbers[UUID(layer['round'])]}/{safe_name(layer['annotator'])}"
+
+
+def safe_name(name: str) -> str:
+    """Return a name that is one folder's: user names may begin with dots, and two dots are a way out."""
+    bare = name.lstrip(".")
+    return "_" * (len(name) - len(bare)) + bare.replace("/", "_").replace("\\", "_")
+
+
+class Spools:
+    """Files that are written side by side and handed on one after the other; large ones wait on disk."""
+
+    def __init__(self) -> None:
+        self._files: dict[str, IO[bytes]] = {}
+
+    def write(self, path: str, data: bytes) -> None:
+        if path not in self._files:
+            self._files[path] = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 (closed when it was handed on)
+        self._files[path].write(data)
+
+    def has(self, path: str) -> bool:
+        return path in self._files
+
+    def paths(self) -> list[str]:
+        return sorted(self._files)
+
+    def members(self) -> Iterator[Member]:
+        for path in self.paths():
+            yield Member(path=path, pieces=_pieces(self._files.pop(path)))
+
+
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+    with file:
+        file.seek(0)
+        while piece := file.read(PIECE):
+            yield piece

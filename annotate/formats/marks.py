@@ -1,0 +1,146 @@
+"""A claim taken apart into marked words with labels and links, as foreign formats want it, and the rest as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from annotate.models import Label, Project, StanceLabel
+
+CLAIM, CUE, SPEAKER = "Claim", "Cue", "Speaker"
+CUE_LINK, SPEAKER_LINK, PART_LINK = "cue", "speaker", "part"
+# Values that many formats can show beside the words; attributes with one label join them.
+SHOWN_VALUES = ("mode", "stance", "unsure", "no_stance")
+REGISTRY = "names of registry entries only: their kinds, aliases and outside ids are left out"
+TIMES = "versions of claims and the times at which they were made and changed are left out"
+LAYERS = "what concerns a whole layer is left out: its status and times, answers about the document, no-claim marks"
+SHARED_LOSSES = {"registries": REGISTRY, "times": TIMES, "layers": LAYERS}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """Marked words; `spans` as in a claim, in code points."""
+
+    key: str
+    label: str
+    spans: tuple[Mapping[str, Any], ...]
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    payload: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marks:
+    """What one layer holds: the marks, each claim before its cue and mentions, and links (source, target, label)."""
+
+    marks: tuple[Mark, ...]
+    links: tuple[tuple[str, str, str], ...]
+
+
+def marks_of(claims: Iterable[Mapping[str, Any]], choices: Container[str], prefix: str = "T") -> Marks:
+    """Take the claims of a layer apart; keys are the prefix and a running number.
+
+    `choices` are the attributes whose one label is shown beside the words.
+    """
+    marks: list[Mark] = []
+    links: list[tuple[str, str, str]] = []
+    for claim in in_order(claims):
+        key = f"{prefix}{len(marks) + 1}"
+        own: list[Mark] = []
+
+        def add(label: str, spans: Any, at: int = len(marks) + 2, own: list[Mark] = own) -> str:
+            own.append(Mark(key=f"{prefix}{at + len(own)}", label=label, spans=tuple(spans)))
+            return own[-1].key
+
+        rest = payload_of(claim)
+        if claim["cue"]:
+            rest["cue"] = add(CUE, claim["cue"])
+            links.append((key, rest["cue"], CUE_LINK))
+        for speaker, said in zip(claim["speakers"], rest.get("speakers", ()), strict=False):
+            if speaker["mention"]:
+                said["mention"] = add(SPEAKER, speaker["mention"])
+                links.append((key, said["mention"], SPEAKER_LINK))
+        answers = _take_answers(rest, choices)
+        spans = tuple(claim["spans"])
+        marks += [Mark(key=key, label=CLAIM, spans=spans, answers=answers, payload=rest), *own]
+    return Marks(marks=tuple(marks), links=tuple(links))
+
+
+def in_order(claims: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return the claims in the order of their words, which is the same wherever they are stored."""
+    return sorted(claims, key=lambda claim: ([(span["start"], span["end"]) for span in claim["spans"]], claim["id"]))
+
+
+def payload_of(claim: Mapping[str, Any]) -> dict[str, Any]:
+    """Return everything that a claim says beside its words; what is empty is left out."""
+    stances = [{name: value for name, value in stance.items() if value is not None} for stance in claim["stances"]]
+    for stance in stances:
+        if "target" in stance:
+            stance["target"] = {name: stance["target"][name] for name in ("id", "name")}
+    speakers = [
+        {name: value for name, value in speaker.items() if value and name != "mention"} for speaker in claim["speakers"]
+    ]
+    found = {"id": claim["id"], "speakers": speakers, "stances": stances}
+    kept = ("reported_by", "mode", "proposition", "no_stance", "attributes", "unsure", "note", "detected")
+    found |= {name: claim.get(name) for name in kept}
+    found["attributes"] = dict(sorted(claim["attributes"].items()))
+    return {name: value for name, value in found.items() if value}
+
+
+def _take_answers(rest: dict[str, Any], choices: Container[str]) -> dict[str, Any]:
+    """Take the values out of the payload that a format shows beside the words, so that each is said once."""
+    answers: dict[str, Any] = {name: rest.pop(name) for name in ("mode", "unsure", "no_stance") if name in rest}
+    stances = rest.get("stances", ())
+    if len(stances) == 1 and "value" in stances[0]:
+        answers["stance"] = stances[0].pop("value")
+    attributes = rest.pop("attributes", {})
+    shown = {key for key in attributes if key in choices and key not in SHOWN_VALUES}
+    answers |= {key: attributes[key] for key in attributes if key in shown}
+    if left := {key: value for key, value in attributes.items() if key not in shown}:
+        rest["attributes"] = left
+    return answers
+
+
+def choices_of(project: Project) -> dict[str, list[str]]:
+    """Return the attributes of claims that take one label, in any version of the codebook, with their labels."""
+    rows = Label.objects.filter(
+        attribute__version__codebook=project.codebook_id,
+        attribute__kind="choice",
+        attribute__scope="claim",
+        attribute__is_multiple=False,
+    )
+    found: dict[str, list[str]] = {}
+    for attribute, label in rows.order_by("attribute__key", "key").values_list("attribute__key", "key").distinct():
+        found.setdefault(attribute, []).append(label)
+    return found
+
+
+def stances_of(project: Project) -> list[str]:
+    """Return the labels of the stance scale in any version of the codebook."""
+    rows = StanceLabel.objects.filter(version__codebook=project.codebook_id)
+    return list(rows.order_by("key").values_list("key", flat=True).distinct())
+
+
+def single_spans(found: Marks) -> Marks:
+    """Return the marks with one span each, for formats that know no others; parts are linked to the first."""
+    marks: list[Mark] = []
+    links = list(found.links)
+    for mark in found.marks:
+        first, *others = mark.spans
+        marks.append(replace(mark, spans=(first,)))
+        for n, span in enumerate(others, start=2):
+            marks.append(Mark(key=f"{mark.key}.{n}", label=mark.label, spans=(span,)))
+            links.append((mark.key, marks[-1].key, PART_LINK))
+    return Marks(marks=tuple(marks), links=tuple(links))
+
+
+def has_loss(claim: Mapping[str, Any]) -> bool:
+    """Return whether the claim is discontinuous in its words, its cue or a mention."""
+    return any(len(spans) > 1 for spans in span_lists(claim))
+
+
+def span_lists(claim: Mapping[str, Any]) -> Iterator[list[dict[str, Any]]]:
+    yield claim["spans"]
+    yield claim["cue"]
+    for speaker in claim["speakers"]:
+        yield speaker["mention"]

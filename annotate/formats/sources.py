@@ -1,0 +1,139 @@
+"""The files of an import: from folders and zip archives, read one at a time and never unpacked to disk."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path, PurePosixPath
+
+from annotate.formats.incoming import Found, Refusal
+
+LOSSES = "losses.json"
+MAX_FILES = 100_000
+MAX_FILE_BYTES = 500_000_000
+
+
+class BadArchive(ValueError):
+    """An archive or file that is refused as a whole; the message names value, rule and remedy."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncomingFile:
+    """One file: its name below the folder or archive, with slashes, its size, and what reads it."""
+
+    name: str
+    size: int
+    data: Callable[[], bytes]
+
+    @property
+    def folder(self) -> str:
+        """Return the name of the folder that it lies in, empty at the top."""
+        return PurePosixPath(self.name).parent.name
+
+    @property
+    def stem(self) -> str:
+        return PurePosixPath(self.name).stem
+
+
+def incoming_files(paths: Sequence[Path], names: Sequence[str] = ()) -> list[IncomingFile]:
+    """Return the files, those of folders and of zip archives, in the order of their names. Raises BadArchive."""
+    found: list[IncomingFile] = []
+    for at, path in enumerate(paths):
+        if path.is_dir():
+            below = sorted(one for one in path.rglob("*") if one.is_file() and not one.name.startswith("."))
+            found += [_file(one, one.relative_to(path.parent).as_posix()) for one in below]
+        elif zipfile.is_zipfile(path):
+            found += _members(path)
+        else:
+            found.append(_file(path, names[at] if names else path.name))
+        if len(found) > MAX_FILES:
+            raise BadArchive(f"There are {len(found)} files; {MAX_FILES} is the limit. Import them in parts.")
+    return found
+
+
+def _file(path: Path, name: str) -> IncomingFile:
+    size = path.stat().st_size
+    _check_size(name, size)
+    return IncomingFile(name=name, size=size, data=path.read_bytes)
+
+
+def _members(path: Path) -> Iterator[IncomingFile]:
+    """Yield the files of an archive; the size that is read is bounded, whatever the archive says of it."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            entries = sorted((one for one in archive.infolist() if not one.is_dir()), key=lambda one: one.filename)
+    except (zipfile.BadZipFile, OSError) as error:
+        raise BadArchive(f"{path.name} cannot be read as a zip archive ({error}); pack it again.") from error
+    if sum(entry.file_size for entry in entries) > MAX_FILE_BYTES:
+        limit = MAX_FILE_BYTES // 1_000_000
+        raise BadArchive(f"{path.name} holds more than {limit} MB when unpacked; import it in parts.")
+    for entry in entries:
+        name = PurePosixPath(entry.filename)
+        if not name.name.startswith(".") and "__MACOSX" not in name.parts:
+            yield IncomingFile(name=entry.filename, size=entry.file_size, data=_reader(path, entry))
+
+
+def _reader(path: Path, entry: zipfile.ZipInfo) -> Callable[[], bytes]:
+    def read() -> bytes:
+        try:
+            with zipfile.ZipFile(path) as archive, archive.open(entry) as file:
+                data = file.read(entry.file_size + 1)
+        except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, EOFError) as error:
+            raise BadArchive(f"{entry.filename} cannot be unpacked ({error}); pack the archive again.") from error
+        if len(data) > entry.file_size:
+            raise BadArchive(f"{entry.filename} is larger than the archive says; pack the archive again.")
+        return data
+
+    return read
+
+
+def _check_size(name: str, size: int) -> None:
+    if size > MAX_FILE_BYTES:
+        limit = MAX_FILE_BYTES // 1_000_000
+        raise BadArchive(f"{name} has {size / 1e6:.0f} MB; {limit} MB is the limit for one file. Split it.")
+
+
+type ReadOne = Callable[[IncomingFile], Iterator[Found]]
+
+
+class Malformed(ValueError):
+    """A file, or a record of it, that is not in its format; the message names value, rule and remedy."""
+
+
+def by_file(read_one: ReadOne, *endings: str) -> Callable[[Sequence[IncomingFile]], Iterator[Found]]:
+    """Return the `read` of a format whose files are read one by one; a bad file is refused, the others are read."""
+
+    def read(files: Sequence[IncomingFile]) -> Iterator[Found]:
+        own = [
+            file for file in files if file.name.lower().endswith(endings) and PurePosixPath(file.name).name != LOSSES
+        ]
+        if not own:
+            names = ", ".join(file.name for file in files[:3]) or "nothing"
+            rule = f"there is no file that ends in {' or '.join(endings)} among {names}"
+            yield Refusal(file=files[0].name if files else "", at="", value="", rule=rule, remedy="choose other files")
+        for file in own:
+            yield from guarded(file.name, "", partial(read_one, file))
+
+    return read
+
+
+def guarded(file: str, at: str, read: Callable[[], Iterator[Found]]) -> Iterator[Found]:
+    """Yield what `read` finds; what is not in the form that it needs becomes a refusal."""
+    try:
+        yield from read()
+    except (Malformed, BadArchive) as error:
+        rule, _, remedy = str(error).rpartition("; ")
+        yield Refusal(file=file, at=at, value="", rule=rule, remedy=remedy.removesuffix("."))
+    except (KeyError, TypeError, AttributeError, IndexError, ValueError) as error:
+        rule = f"this is not in the form of the format ({type(error).__name__}: {str(error)[:80]})"
+        yield Refusal(file=file, at=at, value="", rule=rule, remedy="correct the file, or choose its format")
+
+
+def text_of(file: IncomingFile) -> str:
+    """Return the text of a file in UTF-8, a mark at its start left out. Raises Malformed."""
+    try:
+        return file.data().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Malformed(f"byte {error.start} of {file.name} is not UTF-8; save the file in UTF-8.") from error

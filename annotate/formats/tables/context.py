@@ -1,0 +1,144 @@
+"""The tables beside those of claims: documents, readings, registries and decisions, each streamed by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import batched
+from typing import Any
+
+import orjson
+from django.db.models import F
+
+from annotate.formats.base import Selection
+from annotate.formats.reading import parts
+from annotate.formats.tables import columns
+from annotate.formats.tables.columns import Table
+from annotate.formats.tables.of_claims import Row, Views, answer_rows
+from annotate.models import Decision, DecisionField, DecisionReading, Layer
+from annotate.payloads.people import People
+from annotate.records import Registries, layer_answers, layer_marks, stamp
+from corpus.database.bulk import Among, Key, Stamp, uuid_text
+from corpus.models import Proposition, Speaker, SpeakerAlias, Target
+
+CHUNK = 1000
+
+type Write = Callable[[Table, Row], None]
+
+
+def sorted_json(value: object) -> str:
+    """Return JSON with sorted keys: PostgreSQL's jsonb does not keep their order."""
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+
+
+def document_rows(selection: Selection) -> Iterator[Row]:
+    for part in parts(selection):
+        found = part.rows().values_list(Key("id"), "number", "n_characters", "text", "metadata")
+        for key, number, n_characters, text, metadata in found:
+            about = part.by_id[uuid_text(key)]
+            yield (
+                about["id"], number, about["external_id"], about["title"], about["source"], about["url"],
+                about["published_on"], about["language"], about["sha256"], n_characters, text,
+                sorted_json(metadata) if metadata else None,
+            )  # fmt: skip
+
+
+def layer_rows(selection: Selection, views: Views, also: Write) -> Iterator[Row]:
+    """Yield the rows of readings; `also` takes those of their marks and answers."""
+    people, registries, project = People(), Registries(), selection.project
+    rows = selection.layer_rows().select_related("codebook_version__codebook").order_by("document__number", "id")
+    for part in batched(rows.iterator(chunk_size=CHUNK), CHUNK):
+        layers = list(part)
+        answers, marks = layer_answers(layers, registries), layer_marks(layers)
+        for layer in layers:
+            yield _layer(layer, people.name(project.pk, layer.annotator_id) if layer.annotator_id else None)
+            for mark in marks.get(layer.pk, []):
+                also(columns.MARKS, (str(layer.pk), mark["start"], mark["end"], mark["quote"]))
+            number = layer.codebook_version.number
+            for table, row in answer_rows(answers[layer.pk], views, number, "document", str(layer.pk)):
+                also(table, row)
+
+
+def _layer(layer: Layer, annotator: str | None) -> Row:
+    version = layer.codebook_version
+    return (
+        str(layer.pk), str(layer.document_id), str(layer.round_id) if layer.round_id else None, layer.kind, annotator,
+        layer.status, layer.has_nothing_to_code, version.codebook.name, version.number, layer.n_claims,
+        layer.version, stamp(layer.created_at), stamp(layer.updated_at), stamp(layer.submitted_at),
+    )  # fmt: skip
+
+
+def speaker_rows(selection: Selection) -> Iterator[Row]:
+    rows = Speaker.objects.visible_to(selection.user).filter(corpus=selection.project.corpus_id).order_by("id")
+    names = ("name", "kind", "disambiguation", "external_id", "note", "is_provisional")
+    found = rows.values_list(Key("id"), *names, Key("merged_into_id")).iterator(chunk_size=CHUNK)
+    for part in batched(found, CHUNK):
+        aliases: dict[str, list[str]] = {}
+        known = SpeakerAlias.objects.filter(Among(F("speaker_id"), [row[0] for row in part]))
+        for key, name in known.values_list(Key("speaker_id"), "name"):
+            aliases.setdefault(key, []).append(name)
+        for key, name, kind, disambiguation, external_id, note, provisional, into in part:
+            also = sorted_json(sorted(aliases[key])) if key in aliases else None
+            id, merged = uuid_text(key), uuid_text(into) if into else None
+            yield id, name, kind, disambiguation, external_id, also, note, provisional, merged
+
+
+def target_rows(selection: Selection) -> Iterator[Row]:
+    rows = Target.objects.visible_to(selection.user).filter(corpus=selection.project.corpus_id).order_by("id")
+    names = ("name", "kind", "disambiguation", "note", "is_provisional")
+    found = rows.values_list(Key("id"), *names, Key("merged_into_id"), "is_merged_inverted")
+    for key, *values, into, inverted in found.iterator(chunk_size=CHUNK):
+        yield uuid_text(key), *values, uuid_text(into) if into else None, inverted
+
+
+def proposition_rows(selection: Selection) -> Iterator[Row]:
+    rows = Proposition.objects.visible_to(selection.user).filter(corpus=selection.project.corpus_id).order_by("id")
+    names = ("name", "disambiguation", "note", "is_provisional")
+    found = rows.values_list(Key("id"), *names, Key("usual_target_id"), Key("merged_into_id"))
+    for key, *values, usual, into in found.iterator(chunk_size=CHUNK):
+        yield uuid_text(key), *values, *(uuid_text(id) if id else None for id in (usual, into))
+
+
+def decision_rows(selection: Selection) -> Iterator[Row]:
+    people = People()
+    names = ("kind", "by_itself", "reason", "guideline", "decided_by_id", "had_coded")
+    keys = (Key("id"), Key("layer_id"), Key("layer__document_id"), Key("claim_id"))
+    rows = _decisions(selection).order_by("layer__document__number", "id")
+    found = rows.values_list(*keys, *names, Stamp("created_at"), Stamp("updated_at"))
+    for id, layer, document, claim, kind, by_itself, reason, guideline, who, *rest in found.iterator(chunk_size=CHUNK):
+        ids = (uuid_text(id), uuid_text(layer), uuid_text(document), uuid_text(claim) if claim else None)
+        yield *ids, kind, by_itself, reason, guideline, people.name(selection.project.pk, who), *rest
+
+
+def _decisions(selection: Selection) -> Any:
+    rows = Decision.objects.visible_to(selection.user)
+    return rows.filter(layer__in=selection.layer_rows().filter(kind="gold").values("pk"))
+
+
+def reading_rows(selection: Selection) -> Iterator[Row]:
+    rows = DecisionReading.objects.filter(decision__in=_decisions(selection).values("pk"))
+    order = ("decision__layer__document__number", "decision_id", "claim_key")
+    found = rows.order_by(*order).values_list(Key("decision_id"), Key("claim_key"), Key("layer_id"), "is_whole")
+    for decision, claim, layer, is_whole in found.iterator(chunk_size=CHUNK):
+        yield uuid_text(decision), uuid_text(claim), uuid_text(layer), is_whole
+
+
+def field_rows(selection: Selection) -> Iterator[Row]:
+    rows = DecisionField.objects.filter(decision__in=_decisions(selection).values("pk"))
+    names = ("field", "basis", "n_for", "n_of", "value", "options", "sources")
+    found = rows.order_by("decision__layer__document__number", "decision_id", "id").values_list(
+        Key("decision_id"), *names
+    )
+    for decision, *values, options, sources in found.iterator(chunk_size=CHUNK):
+        yield uuid_text(decision), *values, sorted_json(options), sorted_json(sources)
+
+
+def table_members(selection: Selection, views: Views, also: Write) -> Iterator[tuple[Table, Iterator[Row]]]:
+    """Yield the tables that do not come from claims with their rows, to be read one after the other."""
+    yield columns.DOCUMENTS, document_rows(selection)
+    yield columns.LAYERS, layer_rows(selection, views, also)
+    yield columns.SPEAKERS, speaker_rows(selection)
+    yield columns.TARGETS, target_rows(selection)
+    yield columns.PROPOSITIONS, proposition_rows(selection)
+    yield columns.DECISIONS, decision_rows(selection)
+    yield columns.DECISION_READINGS, reading_rows(selection)
+    yield columns.DECISION_FIELDS, field_rows(selection)

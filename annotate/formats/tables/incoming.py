@@ -1,0 +1,177 @@
+"""The folder of tables read again, as the layers of its annotators. The tables of one folder are held in memory."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from functools import partial
+from pathlib import PurePosixPath
+from typing import Any
+
+import orjson
+
+from annotate.formats.incoming import DocumentFound, Found, LayerFound, MarkFound, Refusal, SpanFound
+from annotate.formats.marks import CLAIM, CUE, SPEAKER
+from annotate.formats.sources import IncomingFile, Malformed, guarded
+from annotate.formats.tables.columns import TABLES
+
+type Cells = dict[str, str]
+
+NEEDED = ("claims", "spans")
+BY_NAME = {table.name: table for table in TABLES}
+WORDS = {table.name: {one.name for one in table.columns if one.type in ("string", "json")} for table in TABLES}
+
+
+def read_tables(files: Sequence[IncomingFile]) -> Iterator[Found]:
+    """Yield the documents of each folder that has a table of claims."""
+    folders: dict[str, dict[str, IncomingFile]] = defaultdict(dict)
+    for file in files:
+        path = PurePosixPath(file.name)
+        if path.suffix.lower() == ".csv":
+            folders[str(path.parent)][path.stem] = file
+    found = {name: tables for name, tables in folders.items() if all(table in tables for table in NEEDED)}
+    if not found:
+        names = ", ".join(file.name for file in files[:3]) or "nothing"
+        rule = f"there is no folder with claims.csv and spans.csv among {names}"
+        yield Refusal(file="", at="", value="", rule=rule, remedy="choose the folder, or the zip file, of the tables")
+    for name, tables in sorted(found.items()):
+        yield from guarded(f"{name}/claims.csv".removeprefix("./"), "", partial(_folder, tables))
+
+
+def _folder(tables: dict[str, IncomingFile]) -> Iterator[Found]:
+    parts = _Parts(tables)
+    about = {row["document_id"]: row for row in _rows(tables, "documents")}
+    layers: dict[str, dict[tuple[str, str], list[tuple[int, Cells]]]] = defaultdict(lambda: defaultdict(list))
+    for number, row in enumerate(_rows(tables, "claims"), start=2):
+        layers[row["document_id"]][row["layer_id"], row["annotator"]].append((number, row))
+    for document, own in layers.items():
+        known = about.get(document, {})
+        yield DocumentFound(
+            file=tables["claims"].name,
+            at=f"document {document}",
+            layers=tuple(_layer(annotator, claims, parts) for (_, annotator), claims in own.items()),
+            id=document,
+            external_id=known.get("external_id", ""),
+            sha256=known.get("sha256", ""),
+            text=known.get("text") or None,
+        )
+
+
+def _rows(tables: dict[str, IncomingFile], name: str) -> Iterator[Cells]:
+    """Yield the rows of a table with the apostrophes taken off; a table that is not there has none."""
+    if name not in tables:
+        return
+    file, words = tables[name], WORDS[name]
+    try:
+        text = file.data().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Malformed(f"byte {error.start} of {file.name} is not UTF-8; save the file in UTF-8.") from error
+    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+    missing = [one.name for one in BY_NAME[name].columns if one.name not in (reader.fieldnames or ())]
+    if missing:
+        raise Malformed(f"{file.name} lacks the column {missing[0]!r}; give the table as it was written.")
+    for row in reader:
+        yield {key: (value or "").removeprefix("'") if key in words else value or "" for key, value in row.items()}
+
+
+class _Parts:
+    """What hangs on claims, by claim."""
+
+    def __init__(self, tables: dict[str, IncomingFile]) -> None:
+        self.by_claim: dict[str, dict[str, list[Cells]]] = {}
+        for name in ("spans", "stances", "claim_speakers", "reporters", "attributes"):
+            own = self.by_claim[name] = defaultdict(list)
+            for row in _rows(tables, name):
+                own[row["claim_id"]].append(row)
+
+    def of(self, name: str, claim: str) -> list[Cells]:
+        rows = self.by_claim[name].get(claim, [])
+        return rows if name == "attributes" else sorted(rows, key=lambda row: int(row["position"]))
+
+
+def _layer(annotator: str, claims: list[tuple[int, Cells]], parts: _Parts) -> LayerFound:
+    marks: list[MarkFound] = []
+    for number, row in claims:
+        marks += _marks(row, parts, f"row {number}")
+    return LayerFound(
+        annotator=annotator,
+        is_gold=all(row["layer_kind"] == "gold" for _, row in claims),
+        marks=tuple(marks),
+    )
+
+
+def _marks(row: Cells, parts: _Parts, at: str) -> Iterator[MarkFound]:
+    """Yield the claim with all that it says, then the marks of its cue and of the words that name its speakers."""
+    id, payload = row["claim_id"], _payload(row, parts)
+    spans: dict[str, list[SpanFound]] = defaultdict(list)
+    for cells in parts.of("spans", id):
+        role = f"{cells['role']}{cells['speaker_position']}"
+        spans[role].append(SpanFound(parts=((int(cells["start"]), int(cells["end"])),), quote=cells["quote"]))
+    if spans["cue"]:
+        payload["cue"] = f"{id}/cue"
+    for position, speaker in enumerate(payload.get("speakers", ())):
+        if spans[f"mention{position}"]:
+            speaker["mention"] = f"{id}/mention{position}"
+    yield MarkFound(key=id, label=CLAIM, spans=tuple(spans["content"]), at=at, payload=payload)
+    for role, found in spans.items():
+        if found and role != "content":
+            label = CUE if role == "cue" else SPEAKER
+            yield MarkFound(key=f"{id}/{role}", label=label, spans=tuple(found), at=at)
+
+
+def _payload(row: Cells, parts: _Parts) -> dict[str, Any]:
+    id = row["claim_id"]
+    answers = parts.of("attributes", id)
+    found: dict[str, Any] = {
+        "id": id,
+        "speakers": [
+            _entry(one["speaker_id"], one["speaker"])
+            | ({"represents": _entry(one["represents_id"], one["represents"])} if one["represents"] else {})
+            for one in parts.of("claim_speakers", id)
+        ],
+        "stances": [_stance(one, answers) for one in parts.of("stances", id)],
+        "reported_by": [_entry(one["speaker_id"], one["speaker"]) for one in parts.of("reporters", id)],
+        "mode": row["mode"],
+        "no_stance": row["no_stance"] == "true",
+        "attributes": _answers(one for one in answers if one["scope"] == "claim"),
+        "unsure": row["unsure"] == "true",
+        "note": row["note"],
+    }
+    if row["proposition"]:
+        entry = {"id": row["proposition_id"], "text": row["proposition"]}
+        found["proposition"] = entry | {"relation": row["relation"]}
+    if row["detected_rule"]:
+        found["detected"] = {"rule": row["detected_rule"], "fields": row["detected_fields"].split()}
+    return {name: value for name, value in found.items() if value}
+
+
+def _entry(id: str, name: str) -> dict[str, Any]:
+    return {"id": id, "name": name} if id else {"name": name}
+
+
+def _stance(row: Cells, answers: list[Cells]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    if row["holder"] and row["holder_is_default"] != "true":
+        found["holder"] = _entry(row["holder_id"], row["holder"])
+    if row["target"]:
+        found["target"] = _entry(row["target_id"], row["target"])
+    if row["value"]:
+        found["value"] = row["value"]
+    own = _answers(one for one in answers if one["scope"] == "stance" and one["stance_position"] == row["position"])
+    return found | ({"attributes": own} if own else {})
+
+
+def _answers(rows: Iterator[Cells] | Any) -> dict[str, Any]:
+    """Return answers by key; several labels of one question are a list. What was one label of many stays one."""
+    found: dict[str, list[Any]] = defaultdict(list)
+    for row in rows:
+        found[row["key"]].append(_value(row["kind"], row["value"]))
+    return {key: values if len(values) > 1 else values[0] for key, values in found.items()}
+
+
+def _value(kind: str, value: str) -> Any:
+    if kind == "entity":
+        return {"id": value}
+    return orjson.loads(value) if kind in ("scale", "boolean") else value
