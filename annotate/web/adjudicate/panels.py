@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from annotate.adjudication.fields import Field
@@ -22,6 +22,7 @@ from annotate.web.signs import GLYPHS
 
 ENTRY_FIELDS = ("speakers", "represents", "reported_by", "proposition", "stances")
 TITLE_LENGTH = 60
+NEAR = 8  # units of a passage shown before a unit, and after it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,10 +85,21 @@ class Panel:
     others: list[tuple[str, str]]
     result: str
     propositions: list[tuple[str, str]]
+    # The units that overlap with it, through others too, in the order of the text, the nearest; itself among them.
+    passage: list[Panel] = field(default_factory=list)
 
     @property
     def is_open(self) -> bool:
         return self.unit.is_open
+
+    @property
+    def status(self) -> str:
+        """Return in words whether it is open, and otherwise how it was settled."""
+        if self.is_open:
+            return "open again" if self.unit.state == "reopened" else "open"
+        if self.unit.state == "decided":
+            return self.decisions[0].get_kind_display()
+        return "settled by the rule" if self.unit.state == "near" else "settled"
 
     @property
     def missing(self) -> list[str]:
@@ -106,6 +118,11 @@ def panels_of(desk: Desk, names: dict[str, str], user: AnyUser) -> list[Panel]:
             if i != n
         ]
         found.append(_panel(unit, desk, names, earlier, others))
+    for n, panel in enumerate(found):
+        numbers = list(together.get(n, []))
+        if len(numbers) > 1:
+            at = numbers.index(n)
+            panel.passage.extend(found[i] for i in numbers[max(0, at - NEAR) : at + NEAR + 1])
     return found
 
 

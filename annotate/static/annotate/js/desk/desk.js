@@ -245,10 +245,11 @@ function isWritten(unit, field) {
 }
 
 function mark(unit, words) {
-  const item = root.querySelector(`.all a[href="#${unit.id}"]`)?.closest("li");
-  if (!item) return;
-  item.dataset.state = words.startsWith("open") ? "open" : "decided";
-  item.querySelector(".quiet").textContent = words;
+  for (const link of root.querySelectorAll(`li a[href="#${unit.id}"]`)) {
+    const item = link.closest("li");
+    item.dataset.state = words.startsWith("open") ? "open" : "decided";
+    item.querySelector(".quiet").textContent = words;
+  }
 }
 
 function atTheEnd() {
@@ -423,7 +424,7 @@ root.addEventListener("change", (event) => {
   changed(event.target);
 });
 root.addEventListener("click", (event) => {
-  const link = event.target.closest(".all a[href^='#u-']");
+  const link = event.target.closest("li a[href^='#u-']");
   if (!link) return;
   event.preventDefault();
   open(document.querySelector(link.hash));
