@@ -66,7 +66,10 @@ def start_release(*, user: User, project: Project, settings: ReleaseSettings, no
 
 
 def resume_releases() -> None:
-    """Enqueue the releases that an interrupted run left unfinished. Called before a worker starts."""
+    """Enqueue the releases that are unfinished: a worker that starts does so, as another one may have been killed.
+
+    One that is enqueued already is run once all the same: the second run finds nothing to do.
+    """
     unfinished = releases.unfinished_releases()
     for id in unfinished:
         run_release.enqueue(str(id))

@@ -23,6 +23,7 @@ from annotate.models import (
     Layer,
     Member,
     Project,
+    Release,
     Round,
     Token,
 )
@@ -105,6 +106,7 @@ SEEN: dict[type[Model], Callable[[AnyUser], Rows]] = {
     Member: _of_projects(Member),
     Round: _of_projects(Round),
     DocumentImport: _of_projects(DocumentImport),
+    Release: _of_projects(Release),
     Layer: _of_projects(Layer),
     Claim: _claims,
     Adjudication: _of_projects(Adjudication),

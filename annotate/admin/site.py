@@ -24,6 +24,7 @@ from annotate.models import (
     Layer,
     Member,
     Project,
+    Release,
     Round,
     Token,
 )
@@ -61,6 +62,7 @@ SECTIONS: tuple[tuple[str, str, dict[type, str]], ...] = (
             CodebookVersion: "Guidelines, attributes, labels and stance scale",
             Layer: "One annotator’s reading of one document",
             Claim: "What is asserted, by whom, and where they stand",
+            Release: "Frozen, numbered versions of the dataset",
             Change: "Who changed what, and when",
         },
     ),

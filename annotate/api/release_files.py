@@ -74,10 +74,12 @@ def release_file(request: Request, id: UUID, path: str) -> HttpResponseBase:
     if place is None:
         raise NotThere(f"The release has no file {path[:80]!r}; its files are listed in the release.")
     digest = next(file["sha256"] for file in found.files if file["path"] == path)
-    headers = _headers(PurePosixPath(path).name.lstrip("."), digest)
+    name = PurePosixPath(path).name.lstrip(".")  # a hidden name is asked for, and saved as a plain one
+    headers = _headers(name, digest)
     if is_known(request, digest):
         return HttpResponse(status=304, headers=headers)
-    return FileResponse(place.open("rb"), content_type=kind_of(path).content_type, headers=headers)
+    type = kind_of(path).content_type
+    return FileResponse(place.open("rb"), as_attachment=True, filename=name, content_type=type, headers=headers)
 
 
 @operation(

@@ -42,7 +42,11 @@ def work(supervisor: int) -> None:
     _settle(supervisor)
     from django_tasks_db.management.commands.db_worker import Worker
 
+    from annotate.tasks import resume_releases
+
     logging.getLogger("django_tasks_db").setLevel(logging.ERROR)
+    logging.getLogger("django.tasks").setLevel(logging.WARNING)  # of tasks that end well the pages tell
+    resume_releases()  # also when a worker was killed and this one is started in its place
     worker = Worker(
         queue_names=["default"],
         interval=POLL_SECONDS,

@@ -113,7 +113,7 @@ SITE = [
     Page(name="export", path="/p/bridge/export/"),
     Page(name="releases", path="/p/bridge/releases/", act=opened("main details")),
     Page(name="releases of a curator", path="/p/bridge/releases/", who="curator"),
-    Page(name="release refused", path="/p/bridge/releases/", act=sent("#release-form", train="90")),
+    Page(name="release refused", path="/p/bridge/releases/", act=sent("#release-form", title="a\u202eb")),
     Page(name="release", path="/p/bridge/releases/{release}/"),
     Page(name="search", path="/p/bridge/search/?q=ferry", act=opened("main details")),
     Page(name="search for claims", path="/p/bridge/search/?q=ferry&show=claims&stance=support"),

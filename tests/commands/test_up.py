@@ -35,6 +35,7 @@ def test_it_starts_stops_and_starts_again_on_the_same_data(tmp_path):
     assert (tmp_path / "secret_key").stat().st_mode & 0o777 == 0o600
 
     site = up(tmp_path, port)
+    wait_for(lambda: list((tmp_path / "releases").glob("*/SHA256SUMS")))  # the demo's first release
     out, err = stop(site)
     assert site.returncode == 0
     assert "password" in out and "shown only this once" not in out

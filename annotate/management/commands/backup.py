@@ -15,7 +15,8 @@ from corpus.management.progress import Progress
 
 class Command(BaseCommand):
     help = (
-        "Write the database, in one consistent state, and the uploaded files to one zip file, while the site runs. "
+        "Write the database, in one consistent state, and the uploaded files and releases to one zip file, while the "
+        "site runs. "
         "The secret key is not in it: after a restore elsewhere people sign in again; passwords and tokens stay valid."
     )
 

@@ -14,7 +14,7 @@ from django.urls import get_resolver
 from annotate.management import address, preparing
 from annotate.management.lock import data_directory
 from annotate.management.supervisor import Failed, Supervisor
-from annotate.tasks import resume_imports, resume_releases
+from annotate.tasks import resume_imports
 
 WEB_WORKERS = "STANDPOINT_WEB_WORKERS"
 MAX_WEB_WORKERS = 64
@@ -41,7 +41,6 @@ class Command(BaseCommand):
             self._warn(host)
             with preparing.static_files(), preparing.one_at_a_time():
                 preparing.migrate()
-                resume_releases()  # first: what the demo asks for below is waiting anyway
                 sign_in = preparing.first_accounts(with_demo=not no_demo)
                 resume_imports()
             self._serve(listener, n_workers, sign_in)

@@ -1,0 +1,53 @@
+"""Releases as a list: they are made, looked at and downloaded on the pages of their project."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+
+from annotate.admin.base import Panel
+from annotate.admin.filters import ProjectFilter
+from annotate.admin.site import register
+from annotate.models import Release
+from annotate.payloads.people import People
+
+
+@register(Release)
+class ReleasePanel(Panel):
+    """Nothing of a release can be changed."""
+
+    list_display = ("title", "number", "project", "status", "made_by_shown", "created_at", "frozen_at")
+    list_filter = (ProjectFilter,)
+    search_fields = ("title",)
+    fields = readonly_fields = (
+        *("title", "number", "project", "status", "message", "made_by_shown", "n_bytes", "sha256"),
+        *("created_at", "frozen_at"),
+    )
+
+    def columns(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return rows.select_related("project").defer("files", "figures", "asked")
+
+    def fill_page(self, request: HttpRequest, rows: list[Any]) -> None:
+        people = People()
+        for row in rows:
+            row.by = people.name(row.project_id, row.made_by_id)
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
+        obj = super().get_object(request, object_id)
+        if obj is not None:
+            self.fill_page(request, [obj])
+        return obj
+
+    @admin.display(description="by")
+    def made_by_shown(self, obj: Any) -> str:
+        return str(obj.by)
+
+    def heading(self, obj: Any) -> str:
+        return str(obj)
+
+    def links(self, request: HttpRequest, obj: Any) -> list[tuple[str, str]]:
+        return [("Open the page of the release", reverse("release", args=[obj.project.slug, obj.pk]))]
