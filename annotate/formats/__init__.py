@@ -1,6 +1,6 @@
 """The dataset formats. To add one: a file here, a line in FORMATS, a row in the README."""
 
-from annotate.formats import brat, csv, documents_jsonl, jsonl, w3c
+from annotate.formats import brat, cas, conll, csv, docbin, doccano, documents_jsonl, jsonl, label_studio, w3c
 from annotate.formats.base import LAYERS, BrokenSpan, Format, Losses, Member, MissingLibrary, Selection
 from annotate.formats.delivery import delivered, written
 
@@ -12,6 +12,11 @@ FORMATS: dict[str, Format] = {
         csv.FORMAT,
         w3c.FORMAT,
         brat.FORMAT,
+        conll.FORMAT,
+        docbin.FORMAT,
+        label_studio.FORMAT,
+        doccano.FORMAT,
+        cas.FORMAT,
     )
 }
 

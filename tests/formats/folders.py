@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import zipfile
+from pathlib import PurePath
 
 from annotate.actions import documents, projects
 from annotate.actions.annotations import Options, import_annotations
@@ -17,8 +19,33 @@ from tests import make
 
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
+
+def docs_as_text(data):
+    """Return what spaCy reads from a DocBin, a JSON object for each Doc."""
+    from spacy.tokens import DocBin
+    from spacy.vocab import Vocab
+
+    lines = [
+        {
+            "tokens": [token.text_with_ws for token in doc],
+            "spans": {
+                name: [[one.start_char, one.end_char, one.label_, one.id_] for one in group]
+                for name, group in doc.spans.items()
+            },
+            **doc.user_data["standpoint"],
+        }
+        for doc in DocBin(store_user_data=True).from_bytes(data).get_docs(Vocab())
+    ]
+    return "".join(json.dumps(line, ensure_ascii=False, indent=1) + "\n" for line in lines).encode()
+
+
 # Binary files of a folder, by their ending: what turns them into bytes of text that can be compared and read.
-SHOWN = {}
+SHOWN = {".spacy": docs_as_text}
+
+
+def shown(files):
+    """Return files with the binary ones as their text."""
+    return {name: SHOWN.get(PurePath(name).suffix, bytes)(data) for name, data in files.items()}
 
 
 def members(project, key, layers="annotators"):

@@ -7,7 +7,7 @@ import io
 import os
 import shutil
 import zipfile
-from pathlib import Path, PurePath
+from pathlib import Path
 
 import orjson
 import pytest
@@ -17,7 +17,7 @@ from annotate.formats import FORMATS, BrokenSpan, Selection, delivered
 from annotate.models import Span
 from annotate.payloads.preconditions import Precondition
 from tests import make
-from tests.formats.folders import SHOWN, plain, with_plain_ids
+from tests.formats.folders import plain, shown, with_plain_ids
 
 pytestmark = pytest.mark.django_db
 
@@ -72,7 +72,7 @@ def files_of(selection, key):
         return {f"golden.{format.extension}": with_plain_ids(data.decode())}
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         found = {name: archive.read(name) for name in archive.namelist()}
-    return plain({name: SHOWN.get(PurePath(name).suffix, bytes)(data) for name, data in found.items()})
+    return plain(shown(found))
 
 
 @pytest.mark.parametrize("key", FORMATS)
