@@ -99,7 +99,7 @@ def _xml(text: str) -> str:
 
 def read(files: Sequence[IncomingFile]) -> Iterator[Found]:
     types = {str(PurePosixPath(file.name).parent): file for file in files if PurePosixPath(file.name).name == TYPES}
-    yield from by_file(lambda file: _document(file, types), ".xmi")(files)
+    yield from by_file(lambda file: _document(file, types), *ENDINGS)(files)
 
 
 def _document(file: IncomingFile, types: Mapping[str, IncomingFile]) -> Iterator[Found]:
@@ -194,6 +194,7 @@ def _link(one: Any) -> LinkFound:
     return LinkFound(source=ends[0], target=ends[1], label=_label(one, values), at=f"annotation {one.xmiID}")
 
 
+ENDINGS = (".xmi",)
 FORMAT = Format(
     key="cas-xmi",
     name="UIMA CAS XMI",
@@ -203,6 +204,7 @@ FORMAT = Format(
     write=write,
     is_folder=True,
     read=read,
+    endings=ENDINGS,
     losses=LOSSES,
     library="cassis",
     extra="uima",

@@ -152,6 +152,7 @@ def _marks(doc: Doc, own: dict[str, Any], at: str) -> Iterator[MarkFound]:
         yield MarkFound(key=key, label=span.label_, spans=(found,), at=f"{at}, {key}", answers=answers, payload=payload)
 
 
+ENDINGS = (".spacy",)
 FORMAT = Format(
     key="spacy",
     name="spaCy DocBin",
@@ -160,7 +161,8 @@ FORMAT = Format(
     description="Docs with claims, cues and speakers in span groups, in DocBin files for each annotator, for spaCy.",
     write=write,
     is_folder=True,
-    read=by_file(_read, ".spacy"),
+    read=by_file(_read, *ENDINGS),
+    endings=ENDINGS,
     losses=SHARED_LOSSES,
     library="spacy",
     extra="spacy",

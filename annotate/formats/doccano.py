@@ -109,6 +109,7 @@ def _marks(line: Mapping[str, Any], at: str) -> Iterator[MarkFound]:
         yield MarkFound(key=str(key), label=str(label), spans=(span,), at=f"{at}, mark {key}")
 
 
+ENDINGS = (".jsonl", ".json")
 FORMAT = Format(
     key="doccano",
     name="doccano",
@@ -117,7 +118,8 @@ FORMAT = Format(
     description="One text a line with its marks, as triples and as entities with relations, for doccano.",
     write=write,
     is_folder=True,
-    read=by_file(_read, ".jsonl", ".json"),
+    read=by_file(_read, *ENDINGS),
+    endings=ENDINGS,
     units=("utf16", "graphemes", "codepoints"),
     losses=LOSSES,
 )

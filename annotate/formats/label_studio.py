@@ -192,6 +192,7 @@ def _payload(text: str) -> dict[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
+ENDINGS = (".json",)
 FORMAT = Format(
     key="label-studio",
     name="Label Studio",
@@ -200,7 +201,8 @@ FORMAT = Format(
     description="Tasks with regions, choices and relations for each annotator, and the interface, for Label Studio.",
     write=write,
     is_folder=True,
-    read=by_file(_read, ".json"),
+    read=by_file(_read, *ENDINGS),
+    endings=ENDINGS,
     units=("utf16", "codepoints"),
     losses=SHARED_LOSSES,
 )

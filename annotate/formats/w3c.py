@@ -201,6 +201,7 @@ def _span(selector: Any) -> SpanFound:
     return SpanFound(parts=((int(position["start"]), int(position["end"])),), quote=exact)
 
 
+ENDINGS = (".jsonld", ".json", ".jsonl")
 FORMAT = Format(
     key="w3c",
     name="W3C Web Annotation",
@@ -209,7 +210,8 @@ FORMAT = Format(
     description="A JSON-LD collection of annotations with position and quote selectors.",
     write=write,
     is_folder=True,
-    read=by_file(_read, ".jsonld", ".json", ".jsonl"),
+    read=by_file(_read, *ENDINGS),
+    endings=ENDINGS,
     units=("codepoints", "utf16"),
     losses=SHARED_LOSSES,
 )
