@@ -6,6 +6,7 @@ from django.urls import URLPattern, path
 
 from annotate.api import (
     agreement,
+    annotation_imports,
     changes,
     claims,
     codebooks,
@@ -69,6 +70,7 @@ urlpatterns: list[URLPattern] = [
     path("projects/<slug:slug>/next/", queue.next_document, name="api-next"),
     *(route for kind in REGISTRIES for route in routes(kind)),
     path("projects/<slug:slug>/export/", export.export, name="api-export"),
+    path("projects/<slug:slug>/annotations/", annotation_imports.annotation_import, name="api-annotations"),
     path("projects/<slug:slug>/layers/", layer_lists.layers, name="api-layers"),
     path("layers/<uuid:id>/", layer_lists.layer, name="api-layer-by-id"),
     path("layers/<uuid:id>/return/", layer_lists.layer_return, name="api-layer-return"),

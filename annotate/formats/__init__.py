@@ -1,6 +1,19 @@
 """The dataset formats. To add one: a file here, a line in FORMATS, a row in the README."""
 
-from annotate.formats import brat, csv, documents_jsonl, huggingface, jsonl, parquet, w3c
+from annotate.formats import (
+    brat,
+    cas,
+    conll,
+    csv,
+    docbin,
+    doccano,
+    documents_jsonl,
+    huggingface,
+    jsonl,
+    label_studio,
+    parquet,
+    w3c,
+)
 from annotate.formats.base import LAYERS, BrokenSpan, Format, Losses, Member, MissingLibrary, Selection
 from annotate.formats.delivery import delivered, written
 
@@ -14,6 +27,11 @@ FORMATS: dict[str, Format] = {
         huggingface.FORMAT,
         w3c.FORMAT,
         brat.FORMAT,
+        conll.FORMAT,
+        docbin.FORMAT,
+        label_studio.FORMAT,
+        doccano.FORMAT,
+        cas.FORMAT,
     )
 }
 

@@ -93,6 +93,8 @@ class Format:
     is_folder: bool = False
     # What annotations of this format hold, as found in files; None: it is not read.
     read: Callable[[Sequence[IncomingFile]], Iterator[Found]] | None = None
+    # How the names of the files end that it is read from.
+    endings: tuple[str, ...] = ()
     # The units that its offsets are known to count, keys of `offsets.UNITS`, its own first.
     units: tuple[str, ...] = ("codepoints",)
     # What it cannot carry, by a short key: how that is written instead, or that it is left out.

@@ -95,7 +95,7 @@ def _fragments(text: str, start: int, end: int) -> list[tuple[int, int]]:
 
 def read(files: Sequence[IncomingFile]) -> Iterator[Found]:
     texts = {file.name: file for file in files if file.name.lower().endswith(".txt")}
-    yield from by_file(lambda file: _document(file, texts), ".ann")(files)
+    yield from by_file(lambda file: _document(file, texts), *ENDINGS)(files)
 
 
 def _document(file: IncomingFile, texts: Mapping[str, IncomingFile]) -> Iterator[Found]:
@@ -196,6 +196,7 @@ class _Reading:
         return self._triggers.get(key, key)
 
 
+ENDINGS = (".ann",)
 FORMAT = Format(
     key="brat",
     name="brat standoff",
@@ -205,6 +206,7 @@ FORMAT = Format(
     write=write,
     is_folder=True,
     read=read,
+    endings=ENDINGS,
     units=("codepoints", "utf16", "utf8"),
     losses=SHARED_LOSSES,
 )

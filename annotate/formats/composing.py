@@ -71,13 +71,12 @@ def _meaning(old: str, new: str) -> Meaning:
 
 
 def pairs_of(lines: Iterable[str]) -> list[tuple[str, str]]:
-    """Read OLD=NEW; the label itself may hold an equals sign where NEW is a value: the first that fits is taken."""
+    """Read OLD=NEW; the label may hold an equals sign too, so the last one after which a meaning stands is taken."""
     found = []
     for line in lines:
-        cuts = [at for at, char in enumerate(line) if char == "="]
-        pair = next(
-            (pair for at in cuts if (pair := (line[:at].strip(), line[at + 1 :].strip())) and _fits(*pair)), None
-        )
+        cuts = reversed([at for at, char in enumerate(line) if char == "="])
+        pairs = ((line[:at].strip(), line[at + 1 :].strip()) for at in cuts)
+        pair = next((pair for pair in pairs if _fits(*pair)), None)
         if pair is None:
             raise BadMapping(f"{line[:80]!r} is no mapping: write OLD=NEW, where {GRAMMAR}.")
         found.append(pair)
@@ -235,20 +234,23 @@ class _Composer:
                 body.setdefault("stances", []).append({"target": {"name": name}})
 
     def _add_answers(self, body: dict[str, Any], mark: MarkFound) -> None:
-        """Set the values that the label and the answers of the mark stand for; a name that is known keeps its value."""
+        """Set the values that the label and the answers of the mark stand for."""
         meaning = self._mapping.of_label(mark.label)
         for name, value in (meaning.values if meaning else {}).items():
             _set(body, name, value)
-        for name, value in mark.answers.items():
-            for one in value if isinstance(value, (list, tuple)) else (value,):
-                found = self._mapping.of_answer(name, one)
-                if found is not None:
-                    for own, mapped in found.values.items():
-                        _set(body, own, mapped)
-                elif mark.payload is not None or mark.label == CLAIM:
-                    _set(body, name, one)  # written by our own export: names are those of the codebook
-                else:
-                    self._unmapped(mark.at, f"{name}={one}")
+        for name, answer in mark.answers.items():
+            for value in answer if isinstance(answer, list | tuple) else (answer,):
+                self._add_answer(body, mark, name, value)
+
+    def _add_answer(self, body: dict[str, Any], mark: MarkFound, name: str, value: Any) -> None:
+        found = self._mapping.of_answer(name, value)
+        if found is not None:
+            for own, mapped in found.values.items():
+                _set(body, own, mapped)
+        elif mark.payload is not None or mark.label == CLAIM:
+            _set(body, name, value)  # as our own export writes it: the names are those of the codebook
+        else:
+            self._unmapped(mark.at, f"{name}={value}")
 
     def _unmapped(self, at: str, label: str) -> None:
         if label not in self._told:

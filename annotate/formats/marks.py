@@ -6,6 +6,8 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import orjson
+
 from annotate.models import Label, Project, StanceLabel
 
 CLAIM, CUE, SPEAKER = "Claim", "Cue", "Speaker"
@@ -67,8 +69,20 @@ def marks_of(claims: Iterable[Mapping[str, Any]], choices: Container[str], prefi
 
 
 def in_order(claims: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Return the claims in the order of their words, which is the same wherever they are stored."""
-    return sorted(claims, key=lambda claim: ([(span["start"], span["end"]) for span in claim["spans"]], claim["id"]))
+    """Return the claims in the order of their words and then of what they say: the same wherever they are stored."""
+
+    def place(claim: Mapping[str, Any]) -> tuple[Any, ...]:
+        said = {**payload_of(claim), "cue": claim["cue"], "people": claim["speakers"]}
+        words = [(span["start"], span["end"]) for span in claim["spans"]]
+        return words, orjson.dumps(_without_ids(said), option=orjson.OPT_SORT_KEYS), claim["id"]
+
+    return sorted(claims, key=place)
+
+
+def _without_ids(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _without_ids(one) for name, one in value.items() if name != "id"}
+    return [_without_ids(one) for one in value] if isinstance(value, list) else value
 
 
 def payload_of(claim: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 
@@ -72,7 +72,7 @@ class Ruler:
         if unit == "utf16":
             if max(text, default="") <= "\uffff":
                 return None
-            return list(accumulate((2 if char > "\uffff" else 1 for char in text), initial=0))
+            return list(utf16_edges(text))
         return list(accumulate((len(char.encode()) for char in text), initial=0))
 
 
@@ -133,3 +133,10 @@ def stored_offset(text: str, offset: int) -> int:
 
 def spans_of(document: DocumentFound) -> Iterable[SpanFound]:
     return (span for layer in document.layers for mark in layer.marks for span in mark.spans)
+
+
+def utf16_edges(text: str) -> Sequence[int]:
+    """Return the offset in UTF-16 code units of every code point, and of the end."""
+    if not text or max(text) <= "\uffff":
+        return range(len(text) + 1)
+    return list(accumulate((2 if char > "\uffff" else 1 for char in text), initial=0))

@@ -15,7 +15,7 @@ import orjson
 
 from annotate.formats.base import Format, Losses, Member, Selection
 from annotate.formats.incoming import DocumentFound, Found, LayerFound, LinkFound, MarkFound, Refusal, SpanFound
-from annotate.formats.layers_out import LayerOut, layers_out
+from annotate.formats.layers_out import GOLD, LayerOut, layers_out
 from annotate.formats.marks import CLAIM, CUE, SHARED_LOSSES, SPEAKER, payload_of
 from annotate.formats.sources import IncomingFile, Malformed, by_file, guarded, text_of
 
@@ -52,12 +52,12 @@ def _annotation(layer: LayerOut, claim: dict[str, Any]) -> dict[str, Any]:
     source = _source(layer.document)
     text = layer.document["text"]
     targets = [{"source": source, "selector": _selectors(text, span)} for span in claim["spans"]]
-    whose = {"creator": {"type": "Person", "nickname": layer.annotator}} if layer.annotator else {}
+    person = {"creator": {"type": "Person", "nickname": layer.annotator}}
     return {
         "id": URN + claim["id"],
         "type": "Annotation",
-        "motivation": "describing" if layer.annotator else "moderating",
-        **whose,
+        "motivation": "describing",
+        **(person if layer.annotator else {"sp:layerKind": GOLD}),
         "body": [*_standard_bodies(claim), {"type": BODY, "sp:claim": _claim(claim)}],
         "target": targets[0] if len(targets) == 1 else targets,
     }
@@ -143,7 +143,7 @@ def _whose(item: Any) -> tuple[tuple[tuple[str, str], ...], str, bool]:
         named["sha256"] = str(source.get("sp:sha256", ""))
         creator = item.get("creator") or {}
         name = creator if isinstance(creator, str) else creator.get("nickname") or creator.get("name") or ""
-        return tuple(named.items()), str(name), item.get("motivation") == "moderating"
+        return tuple(named.items()), str(name), item.get("sp:layerKind") == GOLD
     except (KeyError, TypeError, AttributeError, IndexError):
         return (), "", False
 
@@ -201,6 +201,7 @@ def _span(selector: Any) -> SpanFound:
     return SpanFound(parts=((int(position["start"]), int(position["end"])),), quote=exact)
 
 
+ENDINGS = (".jsonld", ".json", ".jsonl")
 FORMAT = Format(
     key="w3c",
     name="W3C Web Annotation",
@@ -209,7 +210,8 @@ FORMAT = Format(
     description="A JSON-LD collection of annotations with position and quote selectors.",
     write=write,
     is_folder=True,
-    read=by_file(_read, ".jsonld", ".json", ".jsonl"),
+    read=by_file(_read, *ENDINGS),
+    endings=ENDINGS,
     units=("codepoints", "utf16"),
     losses=SHARED_LOSSES,
 )

@@ -6,6 +6,7 @@ import io
 import json
 import re
 import zipfile
+from pathlib import PurePath
 
 import pytest
 
@@ -21,7 +22,6 @@ from tests import make
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 
-# Binary files of a folder, by their ending: what turns them into bytes of text that can be compared and read.
 def _rows_of_parquet(data):
     parquet = pytest.importorskip("pyarrow.parquet", reason="pyarrow comes with the group “foreign”")
     table = parquet.read_table(io.BytesIO(data))
@@ -29,7 +29,32 @@ def _rows_of_parquet(data):
     return "\n".join(lines).encode()
 
 
-SHOWN = {".parquet": _rows_of_parquet}
+def docs_as_text(data):
+    """Return what spaCy reads from a DocBin, a JSON object for each Doc."""
+    from spacy.tokens import DocBin
+    from spacy.vocab import Vocab
+
+    lines = [
+        {
+            "tokens": [token.text_with_ws for token in doc],
+            "spans": {
+                name: [[one.start_char, one.end_char, one.label_, one.id_] for one in group]
+                for name, group in doc.spans.items()
+            },
+            **doc.user_data["standpoint"],
+        }
+        for doc in DocBin(store_user_data=True).from_bytes(data).get_docs(Vocab())
+    ]
+    return "".join(json.dumps(line, ensure_ascii=False, indent=1) + "\n" for line in lines).encode()
+
+
+# Binary files of a folder, by their ending: what turns them into bytes of text that can be compared and read.
+SHOWN = {".parquet": _rows_of_parquet, ".spacy": docs_as_text}
+
+
+def as_text(files):
+    """Return files with the binary ones as their text."""
+    return {name: SHOWN.get(PurePath(name).suffix, bytes)(data) for name, data in files.items()}
 
 
 def members(project, key, layers="annotators"):

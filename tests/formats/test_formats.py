@@ -6,7 +6,7 @@ import io
 import os
 import shutil
 import zipfile
-from pathlib import Path, PurePath
+from pathlib import Path
 
 import orjson
 import pytest
@@ -16,7 +16,7 @@ from annotate.formats import FORMATS, BrokenSpan, Selection, delivered
 from annotate.models import Span
 from annotate.payloads.preconditions import Precondition
 from tests import make
-from tests.formats.folders import SHOWN, plain, with_plain_ids
+from tests.formats.folders import as_text, plain, with_plain_ids
 
 pytestmark = pytest.mark.django_db
 
@@ -68,11 +68,11 @@ def files_of(selection, key):
         pytest.importorskip(format.library, reason=f"{format.library} comes with the group “foreign”")
     data = b"".join(delivered(format, selection))
     if not format.is_folder:
-        shown = SHOWN.get(f".{format.extension}", bytes)(data)
-        return {f"golden.{format.extension}": with_plain_ids(shown.decode())}
+        name = f"golden.{format.extension}"
+        return {name: with_plain_ids(as_text({name: data})[name].decode())}
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         found = {name: archive.read(name) for name in archive.namelist()}
-    return plain({name: SHOWN.get(PurePath(name).suffix, bytes)(data) for name, data in found.items()})
+    return plain(as_text(found))
 
 
 @pytest.mark.parametrize("key", FORMATS)

@@ -172,6 +172,7 @@ API = [
     line("api-next", "GET",                401, 404, 200, 200, 200, 200, 200),
     line("api-next", "POST",               401, 404, 200, 200, 200, 200, 200),
     line("api-export", "GET",              401, 404, 403, 403, 200, 200, 200, query="?layers=all"),
+    line("api-annotations", "POST",        401, 404, 403, 403, 403, 400, 400),
     line("api-layers", "GET",              401, 404, 200, 200, 200, 200, 200),
     line("api-layer-by-id", "GET",         401, 404, 200, 404, 200, 200, 200),
     line("api-layer-return", "POST",       401, 404, 403, 404, 200, 200, 200, body={"remark": "Look again."}),

@@ -1,0 +1,87 @@
+"""What people ask of an import of annotations over the web, read strictly, and the file that they send."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import IO, Any
+
+from django.contrib.auth.models import User
+
+from annotate.actions.annotations import Options, Outcome, import_annotations, invalid
+from annotate.formats import FORMATS, MissingLibrary
+from annotate.formats.composing import BadMapping, LabelMap, pairs_of
+from annotate.formats.offsets import UNITS
+from annotate.formats.sources import BadArchive, incoming_files
+from annotate.models import Project
+from annotate.payloads.claims import bad_character
+from annotate.payloads.problems import Invalid, TooLarge
+
+READ = {found.key: found for found in FORMATS.values() if found.read is not None}
+MAX_BYTES = 20_000_000
+LIMIT = f"{MAX_BYTES // 1_000_000} MB is the limit. Send it in parts, or use the command import_annotations."
+
+
+def read_options(*, username: str, mapping: Iterable[str], unit: str, round: str, dry_run: bool) -> Options:
+    """Return the options of an import. Raises Invalid."""
+    for pointer, text in (("/as", username), ("/round", round)):
+        if bad_character(text) is not None:
+            raise invalid(pointer, f"{text[:60]!r} has a character that no name holds; remove it.")
+    if unit and unit not in UNITS:
+        raise invalid("/offsets", f"{unit[:40]!r} is no unit of offsets; choose from {', '.join(UNITS)}.")
+    try:
+        labels = LabelMap.read(pairs_of(line for line in mapping if line.strip()))
+    except BadMapping as error:
+        raise invalid("/map", str(error)) from error
+    return Options(username=username.strip(), mapping=labels, unit=unit, round=round.strip(), dry_run=dry_run)
+
+
+def import_file(
+    *, user: User, project: Project, format: str, path: Path, name: str, options: Options, now: datetime
+) -> Iterator[Outcome]:
+    """Import one file or archive. Raises Invalid before the first outcome."""
+    found = READ[format]
+    name = name if name.lower().endswith((*found.endings, ".zip")) else f"file{found.endings[0]}"
+    try:
+        files = incoming_files([path], [name])
+        return import_annotations(user=user, project=project, format=found, files=files, options=options, now=now)
+    except (BadArchive, MissingLibrary) as error:
+        raise Invalid(str(error)) from error
+
+
+@contextmanager
+def kept(pieces: Iterable[bytes]) -> Iterator[Path]:
+    """Keep a file while it is read. Raises TooLarge or Invalid."""
+    with TemporaryDirectory(prefix="standpoint-import-") as folder:
+        path = Path(folder) / "file"
+        with path.open("xb") as file:
+            _copy(pieces, file)
+        yield path
+
+
+def _copy(pieces: Iterable[bytes], file: IO[bytes]) -> None:
+    size = 0
+    for piece in pieces:
+        size += len(piece)
+        if size > MAX_BYTES:
+            raise TooLarge(f"The file is larger than {LIMIT}")
+        file.write(piece)
+    if not size:
+        raise Invalid("There is nothing in this request; send a file or a zip archive.")
+
+
+def report_of(outcomes: Iterable[Outcome], *, limit: int = 1000) -> dict[str, Any]:
+    """Return what became of an import, with at most `limit` of its layers and refusals."""
+    found: dict[str, Any] = {"created": 0, "existing": 0, "n_refused": 0, "layers": [], "refused": []}
+    for outcome in outcomes:
+        found["created"] += outcome.n_created
+        found["existing"] += outcome.n_known
+        found["n_refused"] += len(outcome.refused)
+        found["refused"] += [refusal.as_dict() for refusal in outcome.refused[: limit - len(found["refused"])]]
+        if (outcome.n_created or outcome.n_known) and len(found["layers"]) < limit:
+            layer = {"file": outcome.file, "document": outcome.document, "annotator": outcome.annotator}
+            found["layers"].append(layer | {"created": outcome.n_created, "existing": outcome.n_known})
+    return found

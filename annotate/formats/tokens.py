@@ -1,0 +1,33 @@
+"""Words and signs of a text, one after the other, for formats made of tokens: no language model, no cut character."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+
+from corpus.text.blocks import split_blocks
+from corpus.text.graphemes import is_boundary
+from corpus.text.sentences import split_sentences
+
+# A word keeps its inner hyphens and apostrophes; every other sign stands alone.
+TOKEN = re.compile(r"\w+(?:[’'‑-]\w+)*|\S")
+
+
+def tokens(text: str, start: int, end: int, edges: Collection[int] = ()) -> Iterator[tuple[int, int]]:
+    """Yield the tokens between two offsets, cut at each of `edges` that lies inside one."""
+    at = start
+    while (found := TOKEN.search(text, at, end)) is not None:
+        one, two = found.span()
+        while two < end and not is_boundary(text, two):
+            two += 1
+        at = two
+        for edge in sorted(edge for edge in edges if one < edge < two) if edges else ():
+            yield one, edge
+            one = edge
+        yield one, two
+
+
+def sentences(text: str, language: str) -> Iterator[tuple[int, int]]:
+    """Yield where each sentence stands."""
+    for block in split_blocks(text):
+        yield from split_sentences(text, block, language)
