@@ -9,8 +9,8 @@ from uuid import UUID
 
 from django.db.models import F, QuerySet
 
-from annotate.formats.base import BrokenSpan, Selection
-from annotate.models import Layer, LayerStatus
+from annotate.formats.base import After, BrokenSpan, Selection, UnknownPlace
+from annotate.models import Claim, Layer, LayerStatus
 from annotate.payloads.people import People
 from annotate.records import CodebookNames, Home, Misquoted, Registries, claims_of_layers, layer_dicts
 from corpus.database.bulk import Among, Key, uuid_text
@@ -29,37 +29,37 @@ CLAIMS_AT_ONCE = 2000
 class Part:
     """Some documents that follow each other: their metadata by id, with what the database needs to find them."""
 
-    corpus_id: UUID
+    documents: QuerySet[Document]
     first: int
     last: int
     by_id: dict[str, dict[str, Any]]
 
     def rows(self) -> QuerySet[Document]:
-        return Document.objects.filter(corpus=self.corpus_id, number__range=(self.first, self.last)).order_by("number")
+        return self.documents.filter(number__range=(self.first, self.last)).order_by("number")
 
     def texts(self) -> dict[str, str]:
         return {uuid_text(key): text for key, text in self.rows().values_list(Key("id"), "text")}
 
 
 def parts(selection: Selection) -> Iterator[Part]:
-    """Yield the corpus's documents in parts, bounded in number and in text, ordered by number."""
-    corpus_id = selection.project.corpus_id
-    rows = Document.objects.filter(corpus=corpus_id).order_by("number").values_list(*DOCUMENT_COLUMNS)
+    """Yield the documents that are meant in parts, bounded in number and in text, ordered by number."""
+    documents = selection.document_rows()
+    rows = documents.order_by("number").values_list(*DOCUMENT_COLUMNS)
     part: list[tuple[Any, ...]] = []
     size = 0
     for row in rows.iterator(chunk_size=2000):
         part.append(row)
         size += row[-1]
         if len(part) >= DOCUMENTS_AT_ONCE or size >= CHARACTERS_AT_ONCE:
-            yield _part(corpus_id, part)
+            yield _part(documents, part)
             part, size = [], 0
     if part:
-        yield _part(corpus_id, part)
+        yield _part(documents, part)
 
 
-def _part(corpus_id: UUID, rows: list[tuple[Any, ...]]) -> Part:
+def _part(documents: QuerySet[Document], rows: list[tuple[Any, ...]]) -> Part:
     by_id = {document["id"]: document for document in map(_document, rows)}
-    return Part(corpus_id=corpus_id, first=rows[0][0], last=rows[-1][0], by_id=by_id)
+    return Part(documents=documents, first=rows[0][0], last=rows[-1][0], by_id=by_id)
 
 
 def _document(row: tuple[Any, ...]) -> dict[str, Any]:
@@ -87,7 +87,8 @@ def claim_lines(selection: Selection) -> Iterator[dict[str, Any]]:
         found, texts = layers.up_to(part.last), part.texts()
         for some in _in_bounds(found):
             homes = {key: layer.home(part, texts) for key, layer in some.items()}
-            yield from _checked(claims_of_layers(homes, registries))
+            found_claims = _checked(claims_of_layers(homes, registries, only=selection.filters.claims))
+            yield from found_claims if selection.after is None else _behind(selection.after, found_claims)
 
 
 def _checked(claims: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -96,6 +97,27 @@ def _checked(claims: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         yield from claims
     except Misquoted as error:
         raise BrokenSpan(f"{error} The export ends here; restore a backup.") from error
+
+
+def _behind(after: After, claims: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Yield the claims behind a line; those of later layers are all of them."""
+    return (claim for claim in claims if claim["layer"] != after.layer or claim["id"] > after.claim)
+
+
+def place_of(selection: Selection, lines: str, id: UUID) -> After:
+    """Return the place of a line by the id of its claim or document. Raises UnknownPlace."""
+    if lines == "document":
+        number = selection.document_rows().filter(pk=id).values_list("number", flat=True).first()
+        if number is not None:
+            return After(number=number)
+    elif lines == "claim":
+        rows = Claim.objects.filter(pk=id, layer__in=selection.layer_rows().values("pk"))
+        found = rows.values_list("layer__document__number", "layer_id").first()
+        if found is not None:
+            return After(number=found[0], layer=str(found[1]), claim=str(id))
+    else:
+        raise UnknownPlace("This format cannot be resumed; take jsonl or documents-jsonl, or leave “after” out.")
+    raise UnknownPlace(f"The {lines} {id} is not in this export (any more); begin again without “after”.")
 
 
 def _in_bounds(layers: dict[str, _Layer]) -> Iterator[dict[str, _Layer]]:
@@ -213,7 +235,9 @@ def document_lines(selection: Selection) -> Iterator[dict[str, Any]]:
         rows = Layer.objects.filter(Among(F("id"), list(stream.up_to(part.last))))
         layers: dict[str, list[dict[str, Any]]] = {}
         found = list(rows.order_by("document__number", "id"))
-        for row, layer in zip(found, layer_dicts(found, registries=registries), strict=True):
+        for row, layer in zip(
+            found, layer_dicts(found, registries=registries, only=selection.filters.claims), strict=True
+        ):
             whose = {"annotator": people.name(project.pk, row.annotator_id) if row.annotator_id else None}
             book = {"codebook": codebook_ref(registries, row.codebook_version_id)}
             layers.setdefault(str(row.document_id), []).append(layer | whose | book)

@@ -13,7 +13,7 @@ from itertools import batched
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from annotate.models import Answer, Claim, ClaimSpeaker, Layer, NoClaimMark, Reporter, Span, SpanRole, Stance
 from annotate.records.registries import CodebookNames, Registries
@@ -104,16 +104,25 @@ def claim_dicts(
         yield from _chunk(part, _homes(part, registries), registries)
 
 
-def claims_of_layers(homes: Mapping[str, Home], registries: Registries) -> Iterator[dict[str, Any]]:
-    """Yield the claims of these layers, by their keys, as `claim_dicts` does; in the order given, then of ids.
+def claims_of_layers(
+    homes: Mapping[str, Home], registries: Registries, *, only: Q | None = None
+) -> Iterator[dict[str, Any]]:
+    """Yield the claims of these layers, or only some, as `claim_dicts` does; in the order of the layers, then of ids.
 
-    One query for all claims and five for each chunk; the rows of all claims are held, so let them be some thousands.
+    `homes` are by the layers' keys. One query for all claims and five for each chunk; the rows of all claims are held,
+    so let them be some thousands.
     Raises Misquoted at the claim whose quote differs from the text of its home.
     """
     rank = {key: number for number, key in enumerate(homes)}
-    rows = sorted(OF_LAYERS.rows(keys=list(homes)), key=lambda row: (rank[row[1]], row[0]))
+    found = OF_LAYERS.rows(keys=list(homes)) if only is None else _some_of_layers(list(homes), only)
+    rows = sorted(found, key=lambda row: (rank[row[1]], row[0]))
     for part in batched(rows, CHUNK):
         yield from _chunk(part, homes, registries)
+
+
+def _some_of_layers(layers: list[str], only: Q) -> list[tuple[Any, ...]]:
+    rows = Claim.objects.order_by().filter(only, Among(F("layer_id"), layers))
+    return list(rows.values_list(*OWN_COLUMNS))
 
 
 def _homes(rows: tuple[tuple[Any, ...], ...], registries: Registries) -> dict[str, Home]:
@@ -302,11 +311,13 @@ def layer_marks(layers: list[Layer]) -> dict[UUID, list[dict[str, Any]]]:
     return marks
 
 
-def layer_dicts(layers: list[Layer], *, registries: Registries | None = None) -> list[dict[str, Any]]:
-    """Return whole layers with their claims, marks and answers, in the given order."""
+def layer_dicts(
+    layers: list[Layer], *, registries: Registries | None = None, only: Q | None = None
+) -> list[dict[str, Any]]:
+    """Return whole layers with their claims, or only some, their marks and answers, in the given order."""
     registries = registries or Registries()
     claims: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for claim in claim_dicts(Claim.objects.filter(layer__in=layers), registries=registries):
+    for claim in claim_dicts(Claim.objects.filter(only or Q(), layer__in=layers), registries=registries):
         claims[claim["layer"]].append(claim)
     answers, marks = layer_answers(layers, registries), layer_marks(layers)
     return [
