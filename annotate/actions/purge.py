@@ -51,14 +51,18 @@ from annotate.models import (
 )
 from corpus.models import (
     Affiliation,
+    Band,
     Change,
     Corpus,
     Document,
+    KeptApart,
     LoadedWord,
     Proposition,
+    Sketch,
     Source,
     Speaker,
     SpeakerAlias,
+    Story,
     Target,
 )
 
@@ -123,7 +127,9 @@ def purge_document(*, document: Document) -> Counter[str]:
     _delete(Change.objects.filter(object_type="document", object_id=str(document.pk)), deleted)
     Document.objects.filter(same_text_as=document).update(same_text_as=None)
     Document.objects.filter(supersedes=document).update(supersedes=None)
+    _delete_likenesses(Document.objects.filter(pk=document.pk), deleted)
     _delete(Document.objects.filter(pk=document.pk), deleted)
+    _leave_story(document.story_id, deleted)
     before = {"sha256": document.sha256, "deleted": dict(deleted)}
     batch.add("document", document.pk, before=before, after=None)
     batch.write()
@@ -192,8 +198,11 @@ def _delete_codebook(id: Any, deleted: Counter[str]) -> None:
 
 def _delete_corpus(id: Any, deleted: Counter[str]) -> None:
     """Delete a corpus that no project uses: documents, sources and registries."""
-    Document.objects.filter(corpus=id).update(same_text_as=None, supersedes=None)
-    _delete(Document.objects.filter(corpus=id), deleted)
+    documents = Document.objects.filter(corpus=id)
+    documents.update(same_text_as=None, supersedes=None, story=None)
+    _delete_likenesses(documents, deleted)
+    _delete(documents, deleted)
+    _delete(Story.objects.filter(corpus=id), deleted)
     _delete(Source.objects.filter(corpus=id), deleted)
     for model in (Proposition, Target, Speaker):
         through: Any = model.makers.through
@@ -207,6 +216,22 @@ def _delete_corpus(id: Any, deleted: Counter[str]) -> None:
         _delete(model.objects.filter(corpus=id), deleted)
     _delete(Change.objects.filter(corpus_id=id).exclude(action=ACTION), deleted)
     _delete(Corpus.objects.filter(pk=id), deleted)
+
+
+def _delete_likenesses(documents: QuerySet[Document], deleted: Counter[str]) -> None:
+    """Delete what is known of near-copies of documents."""
+    ids = documents.order_by().values("pk")
+    _delete(Band.objects.filter(document__in=ids), deleted)
+    _delete(Sketch.objects.filter(document__in=ids), deleted)
+    _delete(KeptApart.objects.filter(Q(first__in=ids) | Q(second__in=ids)), deleted)
+
+
+def _leave_story(id: Any, deleted: Counter[str]) -> None:
+    """Delete a story of which a single document is left."""
+    left = Document.objects.filter(story=id)
+    if id is not None and left.count() < 2:
+        left.update(story=None)
+        _delete(Story.objects.filter(pk=id), deleted)
 
 
 def _not_inverted(model: Any) -> dict[str, bool]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Generator, Iterator
+from dataclasses import replace
 
 from django.http import StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
@@ -14,14 +15,33 @@ from rest_framework.request import Request
 from annotate import permissions
 from annotate.api.fetch import caller, project_of
 from annotate.api.openapi import operation
-from annotate.api.parameters import choice_of
+from annotate.api.parameters import choice_of, refuse, uuid_of
 from annotate.api.problems import Busy
-from annotate.formats import FORMATS, LAYERS, Format, MissingLibrary, Selection, delivered
+from annotate.api.searching import filters
+from annotate.formats import (
+    COMPRESSIONS,
+    FORMATS,
+    LAYERS,
+    Format,
+    MissingLibrary,
+    Selection,
+    UnknownPlace,
+    compressed,
+    delivered,
+    in_blocks,
+    place_of,
+)
+from annotate.models import LayerStatus, Project
 from annotate.payloads.problems import Invalid
 from annotate.permissions import Action
+from annotate.search import ExportFilter, Within
+from annotate.search.exports import NAMES as FILTERS
+from annotate.search.values import refuse_unknown
 from corpus.database import snapshot
 
 AT_ONCE = 4
+PARAMETERS = ("format", "layers", "after", "compress")
+ENDINGS = {"gzip": ".gz", "zstd": ".zst"}
 _places = threading.BoundedSemaphore(AT_ONCE)
 BUSY = f"{AT_ONCE} exports run already, and no more may run at once; try again in a moment."
 
@@ -49,10 +69,11 @@ class Stream(Iterator[bytes]):
                 release()
 
 
-def _pieces(format: Format, selection: Selection) -> Generator[bytes]:
+def _pieces(format: Format, selection: Selection, how: str) -> Generator[bytes]:
     """Yield the file from one state of the database. Runs after the view, in the same thread and connection."""
     with snapshot():
-        yield from delivered(format, selection)
+        blocks = in_blocks(delivered(format, selection))
+        yield from compressed(blocks, how) if how else blocks
 
 
 def _require_library(format: Format) -> None:
@@ -62,6 +83,47 @@ def _require_library(format: Format) -> None:
         raise Invalid(str(error), extra={"parameter": "format"}) from error
 
 
+def _selection(request: Request, project: Project, format: Format) -> Selection:
+    """Return what is asked for. Raises Invalid."""
+    refuse_unknown(request.query_params, (*PARAMETERS, *FILTERS))
+    user = caller(request)
+    asked = ExportFilter.parse(request.query_params.dict())
+    selection = Selection(
+        project=project,
+        user=user,
+        layers=choice_of(request, "layers", LAYERS, "gold"),
+        filters=asked.filters(Within(user=user, project=project)),
+    )
+    after = uuid_of(request, "after")
+    if after is None:
+        return selection
+    try:
+        return replace(selection, after=place_of(selection, format.lines, after))
+    except UnknownPlace as error:
+        raise Invalid(str(error), extra={"parameter": "after"}) from error
+
+
+def _compression(request: Request, format: Format) -> tuple[str, bool]:
+    """Return how to compress, and whether the file itself is compressed or only its way. A zip is so already."""
+    asked = choice_of(request, "compress", COMPRESSIONS, "")
+    if asked and format.is_folder:
+        raise refuse("compress", asked, f"does not fit: the format “{format.key}” is a zip file already; leave it out.")
+    if asked or format.is_folder:
+        return asked, True
+    accepted = _accepted(request.headers.get("Accept-Encoding", ""))
+    return next((how for how in reversed(COMPRESSIONS) if how in accepted), ""), False
+
+
+def _accepted(header: str) -> set[str]:
+    """Return the codings that an Accept-Encoding allows by name; those with q=0 are refused."""
+    found = set()
+    for part in header.lower().split(","):
+        name, _, quality = part.partition(";")
+        if quality.replace(" ", "").rstrip("0").rstrip(".") not in ("q=", "q"):
+            found.add(name.strip())
+    return found
+
+
 @operation(
     id="export",
     tag="export",
@@ -69,13 +131,32 @@ def _require_library(format: Format) -> None:
     detail=(
         "`layers`: the gold layers (default), those of annotators, or all that you may see. The file comes from one "
         "state of the database; one that breaks off without its closing chunk is not complete. "
+        "All filters hold at once; `documents-jsonl` holds every document that fits by source, language and date, and "
+        "of these the layers and claims that fit the rest. `after` goes on behind a line that you have, in the same "
+        "order: the id of its claim in `jsonl`, of its document in `documents-jsonl`. "
         + " ".join(f"`{found.key}`: {found.description}" for found in FORMATS.values())
     ),
-    answers={(200, found.content_type.partition(";")[0]): OpenApiTypes.BINARY for found in FORMATS.values()},
+    answers={
+        **{(200, found.content_type.partition(";")[0]): OpenApiTypes.BINARY for found in FORMATS.values()},
+        **{(200, f"application/{how}"): OpenApiTypes.BINARY for how in COMPRESSIONS},
+    },
     errors=[400, 403],
     parameters=[
         OpenApiParameter("format", str, enum=list(FORMATS), default="jsonl"),
         OpenApiParameter("layers", str, enum=list(LAYERS), default="gold"),
+        *filters(tuple(name for name in FILTERS if name != "status")),
+        OpenApiParameter("status", str, enum=[*LayerStatus.values], description="Of the layer."),
+        OpenApiParameter(
+            "after",
+            {"type": "string", "format": "uuid"},
+            description="The claim or document of the last line that you have.",
+        ),
+        OpenApiParameter(
+            "compress",
+            str,
+            enum=list(COMPRESSIONS),
+            description="Download a compressed file. Without it, Accept-Encoding may have it compressed on its way.",
+        ),
     ],
 )
 @api_view(["GET"])
@@ -84,15 +165,19 @@ def export(request: Request, slug: str) -> StreamingHttpResponse:
     user, project = caller(request), project_of(request, slug)
     permissions.require(user, Action.EXPORT, project.pk)
     format = FORMATS[choice_of(request, "format", FORMATS, "jsonl")]
-    layers = choice_of(request, "layers", LAYERS, "gold")
+    selection = _selection(request, project, format)
+    how, is_file = _compression(request, format)
     _require_library(format)
     if not _places.acquire(blocking=False):
         raise Busy(BUSY)
-    stream = Stream(_pieces(format, Selection(project=project, user=user, layers=layers)), _places.release)
-    name = f"{project.slug}-{layers}.{format.extension}"
+    stream = Stream(_pieces(format, selection, how), _places.release)
+    type, ending = (f"application/{how}", ENDINGS[how]) if how and is_file else (format.content_type, "")
+    name = f"{project.slug}-{selection.layers}.{format.extension}{ending}"
     headers = {
         "Content-Disposition": f'attachment; filename="{name}"',
         "X-Content-Type-Options": "nosniff",
         "Cache-Control": "no-store",
+        "Vary": "Accept-Encoding",
+        **({"Content-Encoding": how} if how and not is_file else {}),
     }
-    return StreamingHttpResponse(stream, content_type=format.content_type, headers=headers)
+    return StreamingHttpResponse(stream, content_type=type, headers=headers)

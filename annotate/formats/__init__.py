@@ -14,8 +14,20 @@ from annotate.formats import (
     parquet,
     w3c,
 )
-from annotate.formats.base import LAYERS, BrokenSpan, Format, Losses, Member, MissingLibrary, Selection
-from annotate.formats.delivery import delivered, written
+from annotate.formats.base import (
+    LAYERS,
+    After,
+    BrokenSpan,
+    Filters,
+    Format,
+    Losses,
+    Member,
+    MissingLibrary,
+    Selection,
+    UnknownPlace,
+)
+from annotate.formats.delivery import COMPRESSIONS, compressed, delivered, in_blocks, written
+from annotate.formats.reading import place_of
 
 FORMATS: dict[str, Format] = {
     found.key: found
@@ -36,14 +48,21 @@ FORMATS: dict[str, Format] = {
 }
 
 __all__ = [
+    "COMPRESSIONS",
     "FORMATS",
     "LAYERS",
+    "After",
     "BrokenSpan",
+    "Filters",
     "Format",
     "Losses",
     "Member",
     "MissingLibrary",
     "Selection",
+    "UnknownPlace",
+    "compressed",
     "delivered",
+    "in_blocks",
+    "place_of",
     "written",
 ]

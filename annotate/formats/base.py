@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import orjson
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from annotate.formats.incoming import Found
 from annotate.formats.sources import IncomingFile
 from annotate.models import Layer, Project
 from annotate.permissions import AnyUser
+from corpus.models import Document
 
 LAYERS = ("gold", "annotators", "all")
 EXAMPLES = 20
@@ -27,16 +28,55 @@ class MissingLibrary(Exception):
     """A format needs a library that is not installed."""
 
 
+class UnknownPlace(Exception):
+    """The line after which an export was to go on is not in it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """Conditions on documents, layers and claims; None leaves them all. They are built by annotate.search."""
+
+    documents: Q | None = None
+    layers: Q | None = None
+    claims: Q | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class After:
+    """The last line that somebody has: its document's number, and its layer and claim where lines are claims."""
+
+    number: int
+    layer: str = ""
+    claim: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """What is exported: a project's layers as `user` may see them."""
+    """What is exported: a project's layers as `user` may see them, or some of them, or from some line on."""
 
     project: Project
     user: AnyUser
     layers: str = "gold"
+    filters: Filters = Filters()
+    after: After | None = None
+
+    def document_rows(self) -> QuerySet[Document]:
+        rows = Document.objects.filter(corpus=self.project.corpus_id)
+        if self.filters.documents is not None:
+            rows = rows.filter(self.filters.documents)
+        if self.after is not None:
+            from_here = "number__gte" if self.after.layer else "number__gt"
+            rows = rows.filter(**{from_here: self.after.number})
+        return rows
 
     def layer_rows(self) -> QuerySet[Layer]:
         rows = Layer.objects.visible_to(self.user).filter(project=self.project)
+        if self.filters.documents is not None or self.after is not None:
+            rows = rows.filter(document__in=self.document_rows().order_by().values("pk"))
+        if self.filters.layers is not None:
+            rows = rows.filter(self.filters.layers)
+        if self.after is not None and self.after.layer:
+            rows = rows.exclude(document__number=self.after.number, pk__lt=self.after.layer)
         if self.layers == "gold":
             return rows.gold()
         return rows.of_annotators() if self.layers == "annotators" else rows
@@ -99,6 +139,8 @@ class Format:
     units: tuple[str, ...] = ("codepoints",)
     # What it cannot carry, by a short key: how that is written instead, or that it is left out.
     losses: Mapping[str, str] = field(default_factory=dict)
+    # What its lines are, by whose id it can be resumed: "claim", "document", or nothing where it cannot.
+    lines: str = ""
     # The module that it needs beyond the product's own, and the extra of the project that installs it.
     library: str = ""
     extra: str = ""

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import importlib
+import sys
 import zipfile
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from annotate.formats.base import Format, Losses, Member, Selection
 from annotate.formats.sources import LOSSES
 
+BLOCK = 64_000
 # No file's time may depend on when the export was made: the same data give the same bytes.
 MOMENT = (1980, 1, 1, 0, 0, 0)
 
@@ -43,6 +48,48 @@ def zipped(files: Iterator[Member]) -> Iterator[bytes]:
                     file.write(piece)
                     yield from sink.taken()
     yield from sink.taken()
+
+
+def _gzip() -> Any:
+    return zlib.compressobj(4, zlib.DEFLATED, 31)  # with the head of a gzip file, which holds no time
+
+
+def _zstd() -> Any:
+    return importlib.import_module("compression.zstd").ZstdCompressor()
+
+
+# By their names in HTTP. zstd came to the standard library with Python 3.14.
+COMPRESSIONS: dict[str, Callable[[], Any]] = {"gzip": _gzip}
+if sys.version_info >= (3, 14):
+    COMPRESSIONS["zstd"] = _zstd
+
+
+def compressed(pieces: Iterable[bytes], how: str) -> Iterator[bytes]:
+    """Yield the bytes compressed; `how` is one of COMPRESSIONS. The same bytes give the same."""
+    packer = COMPRESSIONS[how]()
+    for piece in pieces:
+        if packed := packer.compress(piece):
+            yield packed
+    yield packer.flush()
+
+
+def in_blocks(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the bytes in blocks: a line by itself would be a packet by itself. What came before an error is yielded."""
+    block: list[bytes] = []
+    size = 0
+    try:
+        for piece in pieces:
+            block.append(piece)
+            size += len(piece)
+            if size >= BLOCK:
+                yield b"".join(block)
+                block, size = [], 0
+    except Exception:
+        if block:
+            yield b"".join(block)
+        raise
+    if block:
+        yield b"".join(block)
 
 
 class _Sink:

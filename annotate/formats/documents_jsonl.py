@@ -26,4 +26,5 @@ FORMAT = Format(
     content_type="application/x-ndjson",
     description="One document a line with its text, its layers (empty ones too), no-claim marks and claims.",
     write=one_file(write),
+    lines="document",
 )

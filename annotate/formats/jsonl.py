@@ -20,4 +20,5 @@ FORMAT = Format(
     content_type="application/x-ndjson",
     description="One claim a line, with speakers, stances, document and annotator.",
     write=one_file(write),
+    lines="claim",
 )

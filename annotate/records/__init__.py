@@ -1,8 +1,11 @@
 """The only read of whole claims: live ones in bulk, and readings as they were submitted."""
 
 from annotate.records.claims import (
+    Home,
+    Misquoted,
     claim_dict,
     claim_dicts,
+    claims_of_layers,
     detected_dict,
     layer_answers,
     layer_dicts,
@@ -24,11 +27,14 @@ __all__ = [
     "ENTRY_COLUMNS",
     "CodebookNames",
     "EntryRecord",
+    "Home",
+    "Misquoted",
     "Registries",
     "Registry",
     "Submitted",
     "claim_dict",
     "claim_dicts",
+    "claims_of_layers",
     "counted_submissions",
     "detected_dict",
     "first_of",

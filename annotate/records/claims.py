@@ -6,32 +6,30 @@ Each chunk of claims costs six SELECTs and those for registry entries not met be
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import batched
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from annotate.models import Answer, Claim, ClaimSpeaker, Layer, NoClaimMark, Reporter, Span, SpanRole, Stance
 from annotate.records.registries import CodebookNames, Registries
-from corpus.database.bulk import Among, Key, Stamp, uuid_text
+from corpus.database.bulk import Among, Flag, Key, Stamp, uuid_text
 from corpus.database.statements import Select
 
 CHUNK = 1000
-# Ids and times come as the database's text: making objects of them costs more than all the rest.
-CLAIM_COLUMNS: tuple[Any, ...] = (
+# Ids, times and flags come as the database has them: making objects of them costs more than all the rest.
+OWN_COLUMNS: tuple[Any, ...] = (
     Key("id"),
     Key("layer_id"),
-    Key("layer__document_id"),
-    Key("layer__round_id"),
-    Key("layer__codebook_version_id"),
     "mode",
     Key("proposition_id"),
     "relation",
-    "no_stance",
-    "is_unsure",
+    Flag("no_stance"),
+    Flag("is_unsure"),
     "note",
     "detected_by",
     "detected_fields",
@@ -40,7 +38,38 @@ CLAIM_COLUMNS: tuple[Any, ...] = (
     Stamp("created_at"),
     Stamp("updated_at"),
 )
-ANSWER_COLUMNS: tuple[Any, ...] = (Key("attribute_id"), Key("label_id"), Key("entity_id"), "number", "flag", "text")
+HOME_COLUMNS: tuple[Any, ...] = (
+    Key("layer__document_id"),
+    Key("layer__round_id"),
+    Key("layer__codebook_version_id"),
+)
+CLAIM_COLUMNS = (*OWN_COLUMNS, *HOME_COLUMNS)
+ANSWER_COLUMNS: tuple[Any, ...] = (
+    Key("attribute_id"),
+    Key("label_id"),
+    Key("entity_id"),
+    "number",
+    Flag("flag"),
+    "text",
+)
+MENTION, CONTENT = SpanRole.MENTION.value, SpanRole.CONTENT.value
+
+
+class Misquoted(Exception):
+    """A stored quote differs from the text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Home:
+    """What the claims of a layer have in common: what they say of it, and the text that their quotes must be of."""
+
+    layer: str
+    document: Any
+    round: str | None
+    names: CodebookNames
+    text: str | None = None
+    # What stands behind the claim itself.
+    more: Mapping[str, Any] = field(default_factory=dict)
 
 
 def _of_claims(model: Any, *columns: Any, order: str = "position") -> Select:
@@ -49,6 +78,7 @@ def _of_claims(model: Any, *columns: Any, order: str = "position") -> Select:
     return Select(lambda keys: rows.filter(Among(F("claim_id"), keys)).values_list(Key("claim_id"), *columns))
 
 
+OF_LAYERS = Select(lambda keys: Claim.objects.order_by().filter(Among(F("layer_id"), keys)).values_list(*OWN_COLUMNS))
 ONE_CLAIM = Select(lambda id: Claim.objects.order_by().filter(pk=id).values_list(*CLAIM_COLUMNS))
 SPANS = _of_claims(Span, "role", "claim_speaker_id", "start", "end", "quote")
 SPEAKERS = _of_claims(ClaimSpeaker, "id", Key("speaker_id"), Key("represents_id"))
@@ -71,91 +101,179 @@ def claim_dicts(
     registries = registries or Registries()
     rows = claims if ordered else claims.order_by("layer_id", "id")
     for part in batched(rows.values_list(*CLAIM_COLUMNS).iterator(chunk_size=chunk), chunk):
-        yield from _chunk(part, registries)
+        yield from _chunk(part, _homes(part, registries), registries)
 
 
-def _chunk(rows: tuple[tuple[Any, ...], ...], registries: Registries) -> Iterator[dict[str, Any]]:
-    children = _Children([row[0] for row in rows])
-    registries.speakers.learn_keys(children.speaker_keys())
-    registries.targets.learn_keys(row[3] for found in children.stances.values() for row in found)
-    registries.propositions.learn_keys(row[6] for row in rows)
+def claims_of_layers(
+    homes: Mapping[str, Home], registries: Registries, *, only: Q | None = None
+) -> Iterator[dict[str, Any]]:
+    """Yield the claims of these layers, or only some, as `claim_dicts` does; in the order of the layers, then of ids.
+
+    `homes` are by the layers' keys. One query for all claims and five for each chunk; the rows of all claims are held,
+    so let them be some thousands.
+    Raises Misquoted at the claim whose quote differs from the text of its home.
+    """
+    rank = {key: number for number, key in enumerate(homes)}
+    found = OF_LAYERS.rows(keys=list(homes)) if only is None else _some_of_layers(list(homes), only)
+    rows = sorted(found, key=lambda row: (rank[row[1]], row[0]))
+    for part in batched(rows, CHUNK):
+        yield from _chunk(part, homes, registries)
+
+
+def _some_of_layers(layers: list[str], only: Q) -> list[tuple[Any, ...]]:
+    rows = Claim.objects.order_by().filter(only, Among(F("layer_id"), layers))
+    return list(rows.values_list(*OWN_COLUMNS))
+
+
+def _homes(rows: tuple[tuple[Any, ...], ...], registries: Registries) -> dict[str, Home]:
+    """Return the homes of rows of CLAIM_COLUMNS, by the key of the layer."""
+    homes: dict[str, Home] = {}
     for row in rows:
-        yield _claim(row, children, registries)
+        if row[1] not in homes:
+            document, round, version = row[-3:]
+            homes[row[1]] = Home(
+                layer=uuid_text(row[1]),
+                document=uuid_text(document),
+                round=uuid_text(round) if round else None,
+                names=registries.names(version),
+            )
+    return homes
+
+
+def _chunk(
+    rows: tuple[tuple[Any, ...], ...], homes: Mapping[str, Home], registries: Registries
+) -> Iterator[dict[str, Any]]:
+    of_claims = {row[0]: homes[row[1]] for row in rows}
+    registries.propositions.learn_keys({row[3] for row in rows})
+    children = _Children(of_claims, registries)
+    for row in rows:
+        if row[0] in children.misquoted:
+            raise Misquoted(f"Claim {uuid_text(row[0])}: {children.misquoted[row[0]]}")
+        yield _claim(row, of_claims[row[0]], children, registries)
+
+
+type Lists = defaultdict[str, list[Any]]
 
 
 class _Children:
-    """Everything that hangs on a chunk of claims, by claim."""
+    """Everything that hangs on a chunk of claims, by claim, as the claims say it."""
 
-    def __init__(self, claims: list[str]) -> None:
-        self.spans: dict[str, list[dict[str, Any]]] = defaultdict(list)
-        self.cue: dict[str, list[dict[str, Any]]] = defaultdict(list)
-        self.mentions: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    def __init__(self, homes: Mapping[str, Home], registries: Registries) -> None:
+        claims = list(homes)
+        speakers, reporters = SPEAKERS.rows(keys=claims), REPORTERS.rows(keys=claims)
+        stances = STANCES.rows(keys=claims)
+        keys = {row[2] for row in speakers} | {row[3] for row in speakers}
+        keys |= {row[1] for row in reporters} | {row[2] for row in stances}
+        registries.speakers.learn_keys(keys)
+        registries.targets.learn_keys({row[3] for row in stances})
+        self.spans: Lists = defaultdict(list)
+        self.cue: Lists = defaultdict(list)
+        self.misquoted: dict[str, str] = {}
+        mentions = self._spans(claims, homes)
+        self.speakers = _speakers(speakers, mentions, registries.speakers.refs)
+        self.reporters: Lists = defaultdict(list)
+        for claim, speaker in reporters:
+            self.reporters[claim].append(registries.speakers.refs[speaker])
+        self.answers, of_stances = _answers(claims)
+        self.stances = _stances(stances, of_stances, homes, registries)
+
+    def _spans(self, claims: list[str], homes: Mapping[str, Home]) -> dict[int, list[dict[str, Any]]]:
+        """Read the spans; returns the mentions, by speaker of a claim. Notes whose quote differs from the text."""
+        spans, cue = self.spans, self.cue
+        mentions: dict[int, list[dict[str, Any]]] = defaultdict(list)
         for claim, role, owner, start, end, quote in SPANS.rows(keys=claims):
+            text = homes[claim].text
+            if text is not None and text[start:end] != quote:
+                self.misquoted.setdefault(claim, _difference(start, end, quote, text))
             span = {"start": start, "end": end, "quote": quote}
-            if role == SpanRole.MENTION:
-                self.mentions[owner].append(span)
+            if role == MENTION:
+                mentions[owner].append(span)
+            elif role == CONTENT:
+                spans[claim].append(span)
             else:
-                (self.spans if role == SpanRole.CONTENT else self.cue)[claim].append(span)
-        self.speakers = _grouped(SPEAKERS, claims)
-        self.reporters = _grouped(REPORTERS, claims)
-        self.stances = _grouped(STANCES, claims)
-        self.answers: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
-        self.stance_answers: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
-        for claim, stance, *answer in ANSWERS.rows(keys=claims):
-            if stance is None:
-                self.answers[claim].append(tuple(answer))
-            else:
-                self.stance_answers[stance].append(tuple(answer))
-
-    def speaker_keys(self) -> Iterator[str | None]:
-        for found in self.speakers.values():
-            for _, _, speaker, represents in found:
-                yield speaker
-                yield represents
-        for reporters in self.reporters.values():
-            yield from (row[1] for row in reporters)
-        for stances in self.stances.values():
-            yield from (row[2] for row in stances)
+                cue[claim].append(span)
+        return mentions
 
 
-def _grouped(select: Select, claims: list[str]) -> dict[str, list[tuple[Any, ...]]]:
-    """Return rows by claim, in the order of their position."""
-    found: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
-    for row in select.rows(keys=claims):
-        found[row[0]].append(row)
+def _difference(start: int, end: int, quote: str, text: str) -> str:
+    return f"the span {start}–{end} quotes {quote[:80]!r}, but the text reads {text[start:end][:80]!r}."
+
+
+def _speakers(rows: list[tuple[Any, ...]], mentions: Mapping[int, list[Any]], refs: Mapping[str, Any]) -> Lists:
+    found: Lists = defaultdict(list)
+    for claim, link, speaker, represents in rows:
+        ref = refs[speaker]
+        body = None if represents is None else refs[represents]
+        mention = mentions.get(link) or []
+        found[claim].append({"id": ref["id"], "name": ref["name"], "represents": body, "mention": mention})
     return found
 
 
-def _claim(row: tuple[Any, ...], children: _Children, registries: Registries) -> dict[str, Any]:
-    id, layer, document, round_id, version_id, mode, proposition, relation = row[:8]
-    no_stance, unsure, note, rule, detected, follows, version, created, updated = row[8:]
-    names = registries.names(version_id)
-    ref = registries.speakers.ref
+def _answers(claims: list[str]) -> tuple[Lists, dict[int, list[Any]]]:
+    """Return the rows of answers by claim, and those of answers about a stance by stance."""
+    found: Lists = defaultdict(list)
+    of_stances: dict[int, list[Any]] = defaultdict(list)
+    for claim, stance, *answer in ANSWERS.rows(keys=claims):
+        if stance is None:
+            found[claim].append(answer)
+        else:
+            of_stances[stance].append(answer)
+    return found, of_stances
+
+
+def _stances(
+    rows: list[tuple[Any, ...]], answers: Mapping[int, list[Any]], homes: Mapping[str, Home], registries: Registries
+) -> Lists:
+    found: Lists = defaultdict(list)
+    refs, targets = registries.speakers.refs, registries.targets
+    for claim, id, holder, target, value in rows:
+        names, shown, is_inverted = homes[claim].names, None, False
+        if target is not None:
+            record, ref = targets.by_key[target], targets.refs[target]
+            shown, is_inverted = {"id": ref["id"], "name": ref["name"], "kind": record.kind}, record.is_inverted
+        stance: dict[str, Any] = {
+            "holder": None if holder is None else refs[holder],
+            "target": shown,
+            "value": names.value(value, inverted=is_inverted),
+        }
+        if id in answers:
+            stance["attributes"] = names.answers(answers[id])
+        found[claim].append(stance)
+    return found
+
+
+def _claim(row: tuple[Any, ...], home: Home, children: _Children, registries: Registries) -> dict[str, Any]:
+    id, _, mode, proposition, relation, no_stance, unsure, note, rule, detected, follows, version, created, updated = (
+        row[:14]
+    )
+    answers = children.answers.get(id)
     return {
         "id": uuid_text(id),
-        "document": uuid_text(document),
-        "round": uuid_text(round_id) if round_id else None,
-        "layer": uuid_text(layer),
-        "spans": children.spans.get(id, []),
-        "cue": children.cue.get(id, []),
-        "speakers": [
-            {**(ref(speaker) or {}), "represents": ref(represents), "mention": children.mentions.get(link, [])}
-            for _, link, speaker, represents in children.speakers.get(id, [])
-        ],
-        "reported_by": [ref(found) for _, found in children.reporters.get(id, [])],
+        "document": home.document,
+        "round": home.round,
+        "layer": home.layer,
+        "spans": children.spans.get(id) or [],
+        "cue": children.cue.get(id) or [],
+        "speakers": children.speakers.get(id) or [],
+        "reported_by": children.reporters.get(id) or [],
         "mode": mode or None,
-        "proposition": _proposition(registries, proposition, relation),
-        "stances": [_stance(found, children, registries, names) for found in children.stances.get(id, [])],
-        "no_stance": no_stance,
-        "attributes": names.answers(children.answers.get(id, [])),
-        "unsure": unsure,
+        "proposition": _proposition(registries, proposition, relation) if proposition else None,
+        "stances": children.stances.get(id) or [],
+        "no_stance": bool(no_stance),
+        "attributes": home.names.answers(answers) if answers else {},
+        "unsure": bool(unsure),
         "note": note,
-        **detected_dict(rule, detected.split()),
-        **({"follows": uuid_text(follows)} if follows else {}),
+        **(_rarely(rule, detected, follows) if rule or follows else {}),
         "version": version,
         "created_at": created,
         "updated_at": updated,
+        **home.more,
     }
+
+
+def _rarely(rule: str, detected: str, follows: str | None) -> dict[str, Any]:
+    """Return the members that only some claims have."""
+    return detected_dict(rule, detected.split()) | ({"follows": uuid_text(follows)} if follows else {})
 
 
 def detected_dict(rule: str, fields: Iterable[str]) -> dict[str, Any]:
@@ -163,28 +281,16 @@ def detected_dict(rule: str, fields: Iterable[str]) -> dict[str, Any]:
     return {"detected": {"rule": rule, "fields": list(fields)}} if rule else {}
 
 
-def _proposition(registries: Registries, key: str | None, relation: str) -> dict[str, Any] | None:
-    if key is None:
-        return None
-    record = registries.propositions.by_key[key]
-    return {"id": str(record.id), "text": record.name, "relation": relation}
-
-
-def _stance(row: tuple[Any, ...], children: _Children, registries: Registries, names: CodebookNames) -> dict[str, Any]:
-    _, stance, holder, target, value = row
-    record = registries.targets.by_key[target] if target is not None else None
-    found: dict[str, Any] = {
-        "holder": registries.speakers.ref(holder),
-        "target": None if record is None else {"id": str(record.id), "name": record.name, "kind": record.kind},
-        "value": names.value(value, inverted=record is not None and record.is_inverted),
-    }
-    answers = children.stance_answers.get(stance)
-    return found | {"attributes": names.answers(answers)} if answers else found
+def _proposition(registries: Registries, key: str, relation: str) -> dict[str, Any]:
+    ref = registries.propositions.refs[key]
+    return {"id": ref["id"], "text": ref["name"], "relation": relation}
 
 
 def claim_dict(claim_id: UUID, registries: Registries | None = None) -> dict[str, Any]:
     """Return one claim; the caller has checked that it may be seen."""
-    return next(_chunk(tuple(ONE_CLAIM.rows(id=claim_id)), registries or Registries()))
+    registries = registries or Registries()
+    rows = tuple(ONE_CLAIM.rows(id=claim_id))
+    return next(_chunk(rows, _homes(rows, registries), registries))
 
 
 def layer_answers(layers: list[Layer], registries: Registries) -> dict[UUID, dict[str, object]]:
@@ -205,11 +311,13 @@ def layer_marks(layers: list[Layer]) -> dict[UUID, list[dict[str, Any]]]:
     return marks
 
 
-def layer_dicts(layers: list[Layer], *, registries: Registries | None = None) -> list[dict[str, Any]]:
-    """Return whole layers with their claims, marks and answers, in the given order."""
+def layer_dicts(
+    layers: list[Layer], *, registries: Registries | None = None, only: Q | None = None
+) -> list[dict[str, Any]]:
+    """Return whole layers with their claims, or only some, their marks and answers, in the given order."""
     registries = registries or Registries()
     claims: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for claim in claim_dicts(Claim.objects.filter(layer__in=layers), registries=registries):
+    for claim in claim_dicts(Claim.objects.filter(only or Q(), layer__in=layers), registries=registries):
         claims[claim["layer"]].append(claim)
     answers, marks = layer_answers(layers, registries), layer_marks(layers)
     return [

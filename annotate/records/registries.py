@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import batched
 from typing import Any
@@ -139,6 +138,7 @@ class CodebookNames:
     attributes: dict[UUID | str, Any]
     labels: dict[UUID | str, str]
     values: dict[UUID | str, str]
+    only: dict[UUID | str, tuple[str, object]]
 
     @classmethod
     def of(cls, view: CodebookView) -> CodebookNames:
@@ -147,6 +147,7 @@ class CodebookNames:
             attributes=_by_keys((spec.id, spec) for spec in view.attributes.values()),
             labels=_by_keys((label.id, label.key) for labels in view.labels.values() for label in labels),
             values=_by_keys((label.id, label.key) for label in view.stances.values()),
+            only=_by_keys(_only(view)),
         )
 
     def value(self, id: UUID | str | None, *, inverted: bool) -> str | None:
@@ -164,18 +165,36 @@ class CodebookNames:
 
     def answers(self, rows: list[tuple[Any, ...]]) -> dict[str, object]:
         """Return the answers of one claim, stance or layer; rows are (attribute, label, entity, number, flag, text)."""
-        if not rows:
-            return {}
-        values: dict[str, list[object]] = defaultdict(list)
-        for attribute, label, entity, *others in rows:
+        found: dict[str, object] = {}
+        for row in rows:
+            only = self.only.get(row[1])
+            if only is None:
+                return self._answers(rows)
+            found[only[0]] = only[1]
+        return found if len(found) < 2 else dict(sorted(found.items()))
+
+    def _answers(self, rows: list[tuple[Any, ...]]) -> dict[str, object]:
+        """Return answers of any kind."""
+        values: dict[str, list[object]] = {}
+        for attribute, label, entity, number, flag, text in rows:
+            value: object = number if text is None else text
             if label is not None:
-                values[attribute].append(self.labels[label])
+                value = self.labels[label]
             elif entity is not None:
-                values[attribute].append(uuid_text(entity))
-            else:
-                values[attribute].append(next(value for value in others if value is not None))
+                value = uuid_text(entity)
+            elif flag is not None:
+                value = bool(flag)
+            values.setdefault(attribute, []).append(value)
         specs = ((self.attributes[id], found) for id, found in values.items())
         return {spec.key: KINDS[spec.kind].dump(spec, found) for spec, found in sorted(specs, key=lambda s: s[0].key)}
+
+
+def _only(view: CodebookView) -> Iterator[tuple[UUID, tuple[str, object]]]:
+    """Yield the labels that are a whole answer, with the key of their attribute and what the answer is written as."""
+    for spec in view.attributes.values():
+        if not spec.is_multiple:
+            for label in view.labels.get(spec.id, ()):
+                yield label.id, (spec.key, KINDS[spec.kind].dump(spec, [label.key]))
 
 
 def _by_keys[T](pairs: Iterable[tuple[UUID, T]]) -> dict[UUID | str, T]:

@@ -2,6 +2,7 @@
 
 from annotate.search.claims import ClaimFilter
 from annotate.search.documents import DocumentFilter
+from annotate.search.exports import ExportFilter
 from annotate.search.values import Within
 
-__all__ = ["ClaimFilter", "DocumentFilter", "Within"]
+__all__ = ["ClaimFilter", "DocumentFilter", "ExportFilter", "Within"]

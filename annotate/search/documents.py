@@ -58,6 +58,11 @@ class DocumentFilter:
         return values.query_of(self.q)
 
     @property
+    def condition(self) -> Q:
+        """Return the condition by source, language and date."""
+        return self._of_texts()
+
+    @property
     def of_texts(self) -> Self:
         """Return the part that says nothing of annotations, as a round's selection takes it."""
         return replace(self, has_claims=None, labels=Labels())

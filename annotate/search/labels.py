@@ -71,6 +71,10 @@ class Labels:
     def asks_of_claims(self) -> bool:
         return any(getattr(self, name) not in ("", None) for name in OF_CLAIMS)
 
+    @property
+    def asks_of_layers(self) -> bool:
+        return any(getattr(self, name) != "" for name in OF_LAYERS)
+
     def as_dict(self) -> dict[str, str]:
         """Return what `parse` reads, without what is empty."""
         given = {name: getattr(self, name) for name in LABELS}
@@ -110,6 +114,13 @@ class Labels:
         for condition, _ in conditions:
             rows = rows.filter(condition)
         return rows, any(is_few for _, is_few in conditions)
+
+    def claim_condition(self, within: Within) -> Q:
+        """Return the condition for claims, whatever layer they are of."""
+        found = Q()
+        for condition, _ in self._conditions(within):
+            found &= condition
+        return found
 
     def _conditions(self, within: Within) -> list[Narrow]:
         found: list[Narrow] = []

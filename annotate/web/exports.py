@@ -9,8 +9,10 @@ from django.db.models import Count, Q
 from django.http import HttpResponse
 
 from annotate.formats import FORMATS
-from annotate.models import Layer
+from annotate.models import Layer, LayerStatus
+from annotate.payloads.problems import Invalid
 from annotate.permissions import Action
+from annotate.search import ExportFilter
 from annotate.web.access import Place, Request, answer, page, place_of
 from annotate.web.forms import ExportForm
 
@@ -32,6 +34,10 @@ def export(request: Request, slug: str) -> HttpResponse:
         "format": form.cleaned_data.get("format") or "jsonl",
         "layers": form.cleaned_data.get("layers") or ("gold" if counts["n_gold"] else "annotators"),
     }
+    try:
+        asked, problem = ExportFilter.parse(request.GET.dict()), ""
+    except Invalid as refused:
+        asked, problem = ExportFilter(), refused.detail
     path = f"/api/v1/projects/{place.project.slug}/export/"
     context = {
         "place": place,
@@ -39,8 +45,12 @@ def export(request: Request, slug: str) -> HttpResponse:
         "layers": [(key, name, text) for key, (name, text) in LAYERS.items()],
         "counts": counts,
         "chosen": chosen,
+        "asked": asked.as_dict(),
+        "problem": problem,
+        "rounds": place.project.rounds.order_by("number"),
+        "statuses": LayerStatus.choices,
         "path": path,
-        "address": request.build_absolute_uri(f"{path}?{urlencode(chosen)}"),
+        "address": request.build_absolute_uri(f"{path}?{urlencode(chosen | asked.as_dict())}"),
     }
     return answer(request, "annotate/export.html", "curl", context)
 

@@ -34,6 +34,17 @@ class Key(models.Func):
         return (sql if connection.vendor == "sqlite" else f"({sql})::text"), tuple(params)
 
 
+class Flag(models.Func):
+    """A flag as the database gives it: SQLite says 0 and 1, and turning each into a bool would cost a call a row."""
+
+    output_field = models.CharField()  # one that leaves values alone
+    arity = 1
+
+    def as_sql(self, compiler: Any, connection: Any, *args: Any, **extra: Any) -> Compiled:
+        sql, params = compiler.compile(self.get_source_expressions()[0])
+        return sql, tuple(params)
+
+
 class Stamp(models.Func):
     """A time as exports write it: UTC with microseconds and Z."""
 

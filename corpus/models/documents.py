@@ -112,6 +112,10 @@ class Document(models.Model):
     supersedes = models.OneToOneField(
         "self", on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="superseded_by"
     )
+    # The group of near-copies that it belongs to, if there are any.
+    story = models.ForeignKey(
+        "corpus.Story", on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="documents"
+    )
     created_at = models.DateTimeField(db_default=Now())
 
     objects = DocumentQuerySet.as_manager()

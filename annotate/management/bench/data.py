@@ -57,6 +57,8 @@ class World:
     """A project with people, made once and shared by the measurements of one run."""
 
     count: int
+    formats: tuple[str, ...] = ("jsonl",)
+    n_writers: int = 0
     manager: User = field(init=False)
     ann: User = field(init=False)
     token: str = field(init=False)

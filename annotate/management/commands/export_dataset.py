@@ -5,15 +5,34 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
 from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from annotate.formats import FORMATS, LAYERS, BrokenSpan, Format, MissingLibrary, Selection, delivered, written
+from annotate.formats import (
+    COMPRESSIONS,
+    FORMATS,
+    LAYERS,
+    BrokenSpan,
+    Format,
+    MissingLibrary,
+    Selection,
+    UnknownPlace,
+    compressed,
+    delivered,
+    in_blocks,
+    place_of,
+    written,
+)
 from annotate.management.wholes import whole_file, whole_folder
 from annotate.models import Project
+from annotate.payloads.problems import Invalid
+from annotate.search import ExportFilter, Within
+from annotate.search.exports import NAMES as FILTERS
+from annotate.search.values import refuse_unknown, uuid_or_none
 from corpus.database import snapshot
 from corpus.management.progress import Progress
 
@@ -30,39 +49,69 @@ class Command(BaseCommand):
         known = "; ".join(f"{found.key}: {found.description}" for found in FORMATS.values())
         parser.add_argument("--format", required=True, choices=list(FORMATS), help=known)
         parser.add_argument("--layers", default="gold", choices=LAYERS, help="Default: %(default)s.")
+        parser.add_argument(
+            "--only",
+            nargs="+",
+            default=[],
+            metavar="NAME=VALUE",
+            help=f"Only what fits all of these, for example status=submitted. Names: {', '.join(FILTERS)}.",
+        )
+        parser.add_argument("--after", metavar="ID", help="Go on behind the line of this claim (jsonl) or document.")
+        parser.add_argument("--compress", choices=list(COMPRESSIONS), help="Compress the file.")
         parser.add_argument("--output", type=Path, metavar="FILE|FOLDER", help="Default: standard output.")
 
-    def handle(self, *, project: str, format: str, layers: str, output: Path | None, **options: Any) -> None:
+    def handle(
+        self, *, project: str, format: str, layers: str, only: list[str], after: str | None, **options: Any
+    ) -> None:
+        output, how = options["output"], options["compress"] or ""
         found = Project.objects.filter(slug=project).first()
         if found is None:
             known = ", ".join(Project.objects.order_by("slug").values_list("slug", flat=True)[:20]) or "none yet"
             raise CommandError(f"There is no project {project[:60]!r}. Known: {known}.")
         # The operator sees everything; an account that is stored nowhere has no layers that could be blind.
         selection = Selection(project=found, user=User(username="operator", is_superuser=True), layers=layers)
+        if how and FORMATS[format].is_folder:
+            raise CommandError(f"The format {format} is several files; leave --compress out.")
         try:
-            self._write(selection, FORMATS[format], output)
-        except MissingLibrary as error:
+            selection = _narrowed(selection, FORMATS[format], only, after)
+            self._write(selection, FORMATS[format], output, how)
+        except (MissingLibrary, UnknownPlace, Invalid) as error:
             raise CommandError(str(error)) from error
         except (BrokenSpan, OSError) as error:
             raise CommandError(f"{error}. Nothing was written under {output}." if output else str(error)) from error
 
-    def _write(self, selection: Selection, format: Format, output: Path | None) -> None:
+    def _write(self, selection: Selection, format: Format, output: Path | None, how: str) -> None:
         n_written = 0
-        with _pieces(selection, format, output) as sizes, snapshot(), Progress("Exporting", 0) as bar:
+        with _pieces(selection, format, output, how) as sizes, snapshot(), Progress("Exporting", 0) as bar:
             for size in sizes:
                 n_written += size
                 bar.show(0, f"{n_written / 1e6:.1f} MB")
 
 
+def _narrowed(selection: Selection, format: Format, only: list[str], after: str | None) -> Selection:
+    """Return the selection with filters and place. Raises Invalid or UnknownPlace."""
+    raw = dict(pair.partition("=")[::2] for pair in only)
+    refuse_unknown(raw, FILTERS)
+    within = Within(user=selection.user, project=selection.project)
+    selection = replace(selection, filters=ExportFilter.parse(raw).filters(within))
+    if after is None:
+        return selection
+    id = uuid_or_none(after)
+    if id is None:
+        raise UnknownPlace(f"{after[:60]!r} is no id; give that of the last line's claim or document.")
+    return replace(selection, after=place_of(selection, format.lines, id))
+
+
 @contextmanager
-def _pieces(selection: Selection, format: Format, output: Path | None) -> Iterator[Iterator[int]]:
+def _pieces(selection: Selection, format: Format, output: Path | None, how: str) -> Iterator[Iterator[int]]:
     """Yield what writes the export, one size after the other; the name appears when all is written."""
     if output is not None and format.is_folder and output.suffix != ".zip":
         with whole_folder(output) as folder:
             yield written(format, selection, folder)
         return
     with _target(output) as file:
-        yield (file.write(piece) for piece in delivered(format, selection))
+        pieces = delivered(format, selection)
+        yield (file.write(piece) for piece in (compressed(in_blocks(pieces), how) if how else pieces))
 
 
 @contextmanager
