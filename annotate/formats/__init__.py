@@ -1,6 +1,6 @@
 """The dataset formats. To add one: a file here, a line in FORMATS, a row in the README."""
 
-from annotate.formats import brat, csv, documents_jsonl, huggingface, jsonl, parquet, w3c
+from annotate.formats import brat, csv, dna, documents_jsonl, huggingface, jsonl, parquet, tei, w3c
 from annotate.formats.base import LAYERS, BrokenSpan, Format, Losses, Member, MissingLibrary, Selection
 from annotate.formats.delivery import delivered, written
 
@@ -14,6 +14,8 @@ FORMATS: dict[str, Format] = {
         huggingface.FORMAT,
         w3c.FORMAT,
         brat.FORMAT,
+        tei.FORMAT,
+        dna.FORMAT,
     )
 }
 
