@@ -14,9 +14,10 @@ from rest_framework.request import Request
 from annotate import permissions
 from annotate.api.fetch import caller, project_of
 from annotate.api.openapi import operation
-from annotate.api.parameters import choice_of
+from annotate.api.parameters import choice_of, number_of
 from annotate.api.problems import Busy
-from annotate.formats import FORMATS, LAYERS, Format, MissingLibrary, Selection, delivered
+from annotate.formats import FORMATS, LAYERS, Format, MissingLibrary, NeedsText, Selection, check_text, delivered
+from annotate.formats.texts import MAX_QUOTE
 from annotate.payloads.problems import Invalid
 from annotate.permissions import Action
 from corpus.database import snapshot
@@ -55,10 +56,12 @@ def _pieces(format: Format, selection: Selection) -> Generator[bytes]:
         yield from delivered(format, selection)
 
 
-def _require_library(format: Format) -> None:
+def _require(format: Format, selection: Selection) -> None:
+    """Refuse a format whose library is missing, or that cannot be without the texts."""
     try:
         format.require()
-    except MissingLibrary as error:
+        check_text(format, selection, FORMATS.values())
+    except (MissingLibrary, NeedsText) as error:
         raise Invalid(str(error), extra={"parameter": "format"}) from error
 
 
@@ -76,6 +79,8 @@ def _require_library(format: Format) -> None:
     parameters=[
         OpenApiParameter("format", str, enum=list(FORMATS), default="jsonl"),
         OpenApiParameter("layers", str, enum=list(LAYERS), default="gold"),
+        OpenApiParameter("text", str, enum=["yes", "no"], default="yes", description="no: offsets and hashes only."),
+        OpenApiParameter("quote_length", int, default=0, description=f"With text=no: 0 to {MAX_QUOTE} code points."),
     ],
 )
 @api_view(["GET"])
@@ -85,10 +90,17 @@ def export(request: Request, slug: str) -> StreamingHttpResponse:
     permissions.require(user, Action.EXPORT, project.pk)
     format = FORMATS[choice_of(request, "format", FORMATS, "jsonl")]
     layers = choice_of(request, "layers", LAYERS, "gold")
-    _require_library(format)
+    selection = Selection(
+        project=project,
+        user=user,
+        layers=layers,
+        with_text=choice_of(request, "text", ("yes", "no"), "yes") == "yes",
+        quote_length=number_of(request, "quote_length", low=0, high=MAX_QUOTE, default=0),
+    )
+    _require(format, selection)
     if not _places.acquire(blocking=False):
         raise Busy(BUSY)
-    stream = Stream(_pieces(format, Selection(project=project, user=user, layers=layers)), _places.release)
+    stream = Stream(_pieces(format, selection), _places.release)
     name = f"{project.slug}-{layers}.{format.extension}"
     headers = {
         "Content-Disposition": f'attachment; filename="{name}"',

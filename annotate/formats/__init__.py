@@ -1,7 +1,17 @@
 """The dataset formats. To add one: a file here, a line in FORMATS, a row in the README."""
 
 from annotate.formats import brat, csv, dna, documents_jsonl, huggingface, jsonl, parquet, tei, w3c
-from annotate.formats.base import LAYERS, BrokenSpan, Format, Losses, Member, MissingLibrary, Selection
+from annotate.formats.base import (
+    LAYERS,
+    BrokenSpan,
+    Format,
+    Losses,
+    Member,
+    MissingLibrary,
+    NeedsText,
+    Selection,
+    check_text,
+)
 from annotate.formats.delivery import delivered, written
 
 FORMATS: dict[str, Format] = {
@@ -27,7 +37,9 @@ __all__ = [
     "Losses",
     "Member",
     "MissingLibrary",
+    "NeedsText",
     "Selection",
+    "check_text",
     "delivered",
     "written",
 ]

@@ -11,7 +11,19 @@ from typing import IO, Any
 from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from annotate.formats import FORMATS, LAYERS, BrokenSpan, Format, MissingLibrary, Selection, delivered, written
+from annotate.formats import (
+    FORMATS,
+    LAYERS,
+    BrokenSpan,
+    Format,
+    MissingLibrary,
+    NeedsText,
+    Selection,
+    check_text,
+    delivered,
+    written,
+)
+from annotate.formats.texts import MAX_QUOTE
 from annotate.management.wholes import whole_file, whole_folder
 from annotate.models import Project
 from corpus.database import snapshot
@@ -30,6 +42,11 @@ class Command(BaseCommand):
         known = "; ".join(f"{found.key}: {found.description}" for found in FORMATS.values())
         parser.add_argument("--format", required=True, choices=list(FORMATS), help=known)
         parser.add_argument("--layers", default="gold", choices=LAYERS, help="Default: %(default)s.")
+        without = "Leave the texts out: offsets and hashes only; put_texts puts them back for who has them."
+        parser.add_argument("--without-text", action="store_true", help=without)
+        lengths = range(MAX_QUOTE + 1)
+        quote = f"Without the texts: code points of each quote that stay, 0 to {MAX_QUOTE}; default: %(default)s."
+        parser.add_argument("--quote-length", type=int, default=0, choices=lengths, metavar="N", help=quote)
         parser.add_argument("--output", type=Path, metavar="FILE|FOLDER", help="Default: standard output.")
 
     def handle(self, *, project: str, format: str, layers: str, output: Path | None, **options: Any) -> None:
@@ -38,10 +55,17 @@ class Command(BaseCommand):
             known = ", ".join(Project.objects.order_by("slug").values_list("slug", flat=True)[:20]) or "none yet"
             raise CommandError(f"There is no project {project[:60]!r}. Known: {known}.")
         # The operator sees everything; an account that is stored nowhere has no layers that could be blind.
-        selection = Selection(project=found, user=User(username="operator", is_superuser=True), layers=layers)
+        selection = Selection(
+            project=found,
+            user=User(username="operator", is_superuser=True),
+            layers=layers,
+            with_text=not options["without_text"],
+            quote_length=options["quote_length"],
+        )
         try:
+            check_text(FORMATS[format], selection, FORMATS.values())
             self._write(selection, FORMATS[format], output)
-        except MissingLibrary as error:
+        except (MissingLibrary, NeedsText) as error:
             raise CommandError(str(error)) from error
         except (BrokenSpan, OSError) as error:
             raise CommandError(f"{error}. Nothing was written under {output}." if output else str(error)) from error
