@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from annotate import permissions
 from annotate.api.fetch import caller, project_of
 from annotate.api.openapi import operation
-from annotate.api.parameters import choice_of, refuse, uuid_of
+from annotate.api.parameters import choice_of, number_of, refuse, uuid_of
 from annotate.api.problems import Busy
 from annotate.api.searching import filters
 from annotate.formats import (
@@ -24,13 +24,16 @@ from annotate.formats import (
     LAYERS,
     Format,
     MissingLibrary,
+    NeedsText,
     Selection,
     UnknownPlace,
+    check_text,
     compressed,
     delivered,
     in_blocks,
     place_of,
 )
+from annotate.formats.texts import MAX_QUOTE
 from annotate.models import LayerStatus, Project
 from annotate.payloads.problems import Invalid
 from annotate.permissions import Action
@@ -40,7 +43,7 @@ from annotate.search.values import refuse_unknown
 from corpus.database import snapshot
 
 AT_ONCE = 4
-PARAMETERS = ("format", "layers", "after", "compress")
+PARAMETERS = ("format", "layers", "after", "compress", "text", "quote_length")
 ENDINGS = {"gzip": ".gz", "zstd": ".zst"}
 _places = threading.BoundedSemaphore(AT_ONCE)
 BUSY = f"{AT_ONCE} exports run already, and no more may run at once; try again in a moment."
@@ -76,10 +79,12 @@ def _pieces(format: Format, selection: Selection, how: str) -> Generator[bytes]:
         yield from compressed(blocks, how) if how else blocks
 
 
-def _require_library(format: Format) -> None:
+def _require(format: Format, selection: Selection) -> None:
+    """Refuse a format whose library is missing, or that cannot be without the texts."""
     try:
         format.require()
-    except MissingLibrary as error:
+        check_text(format, selection, FORMATS.values())
+    except (MissingLibrary, NeedsText) as error:
         raise Invalid(str(error), extra={"parameter": "format"}) from error
 
 
@@ -93,6 +98,8 @@ def _selection(request: Request, project: Project, format: Format) -> Selection:
         user=user,
         layers=choice_of(request, "layers", LAYERS, "gold"),
         filters=asked.filters(Within(user=user, project=project)),
+        with_text=choice_of(request, "text", ("yes", "no"), "yes") == "yes",
+        quote_length=number_of(request, "quote_length", low=0, high=MAX_QUOTE, default=0),
     )
     after = uuid_of(request, "after")
     if after is None:
@@ -157,6 +164,8 @@ def _accepted(header: str) -> set[str]:
             enum=list(COMPRESSIONS),
             description="Download a compressed file. Without it, Accept-Encoding may have it compressed on its way.",
         ),
+        OpenApiParameter("text", str, enum=["yes", "no"], default="yes", description="no: offsets and hashes only."),
+        OpenApiParameter("quote_length", int, default=0, description=f"With text=no: 0 to {MAX_QUOTE} code points."),
     ],
 )
 @api_view(["GET"])
@@ -167,7 +176,7 @@ def export(request: Request, slug: str) -> StreamingHttpResponse:
     format = FORMATS[choice_of(request, "format", FORMATS, "jsonl")]
     selection = _selection(request, project, format)
     how, is_file = _compression(request, format)
-    _require_library(format)
+    _require(format, selection)
     if not _places.acquire(blocking=False):
         raise Busy(BUSY)
     stream = Stream(_pieces(format, selection, how), _places.release)

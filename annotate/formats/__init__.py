@@ -5,6 +5,7 @@ from annotate.formats import (
     cas,
     conll,
     csv,
+    dna,
     docbin,
     doccano,
     documents_jsonl,
@@ -12,6 +13,7 @@ from annotate.formats import (
     jsonl,
     label_studio,
     parquet,
+    tei,
     w3c,
 )
 from annotate.formats.base import (
@@ -23,8 +25,10 @@ from annotate.formats.base import (
     Losses,
     Member,
     MissingLibrary,
+    NeedsText,
     Selection,
     UnknownPlace,
+    check_text,
 )
 from annotate.formats.delivery import COMPRESSIONS, compressed, delivered, in_blocks, written
 from annotate.formats.reading import place_of
@@ -44,6 +48,8 @@ FORMATS: dict[str, Format] = {
         label_studio.FORMAT,
         doccano.FORMAT,
         cas.FORMAT,
+        tei.FORMAT,
+        dna.FORMAT,
     )
 }
 
@@ -58,8 +64,10 @@ __all__ = [
     "Losses",
     "Member",
     "MissingLibrary",
+    "NeedsText",
     "Selection",
     "UnknownPlace",
+    "check_text",
     "compressed",
     "delivered",
     "in_blocks",

@@ -7,9 +7,10 @@ from datetime import date, datetime
 from typing import Any
 
 from annotate.formats.base import Selection
-from annotate.formats.reading import claim_lines, parts
+from annotate.formats.reading import parts
 from annotate.formats.tables.context import sorted_json
 from annotate.formats.tables.of_claims import Views, answer_text, holder_of
+from annotate.formats.texts import shown_claims
 from corpus.database.bulk import Key, uuid_text
 
 BATCH = 20_000
@@ -64,7 +65,7 @@ def document_schema() -> Any:
 def claim_arrow_rows(selection: Selection) -> Iterator[Row]:
     views = Views(selection.project.codebook_id)
     last: tuple[Row, Row] = ({}, {})
-    for claim in claim_lines(selection):
+    for claim in shown_claims(selection):
         if claim["document"] is not last[0]:  # claims of one document share its dict
             last = (claim["document"], _document(claim["document"]))
         yield _claim(claim, last[1], views)
@@ -118,7 +119,7 @@ def document_arrow_rows(selection: Selection) -> Iterator[Row]:
             yield about | {
                 "number": number,
                 "n_characters": n_characters,
-                "text": text,
+                "text": text if selection.with_text else None,
                 "metadata": sorted_json(metadata),
             }
 

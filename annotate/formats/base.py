@@ -57,6 +57,9 @@ class Selection:
     project: Project
     user: AnyUser
     layers: str = "gold"
+    # Without the texts, quotes are cut to so many code points; only formats with `is_textless` can be without.
+    with_text: bool = True
+    quote_length: int = 0
     filters: Filters = Filters()
     after: After | None = None
 
@@ -141,6 +144,8 @@ class Format:
     losses: Mapping[str, str] = field(default_factory=dict)
     # What its lines are, by whose id it can be resumed: "claim", "document", or nothing where it cannot.
     lines: str = ""
+    # Whether it can be written without the texts of the documents.
+    is_textless: bool = False
     # The module that it needs beyond the product's own, and the extra of the project that installs it.
     library: str = ""
     extra: str = ""
@@ -152,6 +157,17 @@ class Format:
                 f"The format “{self.key}” needs the library “{self.library}”, which is not installed; "
                 f"add it with: uv sync --extra {self.extra}"
             )
+
+
+class NeedsText(Exception):
+    """A format that is made of the texts was asked for without them."""
+
+
+def check_text(format: Format, selection: Selection, known: Iterable[Format]) -> None:
+    """Raise NeedsText, which names the formats that can be without, where this one cannot."""
+    if not selection.with_text and not format.is_textless:
+        others = ", ".join(found.key for found in known if found.is_textless)
+        raise NeedsText(f"The format “{format.key}” cannot be written without the texts; choose from {others}.")
 
 
 def one_file(write: Callable[[Selection], Iterator[bytes]]) -> Callable[[Selection, Losses], Iterator[Member]]:

@@ -10,10 +10,10 @@ from contextlib import ExitStack
 from typing import IO, Any
 
 from annotate.formats.base import Format, Losses, Member, Selection
-from annotate.formats.reading import claim_lines
 from annotate.formats.tables import OF_CLAIMS, Table, Views, claim_rows, csvw, dictionary, table_members
 from annotate.formats.tables.columns import ATTRIBUTES, CLAIMS, MARKS
 from annotate.formats.tables.incoming import read_tables
+from annotate.formats.texts import shown_claims
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "'")
 KEPT_IN_MEMORY = 1_000_000
@@ -57,7 +57,7 @@ def write(selection: Selection, losses: Losses) -> Iterator[Member]:
 
 def _claims(selection: Selection, views: Views, kept: dict[str, Kept]) -> Iterator[bytes]:
     def rows() -> Iterator[tuple[Any, ...]]:
-        for claim in claim_lines(selection):
+        for claim in shown_claims(selection):
             for table, row in claim_rows(claim, views):
                 if table is CLAIMS:
                     yield row
@@ -142,5 +142,6 @@ FORMAT = Format(
     description="A folder of tables (claims, stances, spans, speakers, documents and more) with a data dictionary.",
     write=write,
     is_folder=True,
+    is_textless=True,
     read=read_tables,
 )

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 import orjson
 
 from annotate.formats.base import Format, Selection, one_file
-from annotate.formats.reading import document_lines
+from annotate.formats.texts import shown_documents
 
 
 def write(selection: Selection) -> Iterator[bytes]:
-    for line in document_lines(selection):
+    for line in shown_documents(selection):
         line["metadata"] = sorted_keys(line["metadata"])
         yield orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)
 
@@ -27,4 +27,5 @@ FORMAT = Format(
     description="One document a line with its text, its layers (empty ones too), no-claim marks and claims.",
     write=one_file(write),
     lines="document",
+    is_textless=True,
 )

@@ -142,6 +142,7 @@ def card_of(selection: Selection, contents: Contents) -> bytes:
     stances = ", ".join(f"{value} {n}" for value, n in sorted(contents.stances.items()) if n) or "none"
     kinds = ", ".join(f"{n} of {kind} readings" for kind, n in sorted(contents.kinds.items())) or "none"
     books = ", ".join(f"{name} version {number}" for name, number in sorted(contents.codebooks)) or "none"
+    texts = "with its text" if selection.with_text else "without its text, which its publisher has; quotes are cut"
     body = f"""
 # {project.name}
 
@@ -150,7 +151,7 @@ Stances: {stances}. Codebook: {books}.
 
 - `claims`: one row for each claim, with the words that make it, speakers, stances and answers. In `stances`, `holder`
   is who holds the stance also where nobody was named: whom the first speaker represents, else that speaker.
-- `documents`: one row for each document, with its text. Offsets in `claims` are Unicode code points, half-open, over
+- `documents`: one row for each document, {texts}. Offsets in `claims` are Unicode code points, half-open, over
   that text.
 
 ```python
@@ -227,6 +228,7 @@ FORMAT = Format(
     description="Claims and documents as Parquet with typed features and a card, for datasets.load_dataset.",
     write=write,
     is_folder=True,
+    is_textless=True,
     losses={"registries": REGISTRY, "layers": LAYERS},
     library="pyarrow",
     extra="parquet",

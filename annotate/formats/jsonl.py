@@ -5,11 +5,11 @@ from collections.abc import Iterator
 import orjson
 
 from annotate.formats.base import Format, Selection, one_file
-from annotate.formats.reading import claim_lines
+from annotate.formats.texts import shown_claims
 
 
 def write(selection: Selection) -> Iterator[bytes]:
-    for line in claim_lines(selection):
+    for line in shown_claims(selection):
         yield orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)
 
 
@@ -21,4 +21,5 @@ FORMAT = Format(
     description="One claim a line, with speakers, stances, document and annotator.",
     write=one_file(write),
     lines="claim",
+    is_textless=True,
 )

@@ -19,6 +19,7 @@ FORMAT = Format(
     content_type="application/vnd.apache.parquet",
     description="One row for each claim, typed and nested, for pandas, Polars, DuckDB and R.",
     write=one_file(write),
+    is_textless=True,
     library="pyarrow",
     extra="parquet",
 )

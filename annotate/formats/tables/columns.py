@@ -48,7 +48,7 @@ CLAIM_ID = _id("claim_id", "The claim.", "claims")
 POSITION = _of("integer", "position", "Place in the order of the claim, from 0.", required=True)
 START = _of("integer", "start", "First code point in the text of the document, from 0.", required=True)
 END = _of("integer", "end", "Code point after the last one: the end is not part of the span.", required=True)
-QUOTE = _of("string", "quote", "The words from start to end.", required=True)
+QUOTE = _of("string", "quote", "The words from start to end; cut, or empty, in an export without the texts.")
 VERSION = _of("integer", "version", "How often it was saved.", required=True)
 CREATED = _of("datetime", "created_at", "When it was made, in UTC.", required=True)
 UPDATED = _of("datetime", "updated_at", "When it was last changed, in UTC.", required=True)
@@ -73,7 +73,7 @@ CLAIMS = _table(
     BOOK_VERSION,
     _of("integer", "start", "Start of its first part, in code points.", required=True),
     _of("integer", "end", "End of its last part, in code points.", required=True),
-    _of("string", "quote", "Its words; […] stands between parts.", required=True),
+    _of("string", "quote", "Its words; […] stands between parts."),
     _of("integer", "n_parts", "Number of its parts; more than one: discontinuous.", required=True),
     _of("string", "mode", "direct, indirect, mixed, reported or narrated; empty: not answered."),
     _id("proposition_id", "The canonical claim that it takes up.", "propositions", required=False),

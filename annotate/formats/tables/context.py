@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from itertools import batched
 from typing import Any
@@ -21,6 +22,8 @@ from corpus.database.bulk import Among, Key, Stamp, uuid_text
 from corpus.models import Proposition, Speaker, SpeakerAlias, Target
 
 CHUNK = 1000
+# Fields whose values are words of the text.
+OF_WORDS = re.compile("span|cue|mention")
 
 type Write = Callable[[Table, Row], None]
 
@@ -37,7 +40,8 @@ def document_rows(selection: Selection) -> Iterator[Row]:
             about = part.by_id[uuid_text(key)]
             yield (
                 about["id"], number, about["external_id"], about["title"], about["source"], about["url"],
-                about["published_on"], about["language"], about["sha256"], n_characters, text,
+                about["published_on"], about["language"], about["sha256"], n_characters,
+                text if selection.with_text else None,
                 sorted_json(metadata) if metadata else None,
             )  # fmt: skip
 
@@ -45,6 +49,7 @@ def document_rows(selection: Selection) -> Iterator[Row]:
 def layer_rows(selection: Selection, views: Views, also: Write) -> Iterator[Row]:
     """Yield the rows of readings; `also` takes those of their marks and answers."""
     people, registries, project = People(), Registries(), selection.project
+    longest = None if selection.with_text else selection.quote_length
     rows = selection.layer_rows().select_related("codebook_version__codebook").order_by("document__number", "id")
     for part in batched(rows.iterator(chunk_size=CHUNK), CHUNK):
         layers = list(part)
@@ -52,7 +57,7 @@ def layer_rows(selection: Selection, views: Views, also: Write) -> Iterator[Row]
         for layer in layers:
             yield _layer(layer, people.name(project.pk, layer.annotator_id) if layer.annotator_id else None)
             for mark in marks.get(layer.pk, []):
-                also(columns.MARKS, (str(layer.pk), mark["start"], mark["end"], mark["quote"]))
+                also(columns.MARKS, (str(layer.pk), mark["start"], mark["end"], mark["quote"][:longest]))
             number = layer.codebook_version.number
             for table, row in answer_rows(answers[layer.pk], views, number, "document", str(layer.pk)):
                 also(table, row)
@@ -128,8 +133,10 @@ def field_rows(selection: Selection) -> Iterator[Row]:
     found = rows.order_by("decision__layer__document__number", "decision_id", "id").values_list(
         Key("decision_id"), *names
     )
-    for decision, *values, options, sources in found.iterator(chunk_size=CHUNK):
-        yield uuid_text(decision), *values, sorted_json(options), sorted_json(sources)
+    for decision, name, basis, n_for, n_of, value, options, sources in found.iterator(chunk_size=CHUNK):
+        if not selection.with_text and OF_WORDS.search(name):
+            value, options = "", []
+        yield uuid_text(decision), name, basis, n_for, n_of, value, sorted_json(options), sorted_json(sources)
 
 
 def table_members(selection: Selection, views: Views, also: Write) -> Iterator[tuple[Table, Iterator[Row]]]:

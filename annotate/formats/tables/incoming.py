@@ -108,7 +108,7 @@ def _marks(row: Cells, parts: _Parts, at: str) -> Iterator[MarkFound]:
     spans: dict[str, list[SpanFound]] = defaultdict(list)
     for cells in parts.of("spans", id):
         role = f"{cells['role']}{cells['speaker_position']}"
-        spans[role].append(SpanFound(parts=((int(cells["start"]), int(cells["end"])),), quote=cells["quote"]))
+        spans[role].append(SpanFound(parts=((int(cells["start"]), int(cells["end"])),), quote=cells["quote"] or None))
     if spans["cue"]:
         payload["cue"] = f"{id}/cue"
     for position, speaker in enumerate(payload.get("speakers", ())):

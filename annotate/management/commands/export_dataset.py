@@ -19,14 +19,17 @@ from annotate.formats import (
     BrokenSpan,
     Format,
     MissingLibrary,
+    NeedsText,
     Selection,
     UnknownPlace,
+    check_text,
     compressed,
     delivered,
     in_blocks,
     place_of,
     written,
 )
+from annotate.formats.texts import MAX_QUOTE
 from annotate.management.wholes import whole_file, whole_folder
 from annotate.models import Project
 from annotate.payloads.problems import Invalid
@@ -58,6 +61,11 @@ class Command(BaseCommand):
         )
         parser.add_argument("--after", metavar="ID", help="Go on behind the line of this claim (jsonl) or document.")
         parser.add_argument("--compress", choices=list(COMPRESSIONS), help="Compress the file.")
+        without = "Leave the texts out: offsets and hashes only; put_texts puts them back for who has them."
+        parser.add_argument("--without-text", action="store_true", help=without)
+        lengths = range(MAX_QUOTE + 1)
+        quote = f"Without the texts: code points of each quote that stay, 0 to {MAX_QUOTE}; default: %(default)s."
+        parser.add_argument("--quote-length", type=int, default=0, choices=lengths, metavar="N", help=quote)
         parser.add_argument("--output", type=Path, metavar="FILE|FOLDER", help="Default: standard output.")
 
     def handle(
@@ -69,13 +77,20 @@ class Command(BaseCommand):
             known = ", ".join(Project.objects.order_by("slug").values_list("slug", flat=True)[:20]) or "none yet"
             raise CommandError(f"There is no project {project[:60]!r}. Known: {known}.")
         # The operator sees everything; an account that is stored nowhere has no layers that could be blind.
-        selection = Selection(project=found, user=User(username="operator", is_superuser=True), layers=layers)
+        selection = Selection(
+            project=found,
+            user=User(username="operator", is_superuser=True),
+            layers=layers,
+            with_text=not options["without_text"],
+            quote_length=options["quote_length"],
+        )
         if how and FORMATS[format].is_folder:
             raise CommandError(f"The format {format} is several files; leave --compress out.")
         try:
+            check_text(FORMATS[format], selection, FORMATS.values())
             selection = _narrowed(selection, FORMATS[format], only, after)
             self._write(selection, FORMATS[format], output, how)
-        except (MissingLibrary, UnknownPlace, Invalid) as error:
+        except (MissingLibrary, NeedsText, UnknownPlace, Invalid) as error:
             raise CommandError(str(error)) from error
         except (BrokenSpan, OSError) as error:
             raise CommandError(f"{error}. Nothing was written under {output}." if output else str(error)) from error

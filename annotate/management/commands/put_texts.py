@@ -1,0 +1,142 @@
+"""Put the texts back into an export that was made without them."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+import orjson
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from annotate.formats.texts import filled, hash_of
+from annotate.management.wholes import whole_file
+from corpus.management.progress import Progress
+from corpus.readers.files import FileOptions, find_files, read_files
+from corpus.text.normalise import TextError, normalise_text, sha256_of
+
+USAGE = 2
+MISSING = 1
+LISTED = 100
+
+
+class Command(BaseCommand):
+    help = (
+        "Put the texts back into an export without texts, “jsonl” or “documents-jsonl”: every document is found by the "
+        "hash of its text alone, and every span is sliced again. The result is the full export, byte for byte. Lines "
+        "whose text is missing stay as they are and are listed. Exit code: 0 all texts were found, 1 some are missing "
+        "or do not fit, 2 wrong use."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=Path, metavar="FILE", help="The export without the texts.")
+        texts = "Files or folders as import_documents takes them: txt, jsonl, csv, html; may be repeated."
+        parser.add_argument("--texts", required=True, action="append", type=Path, metavar="PATH", help=texts)
+        parser.add_argument("--output", required=True, type=Path, metavar="FILE", help="The full file to write.")
+
+    def handle(self, *, file: Path, texts: list[Path], output: Path, **options: Any) -> None:
+        for path in (file, *texts):
+            if not path.exists():
+                raise CommandError(f"There is no file or folder {str(path)!r}; check the path.", returncode=USAGE)
+        wanted = _wanted(file)
+        with tempfile.TemporaryFile() as spool:
+            found = _Texts(spool)
+            self._collect(found, wanted, texts)
+            try:
+                with whole_file(output) as target:
+                    n_lines = sum(self._fill(file, number, data, found, target) for number, data in _lines(file))
+            except OSError as error:
+                raise CommandError(f"{error}. Nothing was written under {output}.") from error
+        missing = wanted.keys() - found.places.keys()
+        for sha256 in sorted(missing, key=lambda one: wanted[one])[:LISTED]:
+            self.stderr.write(f"{wanted[sha256]}: its text is missing (sha256 {sha256}).")
+        if len(missing) > LISTED:
+            self.stderr.write(f"… and {len(missing) - LISTED} more texts are missing.")
+        self.stdout.write(f"{n_lines} lines with their texts; {len(missing)} texts are missing.")
+        if missing:
+            raise SystemExit(MISSING)
+
+    def _collect(self, found: _Texts, wanted: dict[str, str], paths: list[Path]) -> None:
+        """Keep the texts that are wanted; rows that cannot be read are told of."""
+        n_read = 0
+
+        def tell(n_bytes: int) -> None:
+            nonlocal n_read
+            n_read += n_bytes
+
+        files = list(find_files(paths, None))
+        with Progress("Reading texts", sum(one.path.stat().st_size for one in files)) as bar:
+            for row in read_files(files, FileOptions(), tell):
+                bar.show(n_read, f"{len(found.places)} found")
+                if row.error is not None:
+                    bar.clear()
+                    self.stderr.write(f"{row.file}, row {row.number}: {row.error}")
+                elif isinstance(text := (row.values or {}).get("text"), str):
+                    found.offer(text, wanted)
+
+    def _fill(self, file: Path, number: int, data: bytes, found: _Texts, target: IO[bytes]) -> bool:
+        """Write one line, with its text where that was found; return whether it was."""
+        try:
+            line = filled(data, found.text)
+        except (KeyError, TypeError, ValueError) as error:
+            raise CommandError(
+                f"{file.name}, line {number}: {error}; give the file as it was exported. Nothing was written."
+            ) from error
+        target.write(data if line is None else line)
+        return line is not None
+
+
+class _Texts:
+    """Texts by their hash, kept in a temporary file; the last one is at hand."""
+
+    def __init__(self, spool: IO[bytes]) -> None:
+        self._spool = spool
+        self._last = ("", "")
+        self.places: dict[str, tuple[int, int]] = {}
+
+    def offer(self, raw: str, wanted: dict[str, str]) -> None:
+        try:
+            text = normalise_text(raw)
+        except TextError:
+            return
+        sha256 = sha256_of(text)
+        if sha256 in wanted and sha256 not in self.places:
+            data = text.encode()
+            self._spool.seek(0, 2)
+            self.places[sha256] = (self._spool.tell(), len(data))
+            self._spool.write(data)
+
+    def text(self, sha256: str) -> str | None:
+        if sha256 not in self.places:
+            return None
+        if self._last[0] != sha256:
+            at, length = self.places[sha256]
+            self._spool.seek(at)
+            self._last = (sha256, self._spool.read(length).decode())
+        return self._last[1]
+
+
+def _lines(file: Path) -> Iterator[tuple[int, bytes]]:
+    with file.open("rb") as stream:
+        for number, data in enumerate(stream, start=1):
+            if data.strip():
+                yield number, data
+
+
+def _wanted(file: Path) -> dict[str, str]:
+    """Return the hashes of the texts that the file needs, with how messages call the document."""
+    wanted: dict[str, str] = {}
+    for number, data in _lines(file):
+        try:
+            line = orjson.loads(data)
+            about = line if "layers" in line else line["document"]
+            name = f"Document {about['id']} “{(about['title'] or about['external_id'] or about['url'])[:60]}”"
+            wanted.setdefault(hash_of(line), name)
+        except (KeyError, TypeError, ValueError) as error:
+            raise CommandError(
+                f"{file.name}, line {number} is no line of jsonl or documents-jsonl ({error}); give the file as it was "
+                "exported.",
+                returncode=USAGE,
+            ) from error
+    return wanted

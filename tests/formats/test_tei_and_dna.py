@@ -1,0 +1,106 @@
+"""TEI and the statement table: what a reader of them finds, and what the reports say is lost."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import xml.etree.ElementTree as tree
+
+import pytest
+
+from annotate.models import Claim
+from corpus.models import Document, Speaker
+from tests import make
+from tests.formats.folders import members
+from tests.restoring import world
+
+pytestmark = pytest.mark.django_db
+TEI = "{http://www.tei-c.org/ns/1.0}"
+ID = "{http://www.w3.org/XML/1998/namespace}id"
+
+
+@pytest.fixture
+def project():
+    return world.project()
+
+
+def first_claim():
+    """Return the claim of ann's first reading; the follow-up round and gold have copies of it."""
+    return Claim.objects.get(note__endswith="says ann", follows=None, layer__kind="annotator")
+
+
+def body_of(root):
+    return "".join(root.find(f"{TEI}text/{TEI}body").itertext())
+
+
+def quoted(text, pointer):
+    """Return what a pointer of TEI's string-range points to."""
+    places = [int(place) for place in re.fullmatch(r"#string-range\(text,([\d,]+)\)", pointer)[1].split(",")]
+    return " […] ".join(text[at : at + length] for at, length in zip(places[::2], places[1::2], strict=True))
+
+
+def test_tei_holds_the_text_as_it_is_and_points_into_it(project):
+    make.document(project, " A form feed \x0c and <tags> & “signs”.\n\n\nAnd the end ")
+    files = members(project, "tei", "all")
+    losses = {row["what"]: row["count"] for row in json.loads(files.pop("losses.json"))["losses"]}
+    documents = {str(found.pk): found for found in Document.objects.all()}
+    n_claims = 0
+    for name, data in files.items():
+        root, document = tree.fromstring(data), documents[name.removesuffix(".xml")]
+        text = body_of(root)
+        assert text == document.text.replace("\x0c", "\ufffd")
+        ids = {element.get(ID) for element in root.iter() if element.get(ID)}
+        for span in root.iter(f"{TEI}span"):
+            assert quoted(text, span.get("target")) == span.text
+            assert span.get("ana", "#text")[1:] in ids
+            n_claims += span.get("ana") is not None
+        for feature in root.iter(f"{TEI}f"):
+            value = feature.get("fVal") or "#text"
+            assert value[1:] in ids or quoted(text, value)
+    assert n_claims == Claim.objects.count() and losses["characters"] == 1
+
+
+def test_tei_says_who_speaks_and_where_they_stand(project):
+    document = Document.objects.get(external_id="one")
+    root = tree.fromstring(members(project, "tei", "annotators")[f"{document.pk}.xml"])
+    claim = first_claim()
+    found = next(one for one in root.iter(f"{TEI}fs") if one.get(ID) == f"f-{claim.pk}")
+    names = {
+        one.get(ID): "".join(one.itertext()).strip() for one in root.iter() if (one.get(ID) or "").startswith("e-")
+    }
+    stances = [one for one in found.iter(f"{TEI}fs") if one.get("type") == "stance"]
+    features = {one.get("name"): one for one in stances[0]}
+    assert names[features["target"].get("fVal")[1:]] == "Cheap ferries"
+    assert features["value"].find(f"{TEI}symbol").get("value") == "support"
+    speaker = next(one for one in found.iter(f"{TEI}fs") if one.get("type") == "speaker")
+    assert [names[one.get("fVal")[1:]] for one in speaker if one.get("name") != "mention"] == [
+        "Ms. Oyelaran",
+        "Fishers’ league",
+    ]
+    assert root.find(f".//{TEI}publisher").text == "Bay Courier"
+
+
+def test_the_statement_table_has_person_organization_concept_and_agreement(project):
+    Speaker.objects.filter(name="Ms. Oyelaran").update(kind="person")
+    Speaker.objects.filter(name__in=["Fishers’ league", "Bay Courier"]).update(kind="organisation")
+    files = members(project, "dna", "annotators")
+    rows = list(csv.DictReader(io.StringIO(files["statements.csv"].decode()), delimiter=";"))
+    assert list(rows[0])[:13] == [
+        *("statement ID", "time", "document ID", "document title", "author", "source", "section", "type", "text"),
+        *("person", "organization", "concept", "agreement"),
+    ]
+    ann = str(first_claim().pk)
+    own = [row for row in rows if row["claim"] == ann]
+    assert [(row["person"], row["organization"], row["concept"], row["agreement"]) for row in own] == [
+        ("Ms. Oyelaran", "Fishers’ league", "Cheap ferries", "1"),
+        ("Ms. Oyelaran", "", "Cheap ferries", "1"),
+    ]
+    assert own[0]["time"] == "2026-05-13 00:00:00"
+    assert world.FERRY[int(own[0]["start"]) :].startswith(own[0]["text"].partition(" […] ")[0])
+    market = next(row for row in rows if row["organization"] == "Bay Courier")
+    assert market["concept"] == "'@Market hall" and market["document title"] == "'=SUM(1)"
+    losses = {row["what"]: row["count"] for row in json.loads(files["losses.json"])["losses"]}
+    assert losses["undecided"] == 1 and losses["joint"] == 3 and losses["discontinuous"] == 3
+    assert losses["chain"] == 3 and losses["no_stance"] == 4
