@@ -99,9 +99,7 @@ class Source:
     def articles(self) -> list[Article]:
         """Return the documents of the release with their stories, which are those of the whole corpus."""
         rows = Document.objects.filter(corpus=self.project.corpus_id).order_by("number")
-        columns = ["pk", "same_text_as", "supersedes", "published_on"]
-        if hasattr(Document, "story"):  # nullable, one for each group of near-copies
-            columns.append("story")
+        columns = ("pk", "same_text_as", "supersedes", "published_on", "story")
         dates: dict[str, date | None] = {}
         keys: list[tuple[str, list[str | None]]] = []
         for id, *belongs in rows.values_list(*columns).iterator(chunk_size=2000):
