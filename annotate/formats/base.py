@@ -150,9 +150,14 @@ class Format:
     library: str = ""
     extra: str = ""
 
+    @property
+    def is_installed(self) -> bool:
+        """Whether the library that it needs is there."""
+        return not self.library or importlib.util.find_spec(self.library) is not None
+
     def require(self) -> None:
         """Raise MissingLibrary, which says how to install it, where the format's library is not there."""
-        if self.library and importlib.util.find_spec(self.library) is None:
+        if not self.is_installed:
             raise MissingLibrary(
                 f"The format “{self.key}” needs the library “{self.library}”, which is not installed; "
                 f"add it with: uv sync --extra {self.extra}"
