@@ -8,7 +8,7 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 
 from annotate import permissions
 from annotate.models.layers import WRITABLE, Layer
@@ -32,6 +32,13 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
     def visible_to(self, user: permissions.AnyUser) -> Self:
         """Return those of projects where `user` may see releases: they hold everybody's readings."""
         return self.filter(permissions.visible(user, Action.SEE_RELEASES, "project"))
+
+    def closed_to(self, user: permissions.AnyUser) -> Self:
+        """Return those of which `user` still reads a document blind: they would show others' work on it."""
+        own = Layer.objects.of_annotators().filter(project=models.OuterRef("project"), annotator=user.pk)
+        own = own.filter(round__is_blind=True, status__in=WRITABLE)
+        frozen = Coalesce(models.OuterRef("frozen_at"), models.OuterRef("created_at"))
+        return self.filter(models.Exists(own.filter(document__created_at__lte=frozen)))
 
     def ready(self) -> Self:
         return self.filter(status=ReleaseStatus.READY)
@@ -90,9 +97,8 @@ class Release(models.Model):
         return f"Release {self.number}" if self.number else "Release that failed"
 
     def is_closed_to(self, user: permissions.AnyUser) -> bool:
-        """Return whether `user` still reads one of its documents blind: then it would show others' work on it."""
-        own = Layer.objects.of_annotators().filter(project=self.project_id, annotator=user.pk, round__is_blind=True)
-        return own.filter(status__in=WRITABLE, document__created_at__lte=self.frozen_at or self.created_at).exists()
+        """Return whether `user` still reads one of its documents blind."""
+        return Release.objects.filter(pk=self.pk).closed_to(user).exists()
 
     @property
     def is_unfinished(self) -> bool:

@@ -14,6 +14,8 @@ from annotate.releases.settings import DOCUMENTS, GOLD, TEXTS
 from annotate.releases.tables import NUMBERS
 
 MOST_ROWS = 12
+# Where the hub has a word of its own for a licence.
+HUB_LICENCES = {"ODbL-1.0": "odbl"}
 
 
 def card(facts: Facts) -> str:
@@ -29,7 +31,7 @@ def yaml_text(value: str) -> str:
 def _head(facts: Facts) -> Iterator[str]:
     yield "---"
     yield f"pretty_name: {yaml_text(facts.whole_title)}"
-    yield f"license: {facts.settings.licence.lower()}"
+    yield f"license: {HUB_LICENCES.get(facts.settings.licence, facts.settings.licence.lower())}"
     if facts.languages:
         yield "language:"
         yield from (f"- {yaml_text(found)}" for found in facts.languages)

@@ -55,8 +55,8 @@ def _documents(facts: Facts) -> str:
         same = period["from"] == period["to"]
         when = f", published on {period['from']}" if same else f", published from {period['from']} to {period['to']}"
     return (
-        f"Release {facts.number} of “{facts.title}” holds {amount(counts['claims'], 'gold claim')} with "
-        f"{amount(counts['stances'], 'stance')} in {amount(counts['documents'], 'document')}{outlets}{when}."
+        f"Release {facts.number} of “{facts.title}” holds {amount(counts['documents'], 'document')}{outlets}{when}, "
+        f"with {amount(counts['claims'], 'gold claim')} and {amount(counts['stances'], 'stance')} in them."
     )
 
 

@@ -29,6 +29,8 @@ SPLIT_NAMES = ("train", "validation", "test")
 TEXTS_LICENCE = "The articles belong to their publishers and are under no licence of this release."
 MAX_QUOTE, MAX_CREATORS, MAX_ROUNDS = 1000, 200, 500
 ORCID = re.compile(r"\d{4}-\d{4}-\d{4}-\d{3}[\dX]", re.ASCII)
+DOI = re.compile(r"10\.\d{4,9}/\S+", re.ASCII)
+DOI_ADDRESS = "https://doi.org/"
 LENGTHS = {"title": 300, "note": 10_000, "description": 10_000, "licence_texts": 2000, "publisher": 300, "doi": 200}
 PLAIN = {"creators", "selection", "splits"}
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
@@ -109,6 +111,8 @@ class ReleaseSettings:
         """Return the settings in a JSON body; what is missing has its default. Raises Invalid with pointers."""
         _known(body, cls.__slots__, "")
         values: dict[str, Any] = {name: _text(body, name, longest) for name, longest in LENGTHS.items() if name in body}
+        if values.get("doi"):
+            values["doi"] = _doi(values["doi"])
         for name, allowed in (("licence", LICENCES), ("texts", TEXTS)):
             if name in body:
                 values[name] = _choice(body, name, allowed)
@@ -151,6 +155,13 @@ def _text(body: dict[str, Any], name: str, longest: int, at: str = "") -> str:
         detail = f"Character {bad.start() + 1} is U+{ord(bad.group()):04X}, which is no plain text; remove it."
         raise invalid(f"{at}/{name}", detail)
     return value
+
+
+def _doi(value: str) -> str:
+    found = value.removeprefix(DOI_ADDRESS)
+    if not DOI.fullmatch(found):
+        raise invalid("/doi", f"{shown(value)} is no DOI; write it as 10.5281/zenodo.1234567.")
+    return found
 
 
 def _choice(body: dict[str, Any], name: str, allowed: Iterable[str], at: str = "") -> str:

@@ -9,6 +9,7 @@ from itertools import batched
 from typing import Any
 from uuid import UUID
 
+import orjson
 from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -157,9 +158,9 @@ class Source:
                 "document": str(found.document),
                 "codebook": codebook_ref(self.registries, found.version),
                 "nothing_to_code": bool(said.get("nothing_to_code")),
-                "attributes": said.get("attributes", {}),
+                "attributes": _sorted(said.get("attributes", {})),
                 "no_claim": said.get("no_claim", []),
-                "claims": found.claims,
+                "claims": _sorted(found.claims),
             }
 
     def decisions(self) -> Iterator[dict[str, Any]]:
@@ -227,12 +228,17 @@ def _document(row: tuple[Any, ...], *, has_texts: bool) -> dict[str, Any]:
         "n_characters": n_characters,
     }
     # Metadata is whatever the import brought along, pieces of the text too: it goes where the text goes.
-    return found | {"metadata": metadata, "text": text[0]} if has_texts else found
+    return found | {"metadata": _sorted(metadata), "text": text[0]} if has_texts else found
+
+
+def _sorted(value: Any) -> Any:
+    """Return JSON with its keys in the order of the alphabet: PostgreSQL does not keep the one that they came in."""
+    return orjson.loads(orjson.dumps(value, option=orjson.OPT_SORT_KEYS))
 
 
 def _fields(ids: list[UUID]) -> dict[UUID, list[dict[str, Any]]]:
     found: dict[UUID, list[dict[str, Any]]] = {}
-    for row in DecisionField.objects.filter(decision__in=ids).order_by("decision", "field"):
+    for row in DecisionField.objects.filter(decision__in=ids).order_by("decision", "id"):
         made = {"field": row.field, "basis": row.basis, "value": row.value, "n_for": row.n_for, "n_of": row.n_of}
         made |= {"options": row.options, "sources": [str(id) for id in row.sources]}
         found.setdefault(row.decision_id, []).append(made)

@@ -8,13 +8,13 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from annotate.actions.releases import folder_of, progress_of
 from annotate.models import Release, ReleaseStatus
+from annotate.models.releases import ReleaseQuerySet
 from annotate.payloads.people import People
 from annotate.payloads.problems import Problem
 from annotate.permissions import Action
@@ -55,7 +55,7 @@ def releases(request: Request, slug: str) -> HttpResponse:
     return go(request, "release", slug, made.pk)
 
 
-def _rows(request: Request, place: Place) -> QuerySet[Release]:
+def _rows(request: Request, place: Place) -> ReleaseQuerySet:
     return Release.objects.visible_to(request.user).filter(project=place.id)
 
 
@@ -68,7 +68,9 @@ def _new_form(request: Request, place: Place) -> ReleaseForm:
 
 def _list(request: Request, place: Place, form: ReleaseForm, *, status: int = 200) -> HttpResponse:
     found = list(_rows(request, place).defer("files").order_by("-created_at", "pk")[:SHOWN_AT_ONCE])
-    context = {"place": place, "form": form, "found": found, "is_busy": any(row.is_unfinished for row in found)}
+    closed = set(_rows(request, place).closed_to(request.user).values_list("pk", flat=True))
+    items = [(row, row.pk in closed) for row in found]
+    context = {"place": place, "form": form, "items": items, "is_busy": any(row.is_unfinished for row in found)}
     return answer(request, "annotate/releases.html", "release-list", context, status=status)
 
 

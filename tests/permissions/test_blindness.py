@@ -91,6 +91,7 @@ def world(request) -> dict[str, Any]:
         "taken_document": str(begun.pk), "pages_document": str(untouched.pk), "followed": str(begun.pk),
         "draft": str(project.codebook.versions.get().pk), "remark": str(make.remark(ben, begun_layer).pk),
         "decided": str(begun.pk), "trained": str(round.pk), "skip": "1", "recheck": "1",
+        "release": str(make.release(project, now=NOW).pk),
         "batch": str(Change.objects.filter(object_id=own["id"]).get().batch),
     }  # fmt: skip
 

@@ -23,6 +23,7 @@ from annotate.releases.settings import ReleaseSettings
         ({"title": "x" * 301}, "/title"),
         ({"licence": "mine"}, "/licence"),
         ({"texts": True}, "/texts"),
+        ({"doi": "zenodo.1"}, "/doi"),
         ({"quote_characters": -1}, "/quote_characters"),
         ({"quote_characters": True}, "/quote_characters"),
         ({"creators": "Lind"}, "/creators"),
@@ -45,12 +46,13 @@ def test_a_bad_field_is_refused_at_its_pointer(body, pointer):
 def test_what_was_asked_is_kept_as_it_was():
     asked = {
         "title": "Harbour",
+        "doi": "https://doi.org/10.5281/zenodo.1234567",
         "creators": [{"name": "Lind", "given": "Tora"}],
         "splits": {"by": "ratio", "train": 50, "validation": 25, "test": 25, "seed": 3},
         "selection": {"rounds": [str(uuid.uuid4())], "gold": "all"},
     }
     found = ReleaseSettings.read(asked)
-    assert ReleaseSettings.stored(found.as_dict()) == found
+    assert ReleaseSettings.stored(found.as_dict()) == found and found.doi == "10.5281/zenodo.1234567"
     assert ReleaseSettings.stored(ReleaseSettings().as_dict()) == ReleaseSettings.read({})
 
 
