@@ -176,11 +176,11 @@ def document_lines(selection: Selection) -> Iterator[dict[str, Any]]:
             }
 
 
-def whole_layers(rows: list[Layer], project_id: UUID, registries: Registries) -> list[dict[str, Any]]:
-    """Return layers with whose they are, under which codebook, and all that is in them."""
+def whole_layers(rows: list[Layer], project_id: UUID, registries: Registries, **more: Any) -> list[dict[str, Any]]:
+    """Return layers with whose they are, under which codebook, and all that is in them; `more` is for `layer_dicts`."""
     people, chosen = People(), Registry(model=Speaker, follows=False)
     found = []
-    for row, layer in zip(rows, layer_dicts(rows, registries=registries), strict=True):
+    for row, layer in zip(rows, layer_dicts(rows, registries=registries, **more), strict=True):
         layer["annotator"] = people.name(project_id, row.annotator_id) if row.annotator_id else None
         layer["codebook"] = codebook_ref(registries, row.codebook_version_id)
         if _asks_for_entities(registries, row.codebook_version_id) and (entities := _entities(layer, chosen)):
