@@ -14,6 +14,7 @@ from annotate.formats.texts import shown_claims
 from corpus.database.bulk import Key, uuid_text
 
 BATCH = 20_000
+AT_ONCE = 1000
 DOCUMENTS_AT_ONCE = 500
 CHARACTERS_AT_ONCE = 5_000_000
 
@@ -154,27 +155,36 @@ class Sink:
 
 
 def parquet(rows: Iterable[Row], schema: Any, *, batch: int = BATCH) -> Iterator[bytes]:
-    """Yield a Parquet file; each batch of rows is a row group, and all that is held."""
-    import pyarrow as pa
+    """Yield a Parquet file; each batch of rows is a row group. Of a batch, only a part is held as Python objects."""
     import pyarrow.parquet as pq
 
     sink = Sink()
     with pq.ParquetWriter(sink, schema, compression="zstd") as writer:
-        for part in _batches(rows, batch):
-            writer.write_batch(pa.RecordBatch.from_pylist(part, schema=schema))
+        for group in row_groups(rows, schema, batch):
+            writer.write_table(group)
             yield from sink.taken()
     yield from sink.taken()
 
 
-def _batches(rows: Iterable[Row], batch: int) -> Iterator[list[Row]]:
-    """Cut rows into batches bounded in number and in text."""
+def row_groups(rows: Iterable[Row], schema: Any, batch: int) -> Iterator[Any]:
+    """Yield Arrow tables of at most so many rows, bounded in text too."""
+    import pyarrow as pa
+
+    held: list[Any] = []
     part: list[Row] = []
-    size = 0
+    n_rows = size = 0
     for row in rows:
         part.append(row)
+        n_rows += 1
         size += len(row.get("text") or "")
-        if len(part) >= batch or size >= CHARACTERS_AT_ONCE:
-            yield part
-            part, size = [], 0
+        is_full = n_rows >= batch or size >= CHARACTERS_AT_ONCE
+        if is_full or len(part) >= AT_ONCE:
+            held.append(pa.RecordBatch.from_pylist(part, schema=schema))
+            part = []
+        if is_full:
+            yield pa.Table.from_batches(held, schema)
+            held, n_rows, size = [], 0, 0
     if part:
-        yield part
+        held.append(pa.RecordBatch.from_pylist(part, schema=schema))
+    if held:
+        yield pa.Table.from_batches(held, schema)

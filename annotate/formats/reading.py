@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import F, QuerySet
 
-from annotate.formats.base import After, BrokenSpan, Filters, Selection, UnknownPlace
+from annotate.formats.base import After, BrokenSpan, Selection, UnknownPlace
 from annotate.models import Claim, Layer, LayerStatus
 from annotate.payloads.people import People
 from annotate.records import CodebookNames, Home, Misquoted, Registries, Registry, claims_of_layers, layer_dicts
@@ -235,7 +235,9 @@ def document_lines(selection: Selection) -> Iterator[dict[str, Any]]:
         rows = Layer.objects.filter(Among(F("id"), list(stream.up_to(part.last))))
         layers: dict[str, list[dict[str, Any]]] = {}
         found = list(rows.order_by("document__number", "id"))
-        for row, layer in zip(found, whole_layers(found, project.pk, registries, selection.filters), strict=True):
+        for row, layer in zip(
+            found, whole_layers(found, project.pk, registries, only=selection.filters.claims), strict=True
+        ):
             layers.setdefault(str(row.document_id), []).append(layer)
         for key, number, text, metadata in part.rows().values_list(Key("id"), "number", "text", "metadata"):
             id = uuid_text(key)
@@ -252,14 +254,11 @@ def document_lines(selection: Selection) -> Iterator[dict[str, Any]]:
             }
 
 
-def whole_layers(
-    rows: list[Layer], project_id: UUID, registries: Registries, filters: Filters | None = None
-) -> list[dict[str, Any]]:
-    """Return layers with whose they are, under which codebook, and all that is in them, or some of their claims."""
+def whole_layers(rows: list[Layer], project_id: UUID, registries: Registries, **more: Any) -> list[dict[str, Any]]:
+    """Return layers with whose they are, under which codebook, and all that is in them; `more` is for `layer_dicts`."""
     people, chosen = People(), Registry(model=Speaker, follows=False)
-    only = filters.claims if filters is not None else None
     found = []
-    for row, layer in zip(rows, layer_dicts(rows, registries=registries, only=only), strict=True):
+    for row, layer in zip(rows, layer_dicts(rows, registries=registries, **more), strict=True):
         layer["annotator"] = people.name(project_id, row.annotator_id) if row.annotator_id else None
         layer["codebook"] = codebook_ref(registries, row.codebook_version_id)
         if _asks_for_entities(registries, row.codebook_version_id) and (entities := _entities(layer, chosen)):

@@ -214,6 +214,42 @@ def test_a_bad_line_is_named_with_its_pointer_and_nothing_is_stored(tmp_path, ch
     assert not Project.objects.exists()
 
 
+def test_a_line_that_repeats_a_reading_is_refused_with_its_batch(tmp_path):
+    line = orjson.loads((GOLDEN / FORMATS["documents-jsonl"]).read_bytes().splitlines()[0])
+    line["layers"].append(own(line))
+    (tmp_path / "twice").write_bytes(orjson.dumps(line))
+    code, said = restore(tmp_path / "twice", codebook=[GOLDEN / "codebook.json"])
+    assert code == 1 and "twice, line 1" in said and "stands there twice" in said
+    assert not Document.objects.exists()
+
+
+def test_the_number_of_queries_depends_on_the_batches_and_the_pages_of_the_project_open(
+    client, django_assert_max_num_queries
+):
+    make.user("boss")
+    path, codebook = GOLDEN / FORMATS["documents-jsonl"], [GOLDEN / "codebook.json"]
+    with django_assert_max_num_queries(200):
+        restore(path, codebook=codebook, username="boss")
+    with django_assert_max_num_queries(40):
+        restore(path, codebook=codebook)
+
+    client.force_login(User.objects.get(username="boss"))
+    pages = [
+        "",
+        "changes/",
+        "progress/",
+        "agreement/",
+        "members/",
+        "rounds/",
+        "documents/",
+        "decisions/",
+        "adjudicate/",
+    ]
+    pages.append(f"d/{Document.objects.get(number=1).pk}/adjudicate/")
+    for page in pages:
+        assert client.get(f"/p/harbour/{page}").status_code == 200, page
+
+
 def test_what_belongs_to_another_corpus_or_is_wrong_use_is_refused(files):
     path = files / FORMATS["documents-jsonl"]
     assert restore(files / FORMATS["jsonl"], "jsonl")[0] == 1

@@ -74,7 +74,10 @@ class Entries:
     def _take_over(self, id: UUID, other: Speaker) -> None:
         """Give the id to the entry that came with the corpus, or with an outlet, and that nothing names yet."""
         Speaker.objects.filter(pk=other.pk).update(id=id)
-        Source.objects.filter(speaker=other.pk).update(speaker=id)
+        for source in Source.objects.filter(speaker=other.pk):
+            Source.objects.filter(pk=source.pk).update(speaker=id)
+            before, after = {"speaker": str(other.pk)}, {"speaker": str(id)}
+            self.batch.add("source", source.pk, before=before, after=after)
         other.pk = id
         self._record(other)
 

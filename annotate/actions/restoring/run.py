@@ -8,8 +8,8 @@ back as they counted. Memory is bounded by one batch.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import nullcontext
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import batched
@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from annotate.actions.batch import Batch
@@ -117,8 +117,23 @@ def _restore_documents(run: Run, path: Path, codebooks: Iterable[Path], tell: Te
     )
     entries = Entries(corpus=place.project.corpus, batch=run.batch)
     for part in _parts((number, document_line(raw)) for number, raw in read_objects(path, tell)):
-        _store_documents(run, place, entries, part, path.name)
+        with _contradictions(path.name, part):
+            _store_documents(run, place, entries, part, path.name)
     run.outcome.made["entries"] = entries.n_made
+
+
+@contextmanager
+def _contradictions(file: str, part: Sequence[tuple[int, Any]]) -> Iterator[None]:
+    """Refuse a batch that breaks a rule of the database: its lines contradict each other, or what is stored."""
+    try:
+        yield
+    except IntegrityError as error:
+        lines = (
+            f"Lines {part[0][0]} to {part[-1][0]} contradict each other or what is stored: an id, or a reading of the "
+        )
+        rule = f"same annotator, round and document, stands there twice ({str(error).splitlines()[0]}). "
+        detail = f"{lines}{rule}Nothing of these lines was stored; correct the file."
+        raise Refused([Problem(file=file, line=part[0][0], detail=detail)]) from error
 
 
 def _parts(lines: Iterator[tuple[int, DocumentLine]]) -> Iterator[list[tuple[int, DocumentLine]]]:
@@ -285,7 +300,8 @@ def _restore_claims(run: Run, path: Path, codebooks: Iterable[Path], tell: Tell)
     entries = Entries(corpus=project.corpus, batch=run.batch)
     lines = ((number, claim_line(raw)) for number, raw in read_objects(path, tell))
     for part in batched(lines, CLAIMS_AT_ONCE):
-        _store_claims(run, place, entries, list(part), path.name)
+        with _contradictions(path.name, part):
+            _store_claims(run, place, entries, list(part), path.name)
     run.outcome.made["entries"] = entries.n_made
 
 
