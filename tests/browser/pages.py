@@ -111,6 +111,8 @@ SITE = [
     Page(name="paste refused", path="/p/bridge/upload/", act=sent("#paste-form", language="!")),
     Page(name="import", path="/p/bridge/imports/{import}/", act=opened("main details")),
     Page(name="export", path="/p/bridge/export/"),
+    Page(name="annotations in", path="/p/bridge/annotations/", act=opened("main details")),
+    Page(name="annotations refused", path="/p/bridge/annotations/", act=sent("#annotation-form")),
     Page(name="search", path="/p/bridge/search/?q=ferry", act=opened("main details")),
     Page(name="search for claims", path="/p/bridge/search/?q=ferry&show=claims&stance=support"),
     Page(name="search without words", path="/p/bridge/search/?q=%22", who="ann"),
