@@ -104,6 +104,7 @@ class _Import:
         self._batch_id = uuid.uuid4()
         self._entries = KnownEntries(project.corpus_id)
         self._units: dict[str, Units] = {}
+        self._reader = ""  # who annotated, where the files say it and --as gives all to one person
 
     def run(self, files: Sequence[IncomingFile], tell: Callable[[int], None]) -> Iterator[Outcome]:
         sizes = {file.name: file.size for file in files}
@@ -155,8 +156,7 @@ class _Import:
         refused: list[Refusal] = []
         counts: Counter[str] = Counter()
         try:
-            if layer.is_gold and not self._options.username:
-                raise NotThere("This is gold, which only adjudication makes; name an annotator with --as.")
+            self._check_one_reader(layer)
             person = person_of(self._project, username)
             with transaction.atomic(), joined(ACTION, self._batch_id):
                 self._store(found, layer, document, person, counts, refused)
@@ -167,6 +167,20 @@ class _Import:
             refused.append(found.refusal("", username, rule, remedy.removesuffix(".") or "correct it and run again"))
             counts.clear()
         return Outcome(**shown, n_created=counts["created"], n_known=counts["known"], refused=tuple(refused))
+
+    def _check_one_reader(self, layer: LayerFound) -> None:
+        """Raise WrongState where the files of several people would become one person's reading, and for gold."""
+        if not self._options.username:
+            if layer.is_gold:
+                raise WrongState("This is gold, which only adjudication makes; name an annotator with --as.")
+            return
+        reader = "gold" if layer.is_gold else layer.annotator
+        if reader and self._reader and reader != self._reader:
+            raise WrongState(
+                f"The files hold readings of {self._reader} and of {reader}, which --as would make one; "
+                "import the files of one person at a time."
+            )
+        self._reader = self._reader or reader
 
     def _store(
         self,

@@ -104,11 +104,10 @@ def _document(file: IncomingFile, texts: Mapping[str, IncomingFile]) -> Iterator
     for number, line in enumerate(text_of(file).split("\n"), start=1):
         if line.strip():
             yield from guarded(file.name, f"line {number}", partial(reading.take, line, number))
-    annotator = "" if file.folder == GOLD else file.folder.partition("~")[0]
     yield DocumentFound(
         file=file.name,
         at="",
-        layers=(reading.layer(annotator, is_gold=file.folder == GOLD),),
+        layers=(reading.layer(file.annotator, is_gold=file.folder == GOLD),),
         id=file.stem,
         external_id=file.stem,
         text=None if beside is None else beside.data().decode("utf-8"),

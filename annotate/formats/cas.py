@@ -117,12 +117,11 @@ def _document(file: IncomingFile, types: Mapping[str, IncomingFile]) -> Iterator
         raise Malformed(
             f"the CAS cannot be read ({type(error).__name__}: {str(error)[:80]}); export it again."
         ) from error
-    is_gold = file.folder == GOLD
     marks = [_mark(one) for one in _annotations(cas) if not _is_link(one)]
     links = [_link(one) for one in _annotations(cas) if _is_link(one)]
     layer = LayerFound(
-        annotator="" if is_gold else file.folder.partition("~")[0],
-        is_gold=is_gold,
+        annotator=file.annotator,
+        is_gold=file.folder == GOLD,
         marks=tuple(marks),
         links=tuple(links),
     )

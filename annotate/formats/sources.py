@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -31,6 +32,13 @@ class IncomingFile:
     def folder(self) -> str:
         """Return the name of the folder that it lies in, empty at the top."""
         return PurePosixPath(self.name).parent.name
+
+    @property
+    def annotator(self) -> str:
+        """Return whose folder of our own export it lies in; folders of others say nothing of who annotated."""
+        folders = PurePosixPath(self.name).parts
+        is_own = len(folders) > 2 and re.fullmatch(r"round-[0-9]+", folders[-3]) is not None
+        return self.folder.partition("~")[0] if is_own else ""
 
     @property
     def stem(self) -> str:

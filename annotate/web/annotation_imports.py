@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from annotate.actions.annotation_requests import (
-    LIMIT,
+    MAX_BYTES,
     READ,
     forget_upload,
     import_file,
@@ -37,7 +37,7 @@ class AnnotationForm(forms.Form):
     file = forms.FileField(
         label="File or zip archive",
         required=False,
-        help_text=LIMIT,
+        help_text=f"At most {MAX_BYTES // 1_000_000} MB; larger ones with the command import_annotations.",
         widget=forms.ClearableFileInput(
             attrs={"accept": ",".join([".zip", *(e for f in READ.values() for e in f.endings)])}
         ),

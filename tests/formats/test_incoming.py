@@ -182,6 +182,17 @@ def test_one_person_is_named_and_must_be_a_member(project):
         imported(project, "label-studio", files, user=make.user("stranger"))
 
 
+def test_readings_of_two_people_never_become_one(project):
+    text = mark("codepoints", "Tor Lind").encode()
+    files = {f"round-1/{name}/one.ann": text for name in ("ann", "ben")} | {"gold/one.ann": text}
+    created, _, refused = imported(project, "brat", files, username="ann", mapping=MAP)
+    assert created == 1  # the first, gold, is taken as ann's
+    assert [refusal.remedy for refusal in refused] == ["import the files of one person at a time"] * 2
+    created, _, refused = imported(project, "brat", files, mapping=MAP)
+    assert [refusal.file for refusal in refused] == ["gold/one.ann", "round-1/ben/one.ann"]
+    assert "only adjudication makes" in refused[0].rule and "'ben' is no member" in refused[1].rule
+
+
 def test_documents_are_found_by_their_text_and_never_made(project):
     other = twin(project)
     assert imported(other, "brat", brat(mark("codepoints", "Tor Lind")), username="ann", mapping=MAP)[0] == 1
