@@ -27,6 +27,7 @@ from annotate.permissions import Action
 
 READ = {found.key: found for found in FORMATS.values() if found.read is not None}
 MAX_BYTES = 20_000_000
+UNPACKED = 100_000_000
 LIMIT = f"{MAX_BYTES // 1_000_000} MB is the limit. Send it in parts, or use the command import_annotations."
 
 
@@ -51,7 +52,7 @@ def import_file(
     found = READ[format]
     name = name if name.lower().endswith((*found.endings, ".zip")) else f"file{found.endings[0]}"
     try:
-        files = incoming_files([path], [name])
+        files = incoming_files([path], [name], limit=UNPACKED)
         return import_annotations(user=user, project=project, format=found, files=files, options=options, now=now)
     except (BadArchive, MissingLibrary) as error:
         raise Invalid(str(error)) from error

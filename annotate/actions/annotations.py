@@ -24,7 +24,7 @@ from annotate.formats import Format
 from annotate.formats.composing import Composed, LabelMap, compose
 from annotate.formats.incoming import DocumentFound, Found, LayerFound, Refusal
 from annotate.formats.offsets import UNITS, Ruler, Units, spans_of
-from annotate.formats.sources import IncomingFile
+from annotate.formats.sources import NOT_OURS, IncomingFile
 from annotate.models import Claim, Layer, LayerKind, Project, Round
 from annotate.models.layers import WRITABLE
 from annotate.payloads.claims import READ_ONLY, parse_claim
@@ -227,7 +227,10 @@ class _Import:
     def _claim(self, layer: Layer, one: Composed, person: User, there: Counter[bytes]) -> None:
         """Store one claim, unless it is there. Raises _SameThere, or Problem with what the API would say."""
         codebook = load_codebook(layer.codebook_version_id)
-        body = fitted_answers(self._entries.known(one.body), codebook)
+        try:
+            body = fitted_answers(self._entries.known(one.body), codebook)
+        except NOT_OURS as error:
+            raise Invalid("The data of this claim are not in the form of the API; correct them.") from error
         claim = parse_claim({name: value for name, value in body.items() if name != "id"})
         batch = Batch(action=ACTION, actor=self._user, project_id=layer.project_id, corpus_id=layer.project.corpus_id)
         registries = records.Registries()

@@ -42,7 +42,7 @@ LOSSES = SHARED_LOSSES | {CONTROLS: "control characters, which XML cannot hold, 
 def write(selection: Selection, losses: Losses) -> Iterator[Member]:
     types = _type_system()
     yield Member(path=TYPES, pieces=[types.to_xml().encode()])
-    for layer in layers_out(selection):
+    for layer in layers_out(selection, losses):
         if NO_XML.search(layer.document["text"]):
             for claim in layer.claims:
                 losses.note(CONTROLS, claim["id"])
