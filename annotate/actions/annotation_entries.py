@@ -24,6 +24,8 @@ class KnownEntries:
         found["speakers"] = [self._speaker(one) for one in body.get("speakers", ())]
         found["reported_by"] = [self._ref(Speaker, one) for one in body.get("reported_by", ())]
         found["stances"] = [self._stance(one) for one in body.get("stances", ())]
+        if body.get("attributes"):
+            found["attributes"] = self._answers(body["attributes"])
         if isinstance(body.get("proposition"), dict):
             found["proposition"] = self._ref(Proposition, body["proposition"], key="text")
         return found
@@ -40,7 +42,19 @@ class KnownEntries:
         if not isinstance(raw, dict):
             return raw
         models: dict[str, type[Entry]] = {"holder": Speaker, "target": Target}
-        return raw | {name: self._ref(model, raw[name]) for name, model in models.items() if raw.get(name)}
+        found = raw | {name: self._ref(model, raw[name]) for name, model in models.items() if raw.get(name)}
+        return found | ({"attributes": self._answers(raw["attributes"])} if raw.get("attributes") else {})
+
+    def _answers(self, answers: Any) -> Any:
+        """Return answers with those that are entries by their id here; one that is not found keeps its id."""
+        return {key: self._entity(value) if isinstance(value, dict) else value for key, value in answers.items()}
+
+    def _entity(self, raw: dict[str, Any]) -> dict[str, Any]:
+        id, name = str(raw["id"]), raw.get("name")
+        if name and self._name(Speaker, id) != name:
+            same = Speaker.objects.filter(corpus=self._corpus_id, name=name).values_list("pk", flat=True)[:2]
+            id = str(same[0]) if len(same) == 1 else id
+        return {"id": id}
 
     def _ref(self, model: type[Entry], raw: Any, key: str = "name") -> Any:
         if not isinstance(raw, dict) or "id" not in raw or key not in raw:

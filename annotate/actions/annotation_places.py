@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from uuid import UUID
 
@@ -15,13 +16,14 @@ from annotate.payloads.problems import FieldError, Invalid, NotThere, WrongState
 from corpus.models import Document
 from corpus.text.normalise import TextError, normalise_text, sha256_of
 
+SHA256 = re.compile("[0-9a-f]{64}")
 NOT_FOUND = "No document of this project has this id, external id or text; bring the texts in first."
 OTHER_TEXT = "The text differs from that of document {id}, on which offsets cannot be checked; export the stored text."
 
 
 def document_of(project: Project, found: DocumentFound) -> Document:
     """Return the stored document: by id, by external id, by its text. Raises NotThere or WrongState."""
-    sha256 = found.sha256
+    sha256 = found.sha256 if SHA256.fullmatch(found.sha256) else ""
     if found.text is not None:
         try:
             sha256 = sha256_of(normalise_text(found.text))

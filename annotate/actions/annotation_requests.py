@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO, Any
+from uuid import UUID, uuid4
 
 from django.contrib.auth.models import User
 
+from annotate import permissions
 from annotate.actions.annotations import Options, Outcome, import_annotations, invalid
+from annotate.actions.imports import uploads_directory
 from annotate.formats import FORMATS, MissingLibrary
 from annotate.formats.composing import BadMapping, LabelMap, pairs_of
 from annotate.formats.offsets import UNITS
@@ -19,9 +23,11 @@ from annotate.formats.sources import BadArchive, incoming_files
 from annotate.models import Project
 from annotate.payloads.claims import bad_character
 from annotate.payloads.problems import Invalid, TooLarge
+from annotate.permissions import Action
 
 READ = {found.key: found for found in FORMATS.values() if found.read is not None}
 MAX_BYTES = 20_000_000
+UNPACKED = 100_000_000
 LIMIT = f"{MAX_BYTES // 1_000_000} MB is the limit. Send it in parts, or use the command import_annotations."
 
 
@@ -46,7 +52,7 @@ def import_file(
     found = READ[format]
     name = name if name.lower().endswith((*found.endings, ".zip")) else f"file{found.endings[0]}"
     try:
-        files = incoming_files([path], [name])
+        files = incoming_files([path], [name], limit=UNPACKED)
         return import_annotations(user=user, project=project, format=found, files=files, options=options, now=now)
     except (BadArchive, MissingLibrary) as error:
         raise Invalid(str(error)) from error
@@ -85,3 +91,34 @@ def report_of(outcomes: Iterable[Outcome], *, limit: int = 1000) -> dict[str, An
             layer = {"file": outcome.file, "document": outcome.document, "annotator": outcome.annotator}
             found["layers"].append(layer | {"created": outcome.n_created, "existing": outcome.n_known})
     return found
+
+
+def keep_upload(*, user: User, project: Project, pieces: Iterable[bytes]) -> UUID:
+    """Keep a file below the data directory until it is imported; one for each person and project, the newest."""
+    permissions.require(user, Action.IMPORT_ANNOTATIONS, project.pk)
+    folder, id = _folder(user, project), uuid4()
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, mode=0o700)
+    try:
+        with (folder / str(id)).open("xb") as file:
+            _copy(pieces, file)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return id
+
+
+def kept_upload(*, user: User, project: Project, id: UUID) -> Path:
+    """Return the file that was kept. Raises Invalid where it is gone: another was chosen, or the site restarted."""
+    path = _folder(user, project) / str(id)
+    if not path.is_file():
+        raise invalid("/file", "The file is no longer kept here; choose it again.")
+    return path
+
+
+def forget_upload(*, user: User, project: Project) -> None:
+    shutil.rmtree(_folder(user, project), ignore_errors=True)
+
+
+def _folder(user: User, project: Project) -> Path:
+    return uploads_directory() / f"annotations-{user.pk}-{project.pk}"

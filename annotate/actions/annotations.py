@@ -24,7 +24,7 @@ from annotate.formats import Format
 from annotate.formats.composing import Composed, LabelMap, compose
 from annotate.formats.incoming import DocumentFound, Found, LayerFound, Refusal
 from annotate.formats.offsets import UNITS, Ruler, Units, spans_of
-from annotate.formats.sources import IncomingFile
+from annotate.formats.sources import NOT_OURS, IncomingFile
 from annotate.models import Claim, Layer, LayerKind, Project, Round
 from annotate.models.layers import WRITABLE
 from annotate.payloads.claims import READ_ONLY, parse_claim
@@ -104,6 +104,7 @@ class _Import:
         self._batch_id = uuid.uuid4()
         self._entries = KnownEntries(project.corpus_id)
         self._units: dict[str, Units] = {}
+        self._reader = ""  # who annotated, where the files say it and --as gives all to one person
 
     def run(self, files: Sequence[IncomingFile], tell: Callable[[int], None]) -> Iterator[Outcome]:
         sizes = {file.name: file.size for file in files}
@@ -155,8 +156,7 @@ class _Import:
         refused: list[Refusal] = []
         counts: Counter[str] = Counter()
         try:
-            if layer.is_gold and not self._options.username:
-                raise NotThere("This is gold, which only adjudication makes; name an annotator with --as.")
+            self._check_one_reader(layer)
             person = person_of(self._project, username)
             with transaction.atomic(), joined(ACTION, self._batch_id):
                 self._store(found, layer, document, person, counts, refused)
@@ -167,6 +167,20 @@ class _Import:
             refused.append(found.refusal("", username, rule, remedy.removesuffix(".") or "correct it and run again"))
             counts.clear()
         return Outcome(**shown, n_created=counts["created"], n_known=counts["known"], refused=tuple(refused))
+
+    def _check_one_reader(self, layer: LayerFound) -> None:
+        """Raise WrongState where the files of several people would become one person's reading, and for gold."""
+        if not self._options.username:
+            if layer.is_gold:
+                raise WrongState("This is gold, which only adjudication makes; name an annotator with --as.")
+            return
+        reader = "gold" if layer.is_gold else layer.annotator
+        if reader and self._reader and reader != self._reader:
+            raise WrongState(
+                f"The files hold readings of {self._reader} and of {reader}, which --as would make one; "
+                "import the files of one person at a time."
+            )
+        self._reader = self._reader or reader
 
     def _store(
         self,
@@ -213,7 +227,10 @@ class _Import:
     def _claim(self, layer: Layer, one: Composed, person: User, there: Counter[bytes]) -> None:
         """Store one claim, unless it is there. Raises _SameThere, or Problem with what the API would say."""
         codebook = load_codebook(layer.codebook_version_id)
-        body = fitted_answers(self._entries.known(one.body), codebook)
+        try:
+            body = fitted_answers(self._entries.known(one.body), codebook)
+        except NOT_OURS as error:
+            raise Invalid("The data of this claim are not in the form of the API; correct them.") from error
         claim = parse_claim({name: value for name, value in body.items() if name != "id"})
         batch = Batch(action=ACTION, actor=self._user, project_id=layer.project_id, corpus_id=layer.project.corpus_id)
         registries = records.Registries()

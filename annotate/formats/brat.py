@@ -12,6 +12,8 @@ from functools import partial
 from itertools import pairwise
 from typing import Any
 
+import orjson
+
 from annotate.formats.base import Format, Losses, Member, Selection
 from annotate.formats.incoming import DocumentFound, Found, LayerFound, LinkFound, MarkFound, SpanFound
 from annotate.formats.layers_out import GOLD, layers_out
@@ -39,7 +41,7 @@ BREAKS = "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
 def write(selection: Selection, losses: Losses) -> Iterator[Member]:
     choices = choices_of(selection.project)
     yield Member(path="annotation.conf", pieces=[_configuration(choices, stances_of(selection.project)).encode()])
-    for layer in layers_out(selection):
+    for layer in layers_out(selection, losses):
         path = f"{layer.folder}/{layer.document['id']}"
         text = layer.document["text"]
         yield Member(path=f"{path}.txt", pieces=[text.encode()])
@@ -104,11 +106,10 @@ def _document(file: IncomingFile, texts: Mapping[str, IncomingFile]) -> Iterator
     for number, line in enumerate(text_of(file).split("\n"), start=1):
         if line.strip():
             yield from guarded(file.name, f"line {number}", partial(reading.take, line, number))
-    annotator = "" if file.folder == GOLD else file.folder.partition("~")[0]
     yield DocumentFound(
         file=file.name,
         at="",
-        layers=(reading.layer(annotator, is_gold=file.folder == GOLD),),
+        layers=(reading.layer(file.annotator, is_gold=file.folder == GOLD),),
         id=file.stem,
         external_id=file.stem,
         text=None if beside is None else beside.data().decode("utf-8"),
@@ -163,7 +164,7 @@ class _Reading:
 
     def _take_note(self, target: str, text: str) -> None:
         try:
-            found = json.loads(text)[OWN]
+            found = orjson.loads(text)[OWN]
         except (ValueError, KeyError, TypeError):
             self._notes.setdefault(target, []).append(text)
             return

@@ -42,7 +42,7 @@ LOSSES = SHARED_LOSSES | {CONTROLS: "control characters, which XML cannot hold, 
 def write(selection: Selection, losses: Losses) -> Iterator[Member]:
     types = _type_system()
     yield Member(path=TYPES, pieces=[types.to_xml().encode()])
-    for layer in layers_out(selection):
+    for layer in layers_out(selection, losses):
         if NO_XML.search(layer.document["text"]):
             for claim in layer.claims:
                 losses.note(CONTROLS, claim["id"])
@@ -117,12 +117,11 @@ def _document(file: IncomingFile, types: Mapping[str, IncomingFile]) -> Iterator
         raise Malformed(
             f"the CAS cannot be read ({type(error).__name__}: {str(error)[:80]}); export it again."
         ) from error
-    is_gold = file.folder == GOLD
     marks = [_mark(one) for one in _annotations(cas) if not _is_link(one)]
     links = [_link(one) for one in _annotations(cas) if _is_link(one)]
     layer = LayerFound(
-        annotator="" if is_gold else file.folder.partition("~")[0],
-        is_gold=is_gold,
+        annotator=file.annotator,
+        is_gold=file.folder == GOLD,
         marks=tuple(marks),
         links=tuple(links),
     )

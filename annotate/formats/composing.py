@@ -13,6 +13,7 @@ import orjson
 from annotate.formats.incoming import DocumentFound, LayerFound, LinkFound, MarkFound, Refusal, SpanFound
 from annotate.formats.marks import CLAIM, CUE, CUE_LINK, PART_LINK, SHOWN_VALUES, SPEAKER, SPEAKER_LINK
 from annotate.formats.offsets import NoPlace, Ruler, Units, stored_offset
+from annotate.formats.sources import NOT_OURS
 
 ROLES = ("claim", "cue", "speaker", "target", "part", "ignore")
 NO_WORDS = ("claim", "ignore", "")  # a link to these adds no words to a claim
@@ -141,7 +142,11 @@ class _Composer:
             self._sort(link, links)
         for key, role in self._roles.items():
             if role == "claim" and key not in self._used:
-                yield from self._claim(self._marks[key], links)
+                try:
+                    yield from self._claim(self._marks[key], links)
+                except NOT_OURS:
+                    rule = "what stands beside the words is not in the form of our own export"
+                    self._refuse(self._marks[key].at, self._marks[key].label, rule, "delete it, or export it again")
         for key, role in self._roles.items():
             if role not in NO_WORDS and key not in self._used:
                 rule, remedy = f"the {role} belongs to no claim", "link a claim to it, or map its label to ignore"

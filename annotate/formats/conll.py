@@ -29,7 +29,7 @@ type Tokens = list[tuple[int, int]]
 
 def write(selection: Selection, losses: Losses) -> Iterator[Member]:
     files = Spools()
-    for layer in layers_out(selection):
+    for layer in layers_out(selection, losses):
         files.write(f"{layer.folder}.conll", "".join(_lines(layer, losses)).encode())
     yield from files.members()
 

@@ -36,7 +36,7 @@ def write(selection: Selection, losses: Losses) -> Iterator[Member]:
     vocab, files = Vocab(), Spools()
     held: dict[str, DocBin] = {}
     n_files: dict[str, int] = {}
-    for layer in layers_out(selection):
+    for layer in layers_out(selection, losses):
         held.setdefault(layer.folder, DocBin(store_user_data=True)).add(_doc(layer, vocab))
         if sum(len(found) for found in held.values()) >= AT_ONCE:
             _put(held, n_files, files)
@@ -121,8 +121,12 @@ def _read(file: IncomingFile) -> Iterator[Found]:
         raise Malformed("this is no DocBin; save one with DocBin.to_disk.") from error
     if unpacker.unconsumed_tail:
         raise Malformed(f"the file holds more than {MAX_FILE_BYTES // 1_000_000} MB when unpacked; save it in parts.")
-    vocab = Vocab()
-    for number, doc in enumerate(DocBin(store_user_data=True).from_bytes(data).get_docs(vocab), start=1):
+    try:
+        docs = list(DocBin(store_user_data=True).from_bytes(data).get_docs(Vocab()))
+    except Exception as error:  # the library raises what it meets, of many kinds
+        problem = f"{type(error).__name__}: {str(error)[:80]}"
+        raise Malformed(f"the DocBin cannot be read ({problem}); save it again.") from error
+    for number, doc in enumerate(docs, start=1):
         yield from guarded(file.name, f"document {number}", partial(_document, file, doc, number))
 
 

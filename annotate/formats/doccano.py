@@ -28,7 +28,7 @@ LOSSES = SHARED_LOSSES | {
 
 def write(selection: Selection, losses: Losses) -> Iterator[Member]:
     files = Spools()
-    for layer in layers_out(selection):
+    for layer in layers_out(selection, losses):
         files.write(f"{layer.folder}.jsonl", orjson.dumps(_line(layer), option=orjson.OPT_APPEND_NEWLINE))
         for claim in layer.claims:
             losses.note(VALUES, claim["id"])

@@ -109,8 +109,8 @@ class DocumentFound:
         found = self.external_id or self.id or (self.text or "")[:SHOWN] or self.sha256
         return found.partition("\n")[0][:SHOWN]
 
-    def refusal(self, at: str, value: str, rule: str, remedy: str) -> Refusal:
-        return Refusal(file=self.file, at=at or self.at, value=value[:SHOWN], rule=rule, remedy=remedy)
+    def refusal(self, at: str, value: object, rule: str, remedy: str) -> Refusal:
+        return Refusal(file=self.file, at=at or self.at, value=str(value)[:SHOWN], rule=rule, remedy=remedy)
 
 
 type Found = DocumentFound | Refusal

@@ -41,7 +41,7 @@ def write(selection: Selection, losses: Losses) -> Iterator[Member]:
     choices = choices_of(selection.project)
     yield Member(path="interface.xml", pieces=[_interface(choices, stances_of(selection.project)).encode()])
     files = Spools()
-    for layer in layers_out(selection):
+    for layer in layers_out(selection, losses):
         path = f"{layer.folder}.json"
         files.write(path, (b",\n" if files.has(path) else b"[\n") + orjson.dumps(_task(layer, choices)))
     for path in files.paths():
@@ -153,7 +153,7 @@ class _Reading:
                 notes.setdefault(one["id"], []).extend(map(str, one["value"]["text"]))
         regions = [one for one in results if one["type"] in REGIONS]
         links = [
-            LinkFound(source=one["from_id"], target=one["to_id"], label=label, at=self._at)
+            LinkFound(source=str(one["from_id"]), target=str(one["to_id"]), label=str(label), at=self._at)
             for one in results
             if one["type"] == "relation"
             for label in one.get("labels") or ("relation",)
@@ -168,14 +168,16 @@ class _Reading:
         value = region["value"]
         place = value.get("globalOffsets") or value
         label, *others = value.get(region["type"]) or [region["from_name"]]
+        words = value.get("text")
         payload = None
         for text in (region.get("meta") or {}).get("text", ()):
             payload = _payload(str(text)) or payload
             notes = notes if _payload(str(text)) is not None else [*notes, str(text)]
+        span = SpanFound(parts=((int(place["start"]), int(place["end"])),), quote=None if words is None else str(words))
         return MarkFound(
-            key=region["id"],
-            label=label,
-            spans=(SpanFound(parts=((int(place["start"]), int(place["end"])),), quote=value.get("text")),),
+            key=str(region["id"]),
+            label=str(label),
+            spans=(span,),
             at=f"{self._at}, region {region['id']}",
             answers=answers | ({"label": others} if others else {}),
             note="\n".join(notes),

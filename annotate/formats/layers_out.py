@@ -9,9 +9,10 @@ from tempfile import SpooledTemporaryFile
 from typing import IO, Any
 from uuid import UUID
 
-from annotate.formats.base import Member, Selection
-from annotate.formats.marks import in_order
+from annotate.formats.base import Losses, Member, Selection
+from annotate.formats.marks import LAYERS, REGISTRIES, TIMES, in_order
 from annotate.formats.reading import document_lines
+from corpus.models import Speaker
 
 IN_MEMORY = 1_000_000
 PIECE = 1 << 16
@@ -28,8 +29,8 @@ class LayerOut:
     claims: list[Any]
 
 
-def layers_out(selection: Selection) -> Iterator[LayerOut]:
-    """Yield every layer of the selection, a document at a time."""
+def layers_out(selection: Selection, losses: Losses) -> Iterator[LayerOut]:
+    """Yield every layer of the selection, a document at a time, and note what no format of marks carries."""
     numbers = dict(selection.project.rounds.values_list("pk", "number"))
     for document in document_lines(selection):
         seen: Counter[str] = Counter()
@@ -38,8 +39,31 @@ def layers_out(selection: Selection) -> Iterator[LayerOut]:
         for folder, layer in sorted(named, key=lambda pair: (pair[0], pair[1]["id"])):
             seen[folder] += 1
             name = folder if seen[folder] == 1 else f"{folder}~{seen[folder]}"
+            _name_entities(layer["claims"])
             claims = in_order(layer["claims"])
+            _note(layer, claims, losses)
             yield LayerOut(folder=name, annotator=layer["annotator"], document=document, claims=claims)
+
+
+def _note(layer: dict[str, Any], claims: list[Any], losses: Losses) -> None:
+    for claim in claims:
+        losses.note(TIMES, claim["id"])
+        if claim["speakers"] or claim["reported_by"] or claim["proposition"] or claim["stances"]:
+            losses.note(REGISTRIES, claim["id"])
+    # There may be no claim to name: the layer stands for it.
+    if layer["attributes"] or layer["no_claim"] or layer["nothing_to_code"] or layer["submitted_at"]:
+        losses.note(LAYERS, layer["id"])
+
+
+def _name_entities(claims: list[dict[str, Any]]) -> None:
+    """Give answers that are entries their names too, by which they are found elsewhere. At most one query."""
+    groups = [group for claim in claims for group in (claim, *claim["stances"])]
+    answers = [one for group in groups for one in group.get("attributes", {}).values() if isinstance(one, dict)]
+    if answers:
+        rows = Speaker.objects.filter(pk__in={UUID(one["id"]) for one in answers}).values_list("pk", "name")
+        names = {str(id): name for id, name in rows}
+        for one in answers:
+            one["name"] = names.get(one["id"], "")
 
 
 def _folder(layer: dict[str, Any], numbers: dict[UUID, int]) -> str:

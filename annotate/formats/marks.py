@@ -14,10 +14,12 @@ CLAIM, CUE, SPEAKER = "Claim", "Cue", "Speaker"
 CUE_LINK, SPEAKER_LINK, PART_LINK = "cue", "speaker", "part"
 # Values that many formats can show beside the words; attributes with one label join them.
 SHOWN_VALUES = ("mode", "stance", "unsure", "no_stance")
-REGISTRY = "names of registry entries only: their kinds, aliases and outside ids are left out"
-TIMES = "versions of claims and the times at which they were made and changed are left out"
-LAYERS = "what concerns a whole layer is left out: its status and times, answers about the document, no-claim marks"
-SHARED_LOSSES = {"registries": REGISTRY, "times": TIMES, "layers": LAYERS}
+REGISTRIES, TIMES, LAYERS = "registries", "times", "layers"
+SHARED_LOSSES = {
+    REGISTRIES: "names of registry entries only: their kinds, aliases and outside ids are left out",
+    TIMES: "versions of claims and the times at which they were made and changed are left out",
+    LAYERS: "what concerns a whole layer is left out: its status and times, answers about the document, no-claim marks",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

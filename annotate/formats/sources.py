@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -33,42 +34,55 @@ class IncomingFile:
         return PurePosixPath(self.name).parent.name
 
     @property
+    def annotator(self) -> str:
+        """Return whose folder of our own export it lies in; folders of others say nothing of who annotated."""
+        folders = PurePosixPath(self.name).parts
+        is_own = len(folders) > 2 and re.fullmatch(r"round-[0-9]+", folders[-3]) is not None
+        return self.folder.partition("~")[0] if is_own else ""
+
+    @property
     def stem(self) -> str:
         return PurePosixPath(self.name).stem
 
 
-def incoming_files(paths: Sequence[Path], names: Sequence[str] = ()) -> list[IncomingFile]:
-    """Return the files, those of folders and of zip archives, in the order of their names. Raises BadArchive."""
+def incoming_files(
+    paths: Sequence[Path], names: Sequence[str] = (), *, limit: int = MAX_FILE_BYTES
+) -> list[IncomingFile]:
+    """Return the files, those of folders and of zip archives, in the order of their names. Raises BadArchive.
+
+    `limit` holds for each file, and for all files of an archive together.
+    """
     found: list[IncomingFile] = []
     for at, path in enumerate(paths):
         if path.is_dir():
             below = sorted(one for one in path.rglob("*") if one.is_file() and not one.name.startswith("."))
-            found += [_file(one, one.relative_to(path.parent).as_posix()) for one in below]
+            found += [_file(one, one.relative_to(path.parent).as_posix(), limit) for one in below]
         elif zipfile.is_zipfile(path):
-            found += _members(path)
+            found += _members(path, limit)
         else:
-            found.append(_file(path, names[at] if names else path.name))
+            found.append(_file(path, names[at] if names else path.name, limit))
         if len(found) > MAX_FILES:
             raise BadArchive(f"There are {len(found)} files; {MAX_FILES} is the limit. Import them in parts.")
     return found
 
 
-def _file(path: Path, name: str) -> IncomingFile:
+def _file(path: Path, name: str, limit: int) -> IncomingFile:
     size = path.stat().st_size
-    _check_size(name, size)
+    if size > limit:
+        rule = f"{name} has {size / 1e6:.0f} MB; {limit // 1_000_000} MB is the limit for one file"
+        raise BadArchive(f"{rule}. Split it.")
     return IncomingFile(name=name, size=size, data=path.read_bytes)
 
 
-def _members(path: Path) -> Iterator[IncomingFile]:
+def _members(path: Path, limit: int) -> Iterator[IncomingFile]:
     """Yield the files of an archive; the size that is read is bounded, whatever the archive says of it."""
     try:
         with zipfile.ZipFile(path) as archive:
             entries = sorted((one for one in archive.infolist() if not one.is_dir()), key=lambda one: one.filename)
     except (zipfile.BadZipFile, OSError) as error:
         raise BadArchive(f"{path.name} cannot be read as a zip archive ({error}); pack it again.") from error
-    if sum(entry.file_size for entry in entries) > MAX_FILE_BYTES:
-        limit = MAX_FILE_BYTES // 1_000_000
-        raise BadArchive(f"{path.name} holds more than {limit} MB when unpacked; import it in parts.")
+    if sum(entry.file_size for entry in entries) > limit:
+        raise BadArchive(f"{path.name} holds more than {limit // 1_000_000} MB when unpacked; import it in parts.")
     for entry in entries:
         name = PurePosixPath(entry.filename)
         if not name.name.startswith(".") and "__MACOSX" not in name.parts:
@@ -89,11 +103,8 @@ def _reader(path: Path, entry: zipfile.ZipInfo) -> Callable[[], bytes]:
     return read
 
 
-def _check_size(name: str, size: int) -> None:
-    if size > MAX_FILE_BYTES:
-        limit = MAX_FILE_BYTES // 1_000_000
-        raise BadArchive(f"{name} has {size / 1e6:.0f} MB; {limit} MB is the limit for one file. Split it.")
-
+# What reading data raises that are not in the form that was looked for.
+NOT_OURS = (KeyError, TypeError, AttributeError, IndexError, ValueError, OverflowError, RecursionError)
 
 type ReadOne = Callable[[IncomingFile], Iterator[Found]]
 
@@ -126,7 +137,7 @@ def guarded(file: str, at: str, read: Callable[[], Iterator[Found]]) -> Iterator
     except (Malformed, BadArchive) as error:
         rule, _, remedy = str(error).rpartition("; ")
         yield Refusal(file=file, at=at, value="", rule=rule, remedy=remedy.removesuffix("."))
-    except (KeyError, TypeError, AttributeError, IndexError, ValueError) as error:
+    except NOT_OURS as error:
         rule = f"this is not in the form of the format ({type(error).__name__}: {str(error)[:80]})"
         yield Refusal(file=file, at=at, value="", rule=rule, remedy="correct the file, or choose its format")
 

@@ -34,14 +34,14 @@ URN = "urn:uuid:"
 
 
 def write(selection: Selection, losses: Losses) -> Iterator[Member]:
-    yield Member(path="annotations.jsonld", pieces=_pieces(selection))
+    yield Member(path="annotations.jsonld", pieces=_pieces(selection, losses))
 
 
-def _pieces(selection: Selection) -> Iterator[bytes]:
+def _pieces(selection: Selection, losses: Losses) -> Iterator[bytes]:
     head = {"@context": CONTEXT, "type": "AnnotationCollection", "label": selection.project.name}
     yield orjson.dumps(head)[:-1] + b',"first":{"type":"AnnotationPage","startIndex":0,"items":['
     total = 0
-    for layer in layers_out(selection):
+    for layer in layers_out(selection, losses):
         for claim in layer.claims:
             yield (b",\n" if total else b"\n") + orjson.dumps(_annotation(layer, claim))
             total += 1

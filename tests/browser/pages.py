@@ -115,6 +115,8 @@ SITE = [
     Page(name="releases of a curator", path="/p/bridge/releases/", who="curator"),
     Page(name="release refused", path="/p/bridge/releases/", act=sent("#release-form", title="a\u202eb")),
     Page(name="release", path="/p/bridge/releases/{release}/"),
+    Page(name="annotations in", path="/p/bridge/annotations/", act=opened("main details")),
+    Page(name="annotations refused", path="/p/bridge/annotations/", act=sent("#annotation-form")),
     Page(name="search", path="/p/bridge/search/?q=ferry", act=opened("main details")),
     Page(name="search for claims", path="/p/bridge/search/?q=ferry&show=claims&stance=support"),
     Page(name="search without words", path="/p/bridge/search/?q=%22", who="ann"),

@@ -15,7 +15,7 @@ from annotate.payloads.problems import Invalid
 from annotate.records import claim_dict
 from corpus.models import Change, Document, Speaker
 from tests import make
-from tests.formats.folders import imported, twin
+from tests.formats.folders import imported, members, twin
 
 pytestmark = pytest.mark.django_db
 TEXT = "🙂 The bridge closes. 👩‍👩‍👧 The cafe\u0301 stays open, said Tor Lind."
@@ -182,6 +182,17 @@ def test_one_person_is_named_and_must_be_a_member(project):
         imported(project, "label-studio", files, user=make.user("stranger"))
 
 
+def test_readings_of_two_people_never_become_one(project):
+    text = mark("codepoints", "Tor Lind").encode()
+    files = {f"round-1/{name}/one.ann": text for name in ("ann", "ben")} | {"gold/one.ann": text}
+    created, _, refused = imported(project, "brat", files, username="ann", mapping=MAP)
+    assert created == 1  # the first, gold, is taken as ann's
+    assert [refusal.remedy for refusal in refused] == ["import the files of one person at a time"] * 2
+    created, _, refused = imported(project, "brat", files, mapping=MAP)
+    assert [refusal.file for refusal in refused] == ["gold/one.ann", "round-1/ben/one.ann"]
+    assert "only adjudication makes" in refused[0].rule and "'ben' is no member" in refused[1].rule
+
+
 def test_documents_are_found_by_their_text_and_never_made(project):
     other = twin(project)
     assert imported(other, "brat", brat(mark("codepoints", "Tor Lind")), username="ann", mapping=MAP)[0] == 1
@@ -254,6 +265,50 @@ def test_files_that_are_not_in_the_format_are_refused(project, key):
             files = {f"x/one.{ending}": data, "TypeSystem.xml": data}
             created, known, refused = imported(project, key, files, username="ann")
             assert (created, known) == (0, 0) and refused
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {"speakers": 5},
+        {"speakers": [1]},
+        {"speakers": [{"name": "x", "mention": {}}]},
+        {"stances": [1]},
+        {"stances": {"a": 1}},
+        {"attributes": [1]},
+        {"attributes": {"type": {"name": "\0"}}},
+        {"cue": {"a": 1}},
+        {"reported_by": 3},
+        {"proposition": 3},
+        {"id": {}, "note": 7},
+        {"colour": "red"},
+        {"speakers": [{"id": [], "name": "\0"}]},
+    ],
+)
+def test_data_of_ours_that_were_broken_are_refused(project, payload):
+    files = task(("utf-16-le", "The bridge closes", "Claim"), ("utf-16-le", "Tor Lind", "Claim"))
+    tasks = json.loads(files["tasks.json"])
+    tasks[0]["annotations"][0]["result"][0]["meta"] = {"text": [json.dumps({"standpoint": payload})]}
+    created, _, refused = imported(project, "label-studio", {"t.json": json.dumps(tasks).encode()})
+    assert created == 1 and refused and stored() == ["Tor Lind"]
+
+
+def test_an_answer_that_is_an_entry_is_found_by_its_name():
+    project = make.project()
+    ann, document = make.member(project, "ann"), make.document(project, TEXT)
+    make.version(project, attributes=[{"key": "addressee", "kind": "entity"}])
+    make.round(project, closes=True)
+    entry = make.entry(project, Speaker, "Port authority")
+    make.claim(ann, document, "The bridge closes", attributes={"addressee": {"id": str(entry.pk)}})
+    out = members(project, "w3c")
+    other = twin(project)
+    make.version(other, attributes=[{"key": "addressee", "kind": "entity"}])
+    make.round(other, closes=True)
+    own = make.entry(other, Speaker, "Port authority")
+    created, _, refused = imported(other, "w3c", out)
+    assert (created, refused) == (1, [])
+    stored = Claim.objects.get(layer__project=other)
+    assert claim_dict(stored.pk)["attributes"] == {"addressee": {"id": str(own.pk)}}
 
 
 def test_a_document_type_in_xml_is_refused(project):

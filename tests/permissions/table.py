@@ -246,6 +246,8 @@ WEB = [
     web("paste", "POST",                   302, 404, 403, 403, 302, 302, 302, body={"text": "Another article."}),
     web("import", "GET",                   302, 404, 403, 403, 404, 404, 404),
     web("export", "GET",                   302, 404, 403, 403, 200, 200, 200),
+    web("annotation-import", "GET",        302, 404, 403, 403, 403, 200, 200),
+    web("annotation-import", "POST",       302, 404, 403, 403, 403, 400, 400, body={}),
     web("guidelines", "GET",               302, 404, 200, 200, 200, 200, 200),
     web("codebook", "GET",                 302, 404, 200, 200, 200, 200, 200),
     web("codebook", "POST",                302, 404, 403, 403, 409, 409, 409, body={}),

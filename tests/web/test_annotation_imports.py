@@ -1,0 +1,79 @@
+"""Annotations in, by page: a file is checked, its report read, then imported; and who may."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from annotate.actions.imports import uploads_directory
+from annotate.models import Claim, Project
+from tests import make
+from tests.web.conftest import SignIn
+
+PATH = "/p/bridge/annotations/"
+START = make.TEXT.index("The closure is needed")
+LINES = f"T1\tPoint {START} {START + 21}\tThe closure is needed\nT2\tPoint 0 5\tFerry\n"
+
+
+@pytest.fixture
+def ready(project: Project) -> Project:
+    make.document(project, external_id="one")
+    return project
+
+
+def check(client: Client, data: bytes = LINES.encode(), **more: Any) -> Any:
+    file = SimpleUploadedFile("one.ann", data)
+    sent = {"file": file, "format": "brat", "as": "ann", "map": "Point=claim", "do": "check"}
+    return client.post(PATH, sent | more)
+
+
+def hidden(page: str) -> dict[str, str]:
+    return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page))
+
+
+def test_a_file_is_checked_and_then_imported(ready: Project, browser: SignIn) -> None:
+    client = browser("manager")
+    page = check(client).content.decode()
+    assert "What would be stored" in page and "Import 1 claim<" in page and not Claim.objects.exists()
+    assert "line 2" in page and "Mend the file" in page
+
+    page = client.post(PATH, hidden(page) | {"do": "import"}).content.decode()
+    assert "<h2>Stored</h2>" in page and Claim.objects.get().layer.annotator.username == "ann"
+    assert not list(uploads_directory().glob("annotations-*"))
+
+
+def test_a_file_that_is_no_longer_kept_is_asked_for_again(ready: Project, browser: SignIn) -> None:
+    client = browser("manager")
+    asked = hidden(check(client).content.decode())
+    check(client)
+    found = client.post(PATH, asked | {"do": "import"})
+    assert found.status_code == 400 and "choose it again" in found.content.decode()
+    assert client.post(PATH, asked | {"upload": "no"}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("more", "why"),
+    [({"map": "x"}, "OLD=NEW"), ({"format": "xls"}, "Select a valid choice"), ({"file": ""}, "No file was chosen")],
+)
+def test_bad_input_is_shown_at_its_field(ready: Project, browser: SignIn, more: dict[str, Any], why: str) -> None:
+    found = check(browser("manager"), **more)
+    assert found.status_code == 400 and why in found.content.decode()
+
+
+def test_values_of_a_file_are_shown_as_text(ready: Project, browser: SignIn) -> None:
+    line = b"T1\t<script>alert(1)</script> 0 7\tHarbour\n"
+    page = check(browser("manager"), line, map="").content.decode()
+    assert "&lt;script&gt;" in page and "<script>alert" not in page
+
+
+def test_only_managers_import(ready: Project, browser: SignIn) -> None:
+    assert [browser(name).get(PATH).status_code for name in ("manager", "curator", "ann")] == [200, 403, 403]
+    assert browser("stranger").get(PATH).status_code == 404
+    assert Client().get(PATH).status_code == 302
+    assert browser("manager").put(PATH).status_code == 405
+    assert 'href="/p/bridge/annotations/"' in browser("manager").get("/p/bridge/upload/").content.decode()
+    assert 'href="/p/bridge/annotations/"' not in browser("curator").get("/p/bridge/upload/").content.decode()
