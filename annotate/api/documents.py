@@ -24,6 +24,7 @@ from annotate.models import Project
 from annotate.payloads.problems import FieldError, Invalid, TooLarge
 from annotate.permissions import Action
 from annotate.search.documents import NAMES
+from annotate.tasks import start_find_copies
 from corpus.ingest import Outcome
 from corpus.readers.base import Row, RowError, row_error
 from corpus.readers.documents import DocumentErrors, clean_document
@@ -113,6 +114,8 @@ def _add(request: Request, project: Project) -> Response:
             found["duplicates"].append(one | {"reason": outcome.reason})
         base = f"/{outcome.row - 1}" if isinstance(body, list) else ""
         found["errors"] += (_error(outcome.row, base, error) for error in outcome.errors)
+    if found["created"]:
+        start_find_copies(project.corpus_id)
     return answer(found, status=201 if found["created"] else 200)
 
 

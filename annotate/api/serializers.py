@@ -159,6 +159,7 @@ class DocumentSerializer(s.Serializer[Any]):
     sha256 = s.CharField()
     n_characters = s.IntegerField()
     same_text_as = s.UUIDField(allow_null=True)
+    story = s.UUIDField(allow_null=True, help_text="Of the near-copies that it belongs to.")
     created_at = s.DateTimeField()
 
 

@@ -143,6 +143,7 @@ def document_dict(document: Document) -> dict[str, Any]:
         "sha256": document.sha256,
         "n_characters": document.n_characters,
         "same_text_as": document.same_text_as_id,
+        "story": document.story_id,
         "created_at": stamp(document.created_at),
     }
 

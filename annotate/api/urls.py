@@ -27,6 +27,7 @@ from annotate.api import (
     rounds,
     searching,
     skips,
+    stories,
     talk,
     training,
 )
@@ -60,6 +61,8 @@ urlpatterns: list[URLPattern] = [
     path("codebooks/<uuid:id>/", codebooks.version, name="api-codebook-version"),
     path("codebooks/<uuid:id>/publish/", codebooks.publish, name="api-codebook-publish"),
     path("projects/<slug:slug>/documents/", documents.documents, name="api-documents"),
+    path("projects/<slug:slug>/stories/", stories.stories, name="api-stories"),
+    path("documents/<uuid:id>/part/", stories.part, name="api-document-part"),
     path("documents/<uuid:id>/", documents.document, name="api-document"),
     path("documents/<uuid:id>/claims/", claims.document_claims, name="api-document-claims"),
     path("documents/<uuid:id>/layer/", layers.layer, name="api-layer"),

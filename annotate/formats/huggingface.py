@@ -21,7 +21,8 @@ from annotate.formats.arrows import (
     parquet,
 )
 from annotate.formats.base import Format, Losses, Member, Selection
-from annotate.formats.marks import LAYERS, REGISTRY
+from annotate.formats.layers_out import note_registries
+from annotate.formats.marks import LAYERS, REGISTRIES, SHARED_LOSSES
 
 TRAIN = "train"
 PIECE = 1 << 16
@@ -48,18 +49,22 @@ class Contents:
 
 
 def write(selection: Selection, losses: Losses) -> Iterator[Member]:
-    yield from dataset_members(selection)
+    yield from dataset_members(selection, losses=losses)
 
 
 def dataset_members(
-    selection: Selection, *, split_of: SplitOf | None = None, card: Callable[[Contents], bytes] | None = None
+    selection: Selection,
+    *,
+    split_of: SplitOf | None = None,
+    card: Callable[[Contents], bytes] | None = None,
+    losses: Losses | None = None,
 ) -> Iterator[Member]:
     """Yield the folder. Without `split_of` everything is in one split and streams; otherwise splits are kept meanwhile.
 
     `card` makes another README.md of what was written.
     """
     contents = Contents()
-    claims = _noted(claim_arrow_rows(selection), contents)
+    claims = _noted(claim_arrow_rows(selection), contents, losses)
     yield from _config("claims", claims, claim_schema(), contents, split_of and _of_claim(split_of))
     documents = document_arrow_rows(selection)
     yield from _config("documents", documents, document_schema(), contents, split_of, batch=DOCUMENTS_AT_ONCE)
@@ -71,9 +76,15 @@ def _of_claim(split_of: SplitOf) -> SplitOf:
     return lambda claim: split_of(claim["document"])
 
 
-def _noted(claims: Iterable[Row], contents: Contents) -> Iterator[Row]:
+def _noted(claims: Iterable[Row], contents: Contents, losses: Losses | None) -> Iterator[Row]:
+    layer = ""
     for claim in claims:
         contents.note(claim)
+        if losses is not None:
+            note_registries(claim, losses)
+            if claim["layer"] != layer:
+                layer = claim["layer"]
+                losses.note(LAYERS, layer)
         yield claim
 
 
@@ -229,7 +240,7 @@ FORMAT = Format(
     write=write,
     is_folder=True,
     is_textless=True,
-    losses={"registries": REGISTRY, "layers": LAYERS},
+    losses={name: SHARED_LOSSES[name] for name in (REGISTRIES, LAYERS)},
     library="pyarrow",
     extra="parquet",
 )

@@ -41,18 +41,24 @@ def layers_out(selection: Selection, losses: Losses) -> Iterator[LayerOut]:
             name = folder if seen[folder] == 1 else f"{folder}~{seen[folder]}"
             _name_entities(layer["claims"])
             claims = in_order(layer["claims"])
-            _note(layer, claims, losses)
+            note_shared(layer, claims, losses)
             yield LayerOut(folder=name, annotator=layer["annotator"], document=document, claims=claims)
 
 
-def _note(layer: dict[str, Any], claims: list[Any], losses: Losses) -> None:
+def note_shared(layer: dict[str, Any], claims: list[Any], losses: Losses) -> None:
+    """Count what no format of marks carries of a layer."""
     for claim in claims:
         losses.note(TIMES, claim["id"])
-        if claim["speakers"] or claim["reported_by"] or claim["proposition"] or claim["stances"]:
-            losses.note(REGISTRIES, claim["id"])
+        note_registries(claim, losses)
     # There may be no claim to name: the layer stands for it.
     if layer["attributes"] or layer["no_claim"] or layer["nothing_to_code"] or layer["submitted_at"]:
         losses.note(LAYERS, layer["id"])
+
+
+def note_registries(claim: dict[str, Any], losses: Losses) -> None:
+    """Count a claim that names entries of which only the names are written."""
+    if claim["speakers"] or claim["reported_by"] or claim["proposition"] or claim["stances"]:
+        losses.note(REGISTRIES, claim["id"])
 
 
 def _name_entities(claims: list[dict[str, Any]]) -> None:

@@ -13,7 +13,8 @@ from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from annotate.formats.base import Format, Losses, Member, Selection
-from annotate.formats.marks import REGISTRY, TIMES
+from annotate.formats.layers_out import note_shared
+from annotate.formats.marks import LAYERS, REGISTRIES, SHARED_LOSSES, TIMES
 from annotate.formats.reading import document_lines
 from annotate.formats.speakers import BODIES, speaker_kinds
 
@@ -21,9 +22,9 @@ PARAGRAPH = re.compile(r"[^\n]*\S[^\n]*")
 # What XML 1.0 has no place for.
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 LOSSES = {
-    "registries": REGISTRY,
-    "times": TIMES,
-    "layers": "status and times of readings, and answers about the document, are left out",
+    REGISTRIES: SHARED_LOSSES[REGISTRIES],
+    TIMES: SHARED_LOSSES[TIMES],
+    LAYERS: "status and times of readings, and answers about the document, are left out",
     "characters": "a control character that XML does not allow stands as U+FFFD; offsets stay right",
 }
 
@@ -31,6 +32,8 @@ LOSSES = {
 def write(selection: Selection, losses: Losses) -> Iterator[Member]:
     kinds = speaker_kinds(selection)
     for document in document_lines(selection):
+        for layer in document["layers"]:
+            note_shared(layer, layer["claims"], losses)
         data = "".join(_Tei(document, kinds, losses).lines()).encode()
         yield Member(path=f"{document['id']}.xml", pieces=[data])
 

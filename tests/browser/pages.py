@@ -105,6 +105,7 @@ SITE = [
     Page(name="project of a manager", path="/p/bridge/"),
     Page(name="project without documents", path="/p/bare/"),
     Page(name="documents", path="/p/bridge/documents/", who="ann"),
+    Page(name="stories", path="/p/bridge/stories/", who="curator", act=sent("#join-form", numbers="none")),
     Page(name="documents, none found", path="/p/bridge/documents/?q=nothing"),
     Page(name="upload", path="/p/bridge/upload/", act=opened("main details")),
     Page(name="upload refused", path="/p/bridge/upload/", act=sent("#upload-form")),

@@ -93,6 +93,9 @@ ACTIONS = {
     "round.move": "moved a round to another version of the codebook",
     "round.update": "changed a round",
     "source.update": "changed a source",
+    "story.find": "found near-copies",
+    "story.join": "made documents one story",
+    "story.part": "parted a document from its near-copies",
     "undo": "undid what was done",
 }
 TYPES = {"layer": "reading", "codebook_version": "version of the codebook", "not_same": "pair that is not the same"}
