@@ -16,7 +16,10 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from annotate.actions.adjudication import Verdict, decide, finish_adjudication
+from annotate.actions.adjudication import Verdict, finish_adjudication, recount
+from annotate.actions.adjudication.deciding import decide_on
+from annotate.actions.adjudication.locking import lock_desk
+from annotate.actions.batch import Batch
 from annotate.actions.claims import put_claim
 from annotate.actions.documents import add_documents
 from annotate.actions.layers import submit_layer
@@ -26,7 +29,6 @@ from annotate.models import Adjudication, Project
 from annotate.payloads.preconditions import Precondition
 from annotate.permissions import Role
 from annotate.releases.settings import ReleaseSettings, SelectionRule, SplitRule
-from annotate.reports.desk import load_desk
 from corpus.models import Document, Proposition, Speaker, Target
 from corpus.readers import READERS
 from corpus.readers.base import ReadOptions
@@ -144,24 +146,25 @@ def _annotate(user: User, document: Document, layer: dict[str, Any], clock: Cloc
 
 
 def _adjudicate(project: Project, curator: User, clock: Clock) -> None:
-    """Decide on every second open unit of the first article that two people read; finish the second and the last."""
-    first, second, *_, last = Adjudication.objects.filter(project=project, n_readings=2).order_by("document__number")
+    """Decide on every second open unit of the first article that two people read; finish the last one."""
+    first, *_, last = Adjudication.objects.filter(project=project, n_readings=2).order_by("document__number")
     _decide(project, curator, first, clock, step=2)
-    for row in (second, last):
-        _decide(project, curator, row, clock, step=1)
-        at = clock.tick(BETWEEN_CLAIMS)
-        finish_adjudication(user=curator, project=project, document_id=row.document_id, now=at)
+    _decide(project, curator, last, clock, step=1)
+    at = clock.tick(BETWEEN_CLAIMS)
+    finish_adjudication(user=curator, project=project, document_id=last.document_id, now=at)
 
 
 def _decide(project: Project, curator: User, row: Adjudication, clock: Clock, *, step: int) -> None:
-    """Decide on open units of a document, with the first reading on ties."""
-    for unit in [unit for unit in load_desk(row).units if unit.is_open][::step]:
+    """Decide on open units of a document, with the first reading on ties; its desk is read once for all of them."""
+    desk = lock_desk(user=curator, project_id=project.pk, document_id=row.document_id)
+    for unit in [unit for unit in desk.units if unit.is_open][::step]:
         ties = {field.name: unit.marks[0].key for field in unit.open_fields}
         claims = {mark.key: mark.fingerprint for mark in unit.marks}
         verdict = Verdict(claims=claims, picks=ties, reason=REASON if ties else "")
-        decide(
-            user=curator, project=project, document_id=row.document_id, verdict=verdict, now=clock.tick(BETWEEN_CLAIMS)
-        )
+        batch = Batch(action="decision.make", actor=curator, project_id=project.pk, corpus_id=project.corpus_id)
+        decide_on(desk, verdict, user=curator, batch=batch, now=clock.tick(BETWEEN_CLAIMS))
+        batch.write()
+    recount([desk.adjudication], now=clock.at)
 
 
 def claim_body(claim: dict[str, Any], text: str) -> dict[str, Any]:
