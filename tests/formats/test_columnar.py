@@ -14,7 +14,8 @@ from tests import make
 from tests.formats.folders import members
 from tests.restoring import world
 
-pytestmark = pytest.mark.django_db
+# Golden files are compared on both databases; here are the readers of the same bytes.
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 parquet = pytest.importorskip("pyarrow.parquet", reason="pyarrow comes with the group “foreign”")
 
 
@@ -44,7 +45,6 @@ def test_duckdb_counts_stances_in_parquet(selection, tmp_path):
     assert dict(duckdb.sql(query).fetchall())["support"] > 1
 
 
-@pytest.mark.once
 def test_datasets_loads_the_folder_with_its_features_and_splits(selection, tmp_path, monkeypatch):
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     datasets = pytest.importorskip("datasets", reason="datasets comes with the group “foreign”")

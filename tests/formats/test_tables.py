@@ -32,6 +32,7 @@ def table(files, name):
     return list(csv.DictReader(io.StringIO(files[f"{name}.csv"].decode("utf-8-sig"), newline=""), strict=True))
 
 
+@pytest.mark.once
 def test_every_column_is_described_once_and_in_the_papers(project):
     files = members(project, "csv", "all")
     about = json.loads(files["csv-metadata.json"])
@@ -77,6 +78,7 @@ def test_a_stance_names_its_holder_also_where_nobody_was_named(project):
     assert len(table(members(project, "csv", "gold"), "decisions")) == Decision.objects.count()
 
 
+@pytest.mark.once
 def test_cells_are_no_formulas_and_come_back(project):
     files = members(project, "csv")
     notes = {row["note"] for row in table(files, "claims")}
@@ -121,6 +123,7 @@ def test_the_tables_come_in_as_layers_of_their_annotators():
     assert "no folder with claims.csv" in str(imported(other, "csv", {"spans.csv": b""})[2][0])
 
 
+@pytest.mark.once
 def test_pandas_and_duckdb_read_the_tables(project, tmp_path):
     pandas = pytest.importorskip("pandas", reason="pandas comes with the group “foreign”")
     duckdb = pytest.importorskip("duckdb", reason="duckdb comes with the group “foreign”")

@@ -16,7 +16,8 @@ from tests import make
 from tests.formats.folders import members
 from tests.restoring import world
 
-pytestmark = pytest.mark.django_db
+# Golden files are compared on both databases; here are the readers of the same bytes.
+pytestmark = [pytest.mark.django_db, pytest.mark.once(on="postgres")]
 TEI = "{http://www.tei-c.org/ns/1.0}"
 ID = "{http://www.w3.org/XML/1998/namespace}id"
 

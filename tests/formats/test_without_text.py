@@ -14,7 +14,7 @@ from corpus.models import Document
 from tests import make
 from tests.restoring import world
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once(on="postgres")]
 NATIVE = ("documents-jsonl", "jsonl")
 
 
