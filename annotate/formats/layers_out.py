@@ -10,8 +10,9 @@ from typing import IO, Any
 from uuid import UUID
 
 from annotate.formats.base import Losses, Member, Selection
-from annotate.formats.marks import LAYERS, REGISTRIES, TIMES, in_order
+from annotate.formats.marks import LAYERS, REGISTRIES, TIMES, WITHDRAWN, in_order
 from annotate.formats.reading import document_lines
+from annotate.models import LayerStatus
 from corpus.models import Speaker
 
 IN_MEMORY = 1_000_000
@@ -37,6 +38,10 @@ def layers_out(selection: Selection, losses: Losses) -> Iterator[LayerOut]:
         # By name, not by id: what is imported elsewhere and leaves again stands in the same order.
         named = [(_folder(layer, numbers), layer) for layer in document.pop("layers")]
         for folder, layer in sorted(named, key=lambda pair: (pair[0], pair[1]["id"])):
+            if layer["status"] == LayerStatus.WITHDRAWN:
+                for claim in layer["claims"]:
+                    losses.note(WITHDRAWN, claim["id"])
+                continue
             seen[folder] += 1
             name = folder if seen[folder] == 1 else f"{folder}~{seen[folder]}"
             _name_entities(layer["claims"])

@@ -14,11 +14,12 @@ CLAIM, CUE, SPEAKER = "Claim", "Cue", "Speaker"
 CUE_LINK, SPEAKER_LINK, PART_LINK = "cue", "speaker", "part"
 # Values that many formats can show beside the words; attributes with one label join them.
 SHOWN_VALUES = ("mode", "stance", "unsure", "no_stance")
-REGISTRIES, TIMES, LAYERS = "registries", "times", "layers"
+REGISTRIES, TIMES, LAYERS, WITHDRAWN = "registries", "times", "layers", "withdrawn"
 SHARED_LOSSES = {
     REGISTRIES: "names of registry entries only: their kinds, aliases and outside ids are left out",
     TIMES: "versions of claims and the times at which they were made and changed are left out",
     LAYERS: "what concerns a whole layer is left out: its status and times, answers about the document, no-claim marks",
+    WITHDRAWN: "withdrawn readings are left out with their claims",
 }
 
 

@@ -144,7 +144,8 @@ def layers(draw):
     return text, claims
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.once
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(layers())
 def test_any_claims_come_back_as_they_were(made):
     text, claims = made
