@@ -65,12 +65,14 @@ class RoundChangeSerializer(s.Serializer[Any]):
 
 class RoundInSerializer(RoundChangeSerializer):
     selection = SelectionSerializer(required=False, help_text="Left out: the whole corpus, later imports too.")
-    codebook_version = s.IntegerField(required=False, help_text="Left out: the newest published version.")
+    codebook_version = s.IntegerField(
+        required=False, allow_null=True, help_text="Left out: the newest published version."
+    )
 
 
 class RoundNewSerializer(RoundInSerializer):
     follows = s.UUIDField(required=False, help_text="A follow-up round of this round.")
-    fields = s.ListField(child=s.CharField(), required=False, help_text="What it asks again.")  # type: ignore[assignment]
+    fields = s.ListField(child=s.CharField(allow_blank=True), required=False, help_text="What it asks again.")  # type: ignore[assignment]
     version = s.IntegerField(required=False, help_text="Of the codebook; the newest unless given. Follow-ups only.")
 
 

@@ -89,7 +89,7 @@ class InvitationInSerializer(s.Serializer[Any]):
     roles = s.ListField(child=s.ChoiceField(ROLES), required=False, help_text="Annotator, unless given.")
     max_uses = s.IntegerField(required=False, help_text="How many people may join by it, 1 to 1000; 1 unless given.")
     hours = s.IntegerField(required=False, help_text="How long it works, 1 to 720; 168 unless given.")
-    note = s.CharField(required=False, help_text="For managers: whom the link is for.")
+    note = PlainText(required=False, help_text="For managers: whom the link is for.")
 
 
 class InvitationSerializer(s.Serializer[Any]):
@@ -117,7 +117,7 @@ class DocumentInSerializer(s.Serializer[Any]):
     published_on = s.DateField(required=False, allow_null=True)
     language = PlainText(required=False)
     external_id = PlainText(required=False)
-    metadata = s.DictField(required=False)
+    metadata = s.DictField(required=False, allow_null=True)
 
 
 class CreatedSerializer(s.Serializer[Any]):
