@@ -111,12 +111,12 @@ class NewInvitationSerializer(InvitationSerializer):
 
 class DocumentInSerializer(s.Serializer[Any]):
     text = s.CharField(help_text="At most 10,000,000 bytes in UTF-8. The headline belongs to it.")
-    title = PlainText(required=False)
-    source = PlainText(required=False, help_text="The outlet.")  # type: ignore[assignment]
-    url = PlainText(required=False)
+    title = PlainText(required=False, allow_null=True)
+    source = PlainText(required=False, allow_null=True, help_text="The outlet.")  # type: ignore[assignment]
+    url = PlainText(required=False, allow_null=True)
     published_on = s.DateField(required=False, allow_null=True)
-    language = PlainText(required=False)
-    external_id = PlainText(required=False)
+    language = PlainText(required=False, allow_null=True)
+    external_id = PlainText(required=False, allow_null=True)
     metadata = s.DictField(required=False, allow_null=True)
 
 
