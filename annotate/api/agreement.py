@@ -19,7 +19,7 @@ from annotate.reports.agreement import Asked, agreement_report, as_csv, as_dict
 from corpus.database import snapshot
 
 FORMATS = ("json", "csv")
-DAY = {"type": "string", "format": "date"}
+DAY = {"type": "string", "pattern": r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$"}  # empty as in a form
 
 
 @operation(

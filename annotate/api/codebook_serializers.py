@@ -83,7 +83,7 @@ class DraftInSerializer(CodebookFileSerializer):
     """A codebook file, or the name of a template, or nothing for a copy of the newest version."""
 
     standpoint_codebook = s.ChoiceField([1], required=False)
-    template = s.ChoiceField(list(TEMPLATES), required=False)
+    template = s.ChoiceField(list(TEMPLATES), required=False, allow_null=True)
 
 
 class PublishSerializer(s.Serializer[Any]):

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from annotate.api import curation
 from annotate.api import curation_serializers as shown
-from annotate.api.openapi import PAGING, operation, page_of, sent
+from annotate.api.openapi import PAGING, operation, page_of, paging, sent
 from annotate.api.registries import PROPOSITIONS, Kind
 
 EXAMPLE_ID = "2f3c1a9e-0000-4000-8000-000000000000"
@@ -39,7 +39,7 @@ def _doubles(kind: Kind) -> Any:
         ),
         answers={200: page_of(f"{kind.one.title()}Double", shown.DoubleSerializer)},
         errors=[400, 403],
-        parameters=PAGING,
+        parameters=paging(100),
     )
     @api_view(["GET"])
     def doubles(request: Request, slug: str) -> Response:

@@ -25,10 +25,18 @@ WHY = {
     428: "If-Match is missing.",
     503: "Busy, or the database is away; try again after Retry-After seconds.",
 }
-PAGING = [
-    OpenApiParameter("cursor", str, description="Where to go on; follow `next` and `previous` instead of making it."),
-    OpenApiParameter("page_size", int, description=f"1 to {MAX_PAGE}; {DEFAULT_PAGE} unless given."),
-]
+
+
+def paging(most: int) -> list[OpenApiParameter]:
+    """Return the parameters of a list that is answered in pages of at most so many."""
+    size = {"type": "integer", "minimum": 1, "maximum": most, "default": DEFAULT_PAGE}
+    return [
+        OpenApiParameter("cursor", str, description="Where to go on; follow `next` and `previous`, and make none."),
+        OpenApiParameter("page_size", size, description=f"1 to {most}; {DEFAULT_PAGE} unless given."),
+    ]
+
+
+PAGING = paging(MAX_PAGE)
 ROUND = OpenApiParameter("round", {"type": "string", "format": "uuid"}, description="Chooses among several rounds.")
 IF_MATCH = OpenApiParameter(
     "If-Match", str, OpenApiParameter.HEADER, description='The version that you saw, as ETag: `"3"`.'

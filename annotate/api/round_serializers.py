@@ -50,7 +50,7 @@ class RoundChangeSerializer(s.Serializer[Any]):
     targets_closed = s.BooleanField(required=False)
     propositions_closed = s.BooleanField(required=False)
     order = s.ChoiceField(RoundOrder.values, required=False, help_text="As imported, or random from the seed.")
-    seed = s.IntegerField(required=False, help_text="Of the order, the share and what is drawn.")
+    seed = s.IntegerField(required=False, allow_null=True, help_text="Of the order, the share and what is drawn.")
     status = s.ChoiceField(RoundStatus.values, required=False, help_text="In a closed round nobody can write.")
     purpose = s.ChoiceField(
         RoundPurpose.values, required=False, help_text="Training and test rounds are compared with finished gold."
@@ -64,13 +64,17 @@ class RoundChangeSerializer(s.Serializer[Any]):
 
 
 class RoundInSerializer(RoundChangeSerializer):
-    selection = SelectionSerializer(required=False, help_text="Left out: the whole corpus, later imports too.")
-    codebook_version = s.IntegerField(required=False, help_text="Left out: the newest published version.")
+    selection = SelectionSerializer(
+        required=False, allow_null=True, help_text="Left out: the whole corpus, later imports too."
+    )
+    codebook_version = s.IntegerField(
+        required=False, allow_null=True, help_text="Left out: the newest published version."
+    )
 
 
 class RoundNewSerializer(RoundInSerializer):
     follows = s.UUIDField(required=False, help_text="A follow-up round of this round.")
-    fields = s.ListField(child=s.CharField(), required=False, help_text="What it asks again.")  # type: ignore[assignment]
+    fields = s.JSONField(required=False, help_text="A list: what a follow-up asks again; others ignore it.")  # type: ignore[assignment]
     version = s.IntegerField(required=False, help_text="Of the codebook; the newest unless given. Follow-ups only.")
 
 

@@ -89,7 +89,7 @@ class InvitationInSerializer(s.Serializer[Any]):
     roles = s.ListField(child=s.ChoiceField(ROLES), required=False, help_text="Annotator, unless given.")
     max_uses = s.IntegerField(required=False, help_text="How many people may join by it, 1 to 1000; 1 unless given.")
     hours = s.IntegerField(required=False, help_text="How long it works, 1 to 720; 168 unless given.")
-    note = s.CharField(required=False, help_text="For managers: whom the link is for.")
+    note = PlainText(required=False, help_text="For managers: whom the link is for.")
 
 
 class InvitationSerializer(s.Serializer[Any]):
@@ -111,13 +111,13 @@ class NewInvitationSerializer(InvitationSerializer):
 
 class DocumentInSerializer(s.Serializer[Any]):
     text = s.CharField(help_text="At most 10,000,000 bytes in UTF-8. The headline belongs to it.")
-    title = PlainText(required=False)
-    source = PlainText(required=False, help_text="The outlet.")  # type: ignore[assignment]
-    url = PlainText(required=False)
+    title = PlainText(required=False, allow_null=True)
+    source = PlainText(required=False, allow_null=True, help_text="The outlet.")  # type: ignore[assignment]
+    url = PlainText(required=False, allow_null=True)
     published_on = s.DateField(required=False, allow_null=True)
-    language = PlainText(required=False)
-    external_id = PlainText(required=False)
-    metadata = s.DictField(required=False)
+    language = PlainText(required=False, allow_null=True)
+    external_id = PlainText(required=False, allow_null=True)
+    metadata = s.DictField(required=False, allow_null=True)
 
 
 class CreatedSerializer(s.Serializer[Any]):
