@@ -144,4 +144,5 @@ FORMAT = Format(
     is_folder=True,
     is_textless=True,
     read=read_tables,
+    endings=(".csv",),
 )

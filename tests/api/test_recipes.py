@@ -39,7 +39,7 @@ def names(live_server, project, manager, ann, document, tmp_path, monkeypatch):
 def test_pandas_gets_a_table_of_stances(names, document):
     pytest.importorskip("pandas", reason="pandas is not installed (uv sync --group foreign)")
 
-    exec(recipe("import pandas"), names)
+    exec(recipe("pd.read_json(url"), names)
 
     assert names["counts"].loc["Closure", "support"] == 2 and set(names["table"]["source"]) == {document.source.name}
 
