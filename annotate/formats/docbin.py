@@ -57,8 +57,8 @@ def _doc(layer: LayerOut, vocab: Any) -> Doc:
 
     text = layer.document["text"]
     found = single_spans(marks_of(layer.claims, ()))
-    edges = {edge for mark in found.marks for edge in (mark.spans[0]["start"], mark.spans[0]["end"])}
-    words, spaces, starts = _tokens(text, edges)
+    begins = {mark.spans[0]["start"] for mark in found.marks}
+    words, spaces, starts = _tokens(text, begins, {mark.spans[0]["end"] for mark in found.marks})
     doc = Doc(vocab, words=words, spaces=spaces)
     first = {start: at for at, start in enumerate(starts)}
     last = {start + len(word): at + 1 for at, (start, word) in enumerate(zip(starts, words, strict=True))}
@@ -80,24 +80,25 @@ def _doc(layer: LayerOut, vocab: Any) -> Doc:
     return doc
 
 
-def _tokens(text: str, edges: set[int]) -> tuple[list[str], list[bool], list[int]]:
+def _tokens(text: str, begins: set[int], ends: set[int]) -> tuple[list[str], list[bool], list[int]]:
     """Return all of the text as tokens: their words, whether one space follows, and where they start."""
     words: list[str] = []
     spaces: list[bool] = []
     starts: list[int] = []
-    at = 0
+    at, edges = 0, begins | ends
 
     def gap(end: int) -> None:
-        """Put white space into tokens of its own, but for one space after a word."""
+        """Put white space into tokens of its own, but for one space after a word; marked words may end in it."""
         nonlocal at
-        if at < end and text[at] == " " and words:
+        if at < end and text[at] == " " and words and at not in begins and at + 1 not in ends:
             spaces[-1] = True
             at += 1
-        if at < end:
-            words.append(text[at:end])
-            spaces.append(False)
-            starts.append(at)
-            at = end
+        for edge in (*sorted(edge for edge in edges if at < edge < end), end):
+            if at < edge:
+                words.append(text[at:edge])
+                spaces.append(False)
+                starts.append(at)
+                at = edge
 
     for start, end in tokens(text, 0, len(text), edges):
         gap(start)
