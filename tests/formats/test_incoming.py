@@ -328,3 +328,7 @@ def test_who_reads_blind_learns_nothing_from_an_import(project):
 
     (outcome,) = import_annotations(user=manager, project=project, files=incoming(files), now=make.NOW, **how)
     assert outcome.n_created == 0 and "blind yourself" in outcome.refused[0].rule
+
+
+def test_every_format_that_is_read_says_how_its_files_end():
+    assert [found.key for found in FORMATS.values() if found.read is not None and not found.endings] == []
