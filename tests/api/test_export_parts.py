@@ -8,6 +8,8 @@ import json
 import pytest
 
 from annotate.actions import layers, registries
+from annotate.models import Claim
+from annotate.records import claim_dicts
 from corpus.models import Speaker, Target
 from tests import make
 from tests.api.client import lines
@@ -136,3 +138,13 @@ def test_the_page_offers_filters_and_its_line_follows(world, client):
     )
     assert "<details" in page and "open>" in page and "speaker=&" not in page
     assert "# &#x27;tomorrow&#x27; is no day" in bad
+
+
+def test_a_line_says_of_a_claim_what_every_other_read_says(world, manager):
+    by_id = {claim["id"]: claim for claim in claim_dicts(Claim.objects.all())}
+
+    for line in lines(manager.get(f"{WHERE}?layers=all")):
+        own = by_id.pop(line["id"])
+        assert [name for name in line if name in own] == list(own)
+        assert {name: line[name] for name in own} | {"document": line["document"]["id"]} == own
+    assert not by_id
