@@ -37,12 +37,14 @@ def test_parquet_is_typed_and_holds_every_claim(selection):
     assert answers["grounds"] == ["ground_2", "ground_7"] and answers["new"] == ["true"]
 
 
-def test_duckdb_counts_stances_in_parquet(selection, tmp_path):
+def test_duckdb_and_pandas_read_parquet(selection, tmp_path):
     duckdb = pytest.importorskip("duckdb", reason="duckdb comes with the group “foreign”")
     path = tmp_path / "claims.parquet"
     path.write_bytes(b"".join(delivered(FORMATS["parquet"], selection)))
     query = f"select s.value, count(*) from (select unnest(stances) s from '{path}') group by all"
     assert dict(duckdb.sql(query).fetchall())["support"] > 1
+    pandas = pytest.importorskip("pandas", reason="pandas comes with the group “foreign”")
+    assert len(pandas.read_parquet(path)) == Claim.objects.count()
 
 
 def test_datasets_loads_the_folder_with_its_features_and_splits(selection, tmp_path, monkeypatch):
