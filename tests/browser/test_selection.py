@@ -196,7 +196,7 @@ def test_any_selection_in_any_text_becomes_a_well_cut_span(project, visit):
     hand = Hand(project, ann, visit(ann).open("/p/bridge/"))
 
     @settings(
-        max_examples=20,
+        max_examples=14,
         derandomize=True,
         database=None,
         deadline=None,

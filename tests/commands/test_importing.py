@@ -103,7 +103,7 @@ def test_wrong_use_ends_with_2_and_names_the_remedy(arguments):
 def test_an_import_killed_half_way_and_run_again_stores_every_article_once(tmp_path):
     data = tmp_path / "data"
     path = tmp_path / "articles.jsonl"
-    path.write_text("\n".join(rows(6000)))
+    path.write_text("\n".join(rows(3000)))
     assert run(data, "migrate", "-v0").returncode == 0
     make_project = "from tests import make; make.project()"
     made = run(data, "shell", "-v0", "-c", make_project)
@@ -113,11 +113,11 @@ def test_an_import_killed_half_way_and_run_again_stores_every_article_once(tmp_p
     wait_for(lambda: stored(data) > 500 or running.poll() is not None)
     running.send_signal(signal.SIGKILL)
     running.communicate()
-    assert 500 < stored(data) < 6000
+    assert 500 < stored(data) < 3000
 
     again = run(data, "import_documents", "bridge", str(path))
     assert again.returncode == 0, again.stderr
-    assert stored(data) == 6000
+    assert stored(data) == 3000
 
 
 def stored(data):
