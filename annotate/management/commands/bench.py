@@ -21,6 +21,7 @@ from django.db import connection
 from annotate.formats import FORMATS
 from annotate.management.bench import (
     agreement,
+    copies,
     exporting,
     importing,
     queue,
@@ -44,9 +45,10 @@ MEASURES: dict[str, Callable[[World], list[Figure]]] = {
     "up": starting.run,
     "search": searching.run,
     "agreement": agreement.run,
+    "copies": copies.run,
 }
 EXPORTED = ["jsonl", "csv", "documents-jsonl"]
-APART = ("search", "agreement")  # each fills the database with articles of its own
+APART = ("search", "agreement", "copies")  # each fills the database with articles of its own
 
 
 class Command(BaseCommand):
