@@ -34,6 +34,7 @@ from annotate.releases.splits import Article, stories
 from corpus.models import Document
 
 AT_ONCE = 200
+SAID_OF_READINGS = ("annotator", "project", "layer_kind", "codebook", "withdrawn")
 COLUMNS = (
     *("id", "number", "external_id", "title", "source__name", "url", "published_on", "language", "sha256"),
     *("n_characters", "metadata"),
@@ -160,7 +161,7 @@ class Source:
                 "nothing_to_code": bool(said.get("nothing_to_code")),
                 "attributes": _sorted(said.get("attributes", {})),
                 "no_claim": said.get("no_claim", []),
-                "claims": _sorted(found.claims),
+                "claims": [_sorted(_bare(claim)) for claim in found.claims],
             }
 
     def decisions(self) -> Iterator[dict[str, Any]]:
@@ -229,6 +230,11 @@ def _document(row: tuple[Any, ...], *, has_texts: bool) -> dict[str, Any]:
     }
     # Metadata is whatever the import brought along, pieces of the text too: it goes where the text goes.
     return found | {"metadata": _sorted(metadata), "text": text[0]} if has_texts else found
+
+
+def _bare(claim: dict[str, Any]) -> dict[str, Any]:
+    """Return a claim of a reading without what is said once, and without any name of an account."""
+    return {name: value for name, value in claim.items() if name not in SAID_OF_READINGS}
 
 
 def _sorted(value: Any) -> Any:
