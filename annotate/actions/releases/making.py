@@ -33,6 +33,7 @@ from annotate.releases.folder import Folder
 from annotate.releases.people import Pseudonyms
 from annotate.releases.settings import ReleaseSettings
 from annotate.releases.source import Source
+from corpus.copies import find_copies
 from corpus.database import snapshot
 
 BUSY = "Another release of this project is being made; wait until it is ready."
@@ -105,6 +106,9 @@ def make_release(*, release_id: UUID, now: datetime) -> Release | None:
 
 def _write(found: Release, now: datetime) -> Draft:
     with whole_release(found.pk) as path:
+        # Splits must know every story: what was not compared yet is compared now, before anything is read.
+        for _ in find_copies(found.project.corpus):
+            pass
         with snapshot():
             draft = _draft(found, Folder(path), now)
             steps = draft.steps()
