@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,6 +29,8 @@ class Figures:
     claims_by_outlet: Counter[str] = field(default_factory=Counter)
     claims_by_split: Counter[str] = field(default_factory=Counter)
     decisions: Counter[str] = field(default_factory=Counter)
+    detected: Counter[str] = field(default_factory=Counter)
+    detected_by_annotators: Counter[str] = field(default_factory=Counter)
     annotators: set[str] = field(default_factory=set)
     first_day: str | None = None
     last_day: str | None = None
@@ -44,6 +47,7 @@ class Figures:
 
     def add_claim(self, claim: dict[str, Any], split: str) -> None:
         self.counts["claims"] += 1
+        self.detected.update(_rules([claim]))
         self.counts["stances"] += len(claim["stances"])
         self.counts["claims_without_stance"] += not claim["stances"]
         self.claims_by_outlet[claim["document"]["source"]] += 1
@@ -63,6 +67,7 @@ class Figures:
         if "last" in reading["which"]:
             self.counts["readings"] += 1
             self.counts["claims_of_annotators"] += len(reading["claims"])
+            self.detected_by_annotators.update(_rules(reading["claims"]))
 
     def add_decision(self, decision: dict[str, Any]) -> None:
         self.counts["decisions"] += 1
@@ -75,7 +80,7 @@ class Figures:
             "languages": _shares(self.languages, "language"),
             "outlets": _shares(self.outlets, "outlet"),
             "claims_by_outlet": _shares(self.claims_by_outlet, "outlet"),
-            "claims_by_split": {name: self.claims_by_split[name] for name in sorted(self.claims_by_split)},
+            "claims_by_split": _named(self.claims_by_split),
             "stances": _shares(self.stances, "stance"),
             "sides": [
                 {"stance": value, "target": target, "n": n, "share": _share(n, self.sides.total())}
@@ -83,8 +88,18 @@ class Figures:
             ],
             "speakers": _shares(self.speakers, "speaker"),
             "holders": _shares(self.holders, "holder"),
-            "decisions": {name: self.decisions[name] for name in sorted(self.decisions)},
+            "decisions": _named(self.decisions),
+            "detected": {"claims": _named(self.detected), "claims_of_annotators": _named(self.detected_by_annotators)},
         }
+
+
+def _rules(claims: Iterable[dict[str, Any]]) -> Iterator[str]:
+    """Yield the rule of each claim of which a rule found values in the text."""
+    return (claim["detected"]["rule"] for claim in claims if claim.get("detected"))
+
+
+def _named(found: Counter[str]) -> dict[str, int]:
+    return {name: found[name] for name in sorted(found)}
 
 
 def _ordered[K](found: Counter[K]) -> list[tuple[K, int]]:
