@@ -117,6 +117,7 @@ class Draft:
 
     def write_claims(self) -> None:
         views = self.source.codebooks()
+        self.figures.told_apart = self.source.told_apart()
         table = self.table = FlatTable.of(views)
         self.facts.codebooks = [(view.name, view.version.number) for view in views]
         self.facts.columns = table.columns

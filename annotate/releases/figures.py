@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from annotate.releases.tables import holder
+
+type Entry = tuple[str, str]  # name and id
 
 COUNTED = (
     *("documents", "documents_with_gold", "claims", "stances", "claims_without_stance", "readings", "submissions"),
@@ -17,15 +19,16 @@ COUNTED = (
 
 @dataclass(slots=True, kw_only=True)
 class Figures:
-    """Counts that grow while the files are written."""
+    """Counts that grow while the files are written; `told_apart` are the disambiguations of entries by id."""
 
+    told_apart: Mapping[str, str] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
     outlets: Counter[str] = field(default_factory=Counter)
     languages: Counter[str] = field(default_factory=Counter)
     stances: Counter[str] = field(default_factory=Counter)
-    sides: Counter[tuple[str, str]] = field(default_factory=Counter)
-    speakers: Counter[str] = field(default_factory=Counter)
-    holders: Counter[str] = field(default_factory=Counter)
+    sides: Counter[tuple[str, Entry]] = field(default_factory=Counter)
+    speakers: Counter[Entry] = field(default_factory=Counter)
+    holders: Counter[Entry] = field(default_factory=Counter)
     claims_by_outlet: Counter[str] = field(default_factory=Counter)
     claims_by_split: Counter[str] = field(default_factory=Counter)
     decisions: Counter[str] = field(default_factory=Counter)
@@ -53,13 +56,20 @@ class Figures:
         self.claims_by_outlet[claim["document"]["source"]] += 1
         self.claims_by_split[split] += 1
         for speaker in claim["speakers"]:
-            self.speakers[speaker["name"]] += 1
+            self.speakers[self.name(speaker)] += 1
         for stance in claim["stances"]:
-            value, target = stance["value"] or "", (stance["target"] or {}).get("name", "")
+            value, target = stance["value"] or "", self.name(stance["target"])
             self.stances[value] += 1
             self.sides[value, target] += 1
             if who := holder(claim, stance):
-                self.holders[who] += 1
+                self.holders[self.name(who)] += 1
+
+    def name(self, entry: Mapping[str, Any] | None) -> Entry:
+        """Return the name of an entry with what tells it from others of that name, and its id."""
+        if not entry:
+            return ("", "")
+        more = self.told_apart.get(entry["id"])
+        return (f"{entry['name']} ({more})" if more else entry["name"], entry["id"])
 
     def add_reading(self, reading: dict[str, Any]) -> None:
         self.annotators.add(reading["annotator"])
@@ -83,11 +93,11 @@ class Figures:
             "claims_by_split": _named(self.claims_by_split),
             "stances": _shares(self.stances, "stance"),
             "sides": [
-                {"stance": value, "target": target, "n": n, "share": _share(n, self.sides.total())}
-                for (value, target), n in _ordered(self.sides)
+                {"stance": value, "target": target, "target_id": id, "n": n, "share": _share(n, self.sides.total())}
+                for (value, (target, id)), n in _ordered(self.sides)
             ],
-            "speakers": _shares(self.speakers, "speaker"),
-            "holders": _shares(self.holders, "holder"),
+            "speakers": _entries(self.speakers, "speaker"),
+            "holders": _entries(self.holders, "holder"),
             "decisions": _named(self.decisions),
             "detected": {"claims": _named(self.detected), "claims_of_annotators": _named(self.detected_by_annotators)},
         }
@@ -112,3 +122,7 @@ def _share(n: int, total: int) -> float:
 
 def _shares(found: Counter[str], name: str) -> list[dict[str, Any]]:
     return [{name: key, "n": n, "share": _share(n, found.total())} for key, n in _ordered(found)]
+
+
+def _entries(found: Counter[Entry], name: str) -> list[dict[str, Any]]:
+    return [{name: key, "id": id, "n": n, "share": _share(n, found.total())} for (key, id), n in _ordered(found)]

@@ -31,7 +31,7 @@ from annotate.payloads.codebooks import CodebookView, load_codebook
 from annotate.releases.people import Pseudonyms
 from annotate.releases.settings import SelectionRule
 from annotate.releases.splits import Article, stories
-from corpus.models import Document
+from corpus.models import Document, Speaker, Target
 
 AT_ONCE = 200
 SAID_OF_READINGS = ("annotator", "project", "layer_kind", "codebook", "withdrawn")
@@ -91,6 +91,12 @@ class Source:
 
     def _submitted(self) -> QuerySet[Submission, Any]:
         return self.submissions().order_by().values("layer__document")
+
+    def told_apart(self) -> dict[str, str]:
+        """Return what tells speakers and targets from others of their name, by id."""
+        models = (Speaker, Target)
+        rows = [model.objects.filter(corpus=self.project.corpus_id).exclude(disambiguation="") for model in models]
+        return {str(id): words for found in rows for id, words in found.values_list("pk", "disambiguation")}
 
     def documents(self) -> QuerySet[Document]:
         rows: QuerySet[Document] = Document.objects.filter(corpus=self.project.corpus_id)

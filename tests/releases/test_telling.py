@@ -7,6 +7,8 @@ import json
 import pytest
 
 from annotate.models import DecisionField
+from annotate.releases.tables import FlatTable, Place
+from corpus.models import Target
 from tests import make
 from tests.releases.world import CLOSURE, World, read
 
@@ -68,3 +70,25 @@ def test_without_the_texts_decided_values_are_whole_but_for_pieces_of_the_text(w
     assert values["spans"] == (CLOSURE[:2], [CLOSURE[:2]])
     (field,) = values.keys() - {"spans"}
     assert values[field][1] == ["support", "oppose"]
+
+
+def test_who_represents_whom_stays_in_its_place_and_ids_stand_beside_names():
+    speakers = [{"id": "1", "name": "Kim", "represents": None}]
+    speakers.append({"id": "2", "name": "Kim", "represents": {"id": "3", "name": "League"}})
+    claim = {"id": "c", "spans": [make.span("abc", "b")], "speakers": speakers, "proposition": None, "reported_by": []}
+    claim |= {"mode": "", "attributes": {}, "no_stance": False}
+    claim["stances"] = [{"target": {"id": "4", "name": "Bridge"}, "value": "support", "holder": None}]
+    table = FlatTable(attributes=(), scores={})
+    (row,) = table.rows(claim, "d", Place(external_id="", source="", published_on="", split="train"), 1)
+    cells = dict(zip(table.columns, row, strict=True))
+    wanted = {"speaker": "Kim | Kim", "speaker_ids": "1 | 2", "represents": " | League", "target_id": "4"}
+    assert {name: cells[name] for name in wanted} == wanted and cells["holder"] == "Kim"
+
+
+def test_entries_of_one_name_are_counted_apart(world):
+    first = Target.objects.get(corpus=world.project.corpus, name="Closure of the bridge")
+    other = make.entry(world.project, Target, first.name, disambiguation="the old one")
+    world.gold_claim(world.two, "opposes the closure", stances=[{"target": {"id": str(other.pk)}, "value": "support"}])
+    sides = world.release().figures["sides"]
+    found = {(row["target"], row["target_id"], row["n"]) for row in sides}
+    assert found == {(first.name, str(first.pk), 1), (f"{first.name} (the old one)", str(other.pk), 1)}
