@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from annotate.models import DecisionField
+from annotate.models import DecisionField, Stance
 from annotate.releases.tables import FlatTable, Place
 from corpus.models import Target
 from tests import make
@@ -88,7 +88,8 @@ def test_who_represents_whom_stays_in_its_place_and_ids_stand_beside_names():
 def test_entries_of_one_name_are_counted_apart(world):
     first = Target.objects.get(corpus=world.project.corpus, name="Closure of the bridge")
     other = make.entry(world.project, Target, first.name, disambiguation="the old one")
-    world.gold_claim(world.two, "opposes the closure", stances=[{"target": {"id": str(other.pk)}, "value": "support"}])
+    made = world.gold_claim(world.two, "opposes the closure")
+    Stance.objects.filter(claim=made).update(target=other)
     sides = world.release().figures["sides"]
     found = {(row["target"], row["target_id"], row["n"]) for row in sides}
     assert found == {(first.name, str(first.pk), 1), (f"{first.name} (the old one)", str(other.pk), 1)}
