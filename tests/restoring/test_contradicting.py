@@ -142,3 +142,9 @@ def test_claims_are_checked_against_the_version_of_their_layer(tmp_path):
     found[0]["codebook"]["version"] = "two"
     code, said = restore_lines(tmp_path / "words", found, "jsonl")
     assert code == 1 and "words, line 1, /codebook/version: 'two' is no number" in said
+
+
+def test_accounts_that_were_there_and_become_members_are_named(tmp_path):
+    make.user("ann")
+    code, said = restore_lines(tmp_path / "one", lines())
+    assert code == 0 and "Accounts that were there and became members: ann." in said
