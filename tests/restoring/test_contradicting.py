@@ -13,7 +13,7 @@ from django.core.management import call_command
 from annotate.actions import claim_rows
 from annotate.models import Claim, Layer, Project, Submission
 from annotate.records import claim_dict
-from corpus.models import Document
+from corpus.models import Change, Document
 from tests import make
 from tests.restoring.test_restoring import FORMATS, GOLDEN, restore
 
@@ -96,6 +96,8 @@ def test_a_submission_is_made_of_what_was_stored_not_of_what_the_file_said(tmp_p
     reading = Submission.objects.get(layer=own(line)["id"]).reading
     assert len(reading["claims"]) == 3 and all(claim["speakers"] == [] for claim in reading["claims"])
     assert not any("annotator" in claim for claim in reading["claims"])
+    rows = Change.objects.filter(object_type="claim", action="project.restore")
+    assert all("speakers" in row.after and "annotator" not in row.after for row in rows)
     call_command("agreement", "harbour", stdout=io.StringIO())
 
 
@@ -131,6 +133,17 @@ def test_a_reading_that_was_submitted_here_gets_no_claims(tmp_path, format):
     assert code == 1 and f"The claim {claim.pk} is not in the layer {layer.pk}, which is finished here" in said
     assert not Claim.objects.filter(pk=claim.pk).exists()
     assert list(Submission.objects.order_by("pk").values()) == frozen
+
+
+def test_a_layer_that_follows_another_version_here_gets_no_claims(tmp_path):
+    restore_lines(tmp_path / "one", lines())
+    claim = Claim.objects.filter(layer__kind="annotator", layer__status="returned").first()
+    lose(claim)
+    first = Project.objects.get().codebook.versions.create(number=7, published_at=make.NOW, created_at=make.NOW)
+    Layer.objects.filter(pk=claim.layer_id).update(codebook_version=first)
+    code, said = restore_lines(tmp_path / "two", lines())
+    assert code == 1 and f"Layer {claim.layer_id}: “codebook” is" in said
+    assert not Claim.objects.filter(pk=claim.pk).exists()
 
 
 def test_claims_are_checked_against_the_version_of_their_layer(tmp_path):

@@ -139,9 +139,9 @@ def insert_claims(found: Sequence[tuple[CodebookView, ClaimLine]], entries: Entr
     insert_rows(Stance, columns, [row for view, line in found for row in _stances(view, line, entries)])
     stances = _ids(Stance, [line.id for line in lines if any(one.attributes for one in line.claim.stances)])
     insert_rows(Answer, ANSWER_COLUMNS, [row for view, line in found for row in _answers(view, line, stances)])
-    for line in lines:
-        after = {key: value for key, value in line.raw.items() if key not in SAID_ONCE}
-        entries.batch.add("claim", line.id, before=None, after=after)
+    rows = Claim.objects.filter(Among(F("pk"), [line.id.hex for line in lines]))
+    for claim in records.claim_dicts(rows, registries=records.Registries.as_chosen()) if lines else ():
+        entries.batch.add("claim", claim["id"], before=None, after=claim)
 
 
 def _claim(line: ClaimLine) -> tuple[Any, ...]:
