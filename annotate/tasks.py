@@ -88,10 +88,9 @@ def resume_releases() -> None:
 
     One that is enqueued already is run once all the same: the second run finds nothing to do.
     """
-    unfinished = releases.unfinished_releases()
-    for id in unfinished:
+    for id in releases.unfinished_releases():
         run_release.enqueue(str(id))
-    releases.remove_leftovers(unfinished)
+    releases.remove_leftovers()
 
 
 def resume_imports() -> None:

@@ -22,6 +22,8 @@ from django.conf import settings
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
+from annotate.models import Release
+
 FORMAT = 1
 MANIFEST = "manifest.json"
 MAX_MANIFEST_BYTES = 50_000_000
@@ -60,11 +62,15 @@ class ArchiveWriter:
             self.add(name, iter(lambda: file.read(PIECE), b""))
 
     def add_folders(self) -> None:
-        """Add the uploaded files and the releases; what a worker is at, or has just removed, is left out."""
+        """Add the uploaded files and ready releases; what a worker is at, or has just removed, is left out."""
+        ready = {str(id) for id in Release.objects.ready().values_list("pk", flat=True)}
         for folder in FOLDERS:
             root = Path(settings.DATA_DIR) / folder
             for path in sorted(root.rglob("*")):
-                if path.is_file() and path.name != "lock" and not _is_hidden(path.relative_to(root)):
+                place = path.relative_to(root)
+                if folder == "releases" and place.parts[0] not in ready:
+                    continue
+                if path.is_file() and path.name != "lock" and not _is_hidden(place):
                     with suppress(FileNotFoundError):
                         self.add_file(f"{folder}/{path.relative_to(root).as_posix()}", path)
 
@@ -81,7 +87,7 @@ class ArchiveWriter:
 
 
 def _is_hidden(path: Path) -> bool:
-    """Return whether a path begins with a hidden folder or file: a release that is being made."""
+    """Return whether a path begins with a hidden folder or file: something that is being made."""
     return path.parts[0].startswith(".")
 
 

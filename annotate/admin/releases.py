@@ -24,7 +24,7 @@ class ReleasePanel(Panel):
     list_filter = (ProjectFilter,)
     search_fields = ("title",)
     fields = readonly_fields = (
-        *("title", "number", "project", "status", "message", "made_by_shown", "n_bytes", "sha256"),
+        *("title", "number", "project", "status", "message", "made_by_shown", "size_shown", "sha256_shown"),
         *("created_at", "frozen_at"),
     )
 
@@ -32,9 +32,11 @@ class ReleasePanel(Panel):
         return rows.select_related("project").defer("files", "figures", "asked")
 
     def fill_page(self, request: HttpRequest, rows: list[Any]) -> None:
-        people = People()
+        people, ids = People(), [row.pk for row in rows]
+        closed = set(Release.objects.filter(pk__in=ids).closed_to(request.user).values_list("pk", flat=True))
         for row in rows:
             row.by = people.name(row.project_id, row.made_by_id)
+            row.is_closed = row.pk in closed
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
         obj = super().get_object(request, object_id)
@@ -45,6 +47,14 @@ class ReleasePanel(Panel):
     @admin.display(description="by")
     def made_by_shown(self, obj: Any) -> str:
         return str(obj.by)
+
+    @admin.display(description="bytes")
+    def size_shown(self, obj: Any) -> str:
+        return "" if obj.is_closed else str(obj.n_bytes)
+
+    @admin.display(description="SHA-256")
+    def sha256_shown(self, obj: Any) -> str:
+        return "" if obj.is_closed else str(obj.sha256)
 
     def heading(self, obj: Any) -> str:
         return str(obj)

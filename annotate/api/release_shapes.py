@@ -87,8 +87,10 @@ class ReleaseItemSerializer(s.Serializer[Any]):
     status = s.ChoiceField(ReleaseStatus.values)
     message = PlainText()
     made_by = s.CharField()
-    n_bytes = s.IntegerField()
-    sha256 = PlainText(help_text="Of the file SHA256SUMS, and so of everything.")
+    n_bytes = s.IntegerField(help_text="0 while you read one of its documents blind.")
+    sha256 = PlainText(
+        help_text="Of the file SHA256SUMS, and so of everything; empty while you read one of its documents blind."
+    )
     created_at = s.DateTimeField()
     frozen_at = s.DateTimeField(allow_null=True)
 
@@ -97,10 +99,11 @@ class ReleaseSerializer(ReleaseItemSerializer):
     asked = s.JSONField(help_text="What was asked for, every field.")
     progress = ProgressSerializer(allow_null=True, help_text="While it is being made.")
     figures = s.JSONField(allow_null=True, help_text="Null while you read one of its documents blind.")
-    files = ReleaseFileSerializer(many=True)
+    files = ReleaseFileSerializer(many=True, help_text="None while you read one of its documents blind.")
 
 
-def release_item(found: Release, people: People) -> dict[str, Any]:
+def release_item(found: Release, people: People, *, is_closed: bool) -> dict[str, Any]:
+    """Return one release of a list; of a closed one nothing that follows from others' work."""
     return {
         "id": found.pk,
         "project": found.project.slug,
@@ -109,19 +112,20 @@ def release_item(found: Release, people: People) -> dict[str, Any]:
         "status": found.status,
         "message": found.message,
         "made_by": people.name(found.project_id, found.made_by_id),
-        "n_bytes": found.n_bytes,
-        "sha256": found.sha256,
+        "n_bytes": 0 if is_closed else found.n_bytes,
+        "sha256": "" if is_closed else found.sha256,
         "created_at": stamp(found.created_at),
         "frozen_at": stamp(found.frozen_at),
     }
 
 
 def release_dict(found: Release, user: AnyUser) -> dict[str, Any]:
-    """Return one release with its files; figures only for those who read none of it blind just now."""
+    """Return one release; files and figures only for those who read none of it blind just now."""
+    is_closed = found.is_closed_to(user)
     progress = progress_of(found) if found.is_unfinished else None
-    return release_item(found, People()) | {
+    return release_item(found, People(), is_closed=is_closed) | {
         "asked": found.asked,
         "progress": {"done": progress.done, "of": progress.of, "now": progress.now} if progress else None,
-        "figures": None if found.is_closed_to(user) else found.figures,
-        "files": [file | {"what": kind_of(file["path"]).what} for file in found.files],
+        "figures": None if is_closed else found.figures,
+        "files": [] if is_closed else [file | {"what": kind_of(file["path"]).what} for file in found.files],
     }

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -27,7 +29,7 @@ from annotate.api.release_shapes import (
 from annotate.models import Release
 from annotate.payloads.people import People
 from annotate.payloads.preconditions import ETAG
-from annotate.permissions import Action
+from annotate.permissions import Action, AnyUser
 from annotate.releases.settings import ReleaseSettings
 from annotate.tasks import start_release
 
@@ -66,8 +68,14 @@ def releases(request: Request, slug: str) -> Response:
         found = fetch(rows_of(request), pk=made.pk)
         return answer(release_dict(found, user), status=201, location=f"/api/v1/releases/{made.pk}/")
     permissions.require(user, Action.SEE_RELEASES, project.pk)
-    rows, people = rows_of(request).filter(project=project), People()
-    return page(request, rows, ("created_at", "id"), lambda found: (release_item(row, people) for row in found))
+    rows = rows_of(request).filter(project=project)
+    return page(request, rows, ("created_at", "id"), lambda found: _items(list(found), user))
+
+
+def _items(rows: list[Release], user: AnyUser) -> Iterator[dict[str, Any]]:
+    people, ids = People(), [row.pk for row in rows]
+    closed = set(Release.objects.filter(pk__in=ids).closed_to(user).values_list("pk", flat=True))
+    return (release_item(row, people, is_closed=row.pk in closed) for row in rows)
 
 
 @operation(

@@ -84,6 +84,8 @@ def _report(command: BaseCommand, outcome: restoring.Outcome, *, dry_run: bool) 
         command.stdout.write(note)
     if outcome.accounts:
         command.stdout.write(f"Accounts made, inactive and without a password: {', '.join(outcome.accounts)}.")
+    if outcome.joined:
+        command.stdout.write(f"Accounts that were there and became members: {', '.join(outcome.joined)}.")
     made = ", ".join(f"{outcome.made[kind]} {kind}" for kind in KINDS)
     there = ", ".join(f"{outcome.present[kind]} {kind}" for kind in KINDS)
     would = "would be " if dry_run else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -9,11 +10,12 @@ import orjson
 
 from annotate.releases.contents import kind_of, ordered
 from annotate.releases.facts import Facts
-from annotate.releases.methods import amount, methods
+from annotate.releases.methods import amount, detected, methods
 from annotate.releases.settings import DOCUMENTS, GOLD, TEXTS
 from annotate.releases.tables import NUMBERS
 
 MOST_ROWS = 12
+UNPRINTABLE = re.compile(r"[\x7f-\x9f\ufeff\ufffe\uffff]")
 # Where the hub has a word of its own for a licence.
 HUB_LICENCES = {"ODbL-1.0": "odbl"}
 
@@ -24,8 +26,8 @@ def card(facts: Facts) -> str:
 
 
 def yaml_text(value: str) -> str:
-    """Return a string for YAML: a JSON string is one."""
-    return orjson.dumps(value).decode()
+    """Return a string for YAML: a JSON string is one, where what YAML does not take for printable is escaped."""
+    return UNPRINTABLE.sub(lambda found: f"\\u{ord(found.group()):04x}", orjson.dumps(value).decode())
 
 
 def _head(facts: Facts) -> Iterator[str]:
@@ -73,7 +75,8 @@ def _selection(facts: Facts) -> Iterator[str]:
     yield "## What is in it\n"
     yield f"- Documents: {DOCUMENTS[rule.documents]}.\n- Rounds: {rounds}.\n- Gold: {GOLD[rule.gold]}."
     yield "- Readings: the first and the last submission of each annotator; nothing that was never submitted."
-    yield "- Annotators and curators stand under fixed pseudonyms.\n- Suggestions of machines: none.\n"
+    yield "- Annotators and curators stand under fixed pseudonyms.\n- Suggestions of statistical models: none."
+    yield f"- Rules: {detected(facts)}\n"
 
 
 def _shares(facts: Facts) -> Iterator[str]:
@@ -118,7 +121,7 @@ def _difference(facts: Facts) -> Iterator[str]:
         said = ", ".join(f"{len(found[name]):,} {name}" for name in ("added", "removed", "changed"))
         yield f"- {what.capitalize()}: {said}."
     if moved := facts.difference["moved"]:
-        yield f"- {amount(len(moved), 'document')} changed the split, because stories turned out to be one."
+        yield f"- {amount(len(moved), 'document')} changed the split, because {facts.difference['because']}."
     yield "\nThe ids are in `difference.json`.\n"
 
 

@@ -30,6 +30,8 @@ from annotate.releases.tables import READING_COLUMNS, FlatTable, Place, line
 from annotate.reports.agreement import as_csv, as_dict
 
 FORMAT = 1
+# Fields of a decision whose values are pieces of the text.
+OF_TEXT = ("spans", "cue", "mention")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,9 +46,20 @@ class Previous:
     splits: dict[str, Any]  # the rule that was asked for
 
     def days(self, settings: ReleaseSettings) -> Days | None:
-        """Return its dividing days, where the rule is still the same."""
-        found = self.figures["splits"]["days"]
-        return (found[0], found[1]) if found and self.splits == settings.as_dict()["splits"] else None
+        """Return its dividing days, where they were fixed and the rule is still the same."""
+        found = self.figures["splits"]
+        days = found["days"] if found.get("fixed", True) and self.has_rule_of(settings) else None
+        return (days[0], days[1]) if days else None
+
+    def has_rule_of(self, settings: ReleaseSettings) -> bool:
+        return bool(self.splits == settings.as_dict()["splits"])
+
+    def moved_because(self, settings: ReleaseSettings) -> str:
+        """Return why documents are in another split than before."""
+        if not self.has_rule_of(settings):
+            return "the rule of the splits changed"
+        is_drawn_anew = settings.splits.by == "date" and self.days(settings) is None
+        return "the dividing days were not fixed yet" if is_drawn_anew else "stories turned out to be one"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -104,6 +117,7 @@ class Draft:
 
     def write_claims(self) -> None:
         views = self.source.codebooks()
+        self.figures.told_apart = self.source.told_apart()
         table = self.table = FlatTable.of(views)
         self.facts.codebooks = [(view.name, view.version.number) for view in views]
         self.facts.columns = table.columns
@@ -148,7 +162,7 @@ class Draft:
                 self.figures.add_decision(decision)
                 if not self.settings.has_texts:
                     for found in decision["fields"]:
-                        for name in ("value", "options"):
+                        for name in ("value", "options") if found["field"] in OF_TEXT else ():
                             found[name] = cut_words(found[name], self.settings.quote_characters)
                 file.write_json(decision)
 
@@ -171,7 +185,7 @@ class Draft:
     def write_difference(self) -> None:
         assert self.splits is not None
         self.facts.figures = self.figures.as_dict()
-        self.facts.splits = {"counts": self.splits.counts(), "days": self.splits.days}
+        self.facts.splits = self.splits.as_dict()
         self.facts.rounds = [_round(found) for found in self.source.rounds()]
         self.facts.difference = self._difference()
         self.folder.add_json("figures.json", self.facts.figures | self._shared())
@@ -181,7 +195,7 @@ class Draft:
         before, after = self.previous, self.facts
         none = difference.Difference().as_dict()
         if before is None:
-            return {"previous": None, "documents": none, "claims": none, "moved": [], "figures": {}}
+            return {"previous": None, "documents": none, "claims": none, "moved": [], "because": "", "figures": {}}
         old = _splits_of(before.folder)
         new = self.splits.by_document if self.splits else {}
         documents = map(difference.document_key, _lines(before.folder / "documents.jsonl"))
@@ -192,6 +206,7 @@ class Draft:
             "documents": difference.compare(documents, self.document_keys).as_dict(),
             "claims": difference.compare(claims, self.claim_keys).as_dict(),
             "moved": sorted(id for id, split in new.items() if old.get(id, split) != split),
+            "because": before.moved_because(after.settings),
             "figures": {name: [counts.get(name), n] for name, n in after.figures["counts"].items()},
         }
 
@@ -239,6 +254,7 @@ class Draft:
             "rounds": [{"number": found.number, "name": found.name} for found in facts.rounds],
             "codebooks": [{"name": name, "version": number} for name, number in facts.codebooks],
             "machine_suggestions": [],
+            "detected": facts.figures["detected"],
             "methods": methods(facts),
             "citation": facts.citation,
         }
@@ -260,6 +276,7 @@ class Draft:
                     "previous": facts.difference["previous"],
                     **counts,
                     "moved": len(facts.difference["moved"]),
+                    "because": facts.difference["because"],
                     "figures": facts.difference["figures"],
                 },
             }

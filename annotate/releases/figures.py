@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from annotate.releases.tables import holder
+
+type Entry = tuple[str, str]  # name and id
 
 COUNTED = (
     *("documents", "documents_with_gold", "claims", "stances", "claims_without_stance", "readings", "submissions"),
@@ -16,18 +19,21 @@ COUNTED = (
 
 @dataclass(slots=True, kw_only=True)
 class Figures:
-    """Counts that grow while the files are written."""
+    """Counts that grow while the files are written; `told_apart` are the disambiguations of entries by id."""
 
+    told_apart: Mapping[str, str] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
     outlets: Counter[str] = field(default_factory=Counter)
     languages: Counter[str] = field(default_factory=Counter)
     stances: Counter[str] = field(default_factory=Counter)
-    sides: Counter[tuple[str, str]] = field(default_factory=Counter)
-    speakers: Counter[str] = field(default_factory=Counter)
-    holders: Counter[str] = field(default_factory=Counter)
+    sides: Counter[tuple[str, Entry]] = field(default_factory=Counter)
+    speakers: Counter[Entry] = field(default_factory=Counter)
+    holders: Counter[Entry] = field(default_factory=Counter)
     claims_by_outlet: Counter[str] = field(default_factory=Counter)
     claims_by_split: Counter[str] = field(default_factory=Counter)
     decisions: Counter[str] = field(default_factory=Counter)
+    detected: Counter[str] = field(default_factory=Counter)
+    detected_by_annotators: Counter[str] = field(default_factory=Counter)
     annotators: set[str] = field(default_factory=set)
     first_day: str | None = None
     last_day: str | None = None
@@ -44,18 +50,26 @@ class Figures:
 
     def add_claim(self, claim: dict[str, Any], split: str) -> None:
         self.counts["claims"] += 1
+        self.detected.update(_rules([claim]))
         self.counts["stances"] += len(claim["stances"])
         self.counts["claims_without_stance"] += not claim["stances"]
         self.claims_by_outlet[claim["document"]["source"]] += 1
         self.claims_by_split[split] += 1
         for speaker in claim["speakers"]:
-            self.speakers[speaker["name"]] += 1
+            self.speakers[self.name(speaker)] += 1
         for stance in claim["stances"]:
-            value, target = stance["value"] or "", (stance["target"] or {}).get("name", "")
+            value, target = stance["value"] or "", self.name(stance["target"])
             self.stances[value] += 1
             self.sides[value, target] += 1
             if who := holder(claim, stance):
-                self.holders[who] += 1
+                self.holders[self.name(who)] += 1
+
+    def name(self, entry: Mapping[str, Any] | None) -> Entry:
+        """Return the name of an entry with what tells it from others of that name, and its id."""
+        if not entry:
+            return ("", "")
+        more = self.told_apart.get(entry["id"])
+        return (f"{entry['name']} ({more})" if more else entry["name"], entry["id"])
 
     def add_reading(self, reading: dict[str, Any]) -> None:
         self.annotators.add(reading["annotator"])
@@ -63,6 +77,7 @@ class Figures:
         if "last" in reading["which"]:
             self.counts["readings"] += 1
             self.counts["claims_of_annotators"] += len(reading["claims"])
+            self.detected_by_annotators.update(_rules(reading["claims"]))
 
     def add_decision(self, decision: dict[str, Any]) -> None:
         self.counts["decisions"] += 1
@@ -75,16 +90,26 @@ class Figures:
             "languages": _shares(self.languages, "language"),
             "outlets": _shares(self.outlets, "outlet"),
             "claims_by_outlet": _shares(self.claims_by_outlet, "outlet"),
-            "claims_by_split": {name: self.claims_by_split[name] for name in sorted(self.claims_by_split)},
+            "claims_by_split": _named(self.claims_by_split),
             "stances": _shares(self.stances, "stance"),
             "sides": [
-                {"stance": value, "target": target, "n": n, "share": _share(n, self.sides.total())}
-                for (value, target), n in _ordered(self.sides)
+                {"stance": value, "target": target, "target_id": id, "n": n, "share": _share(n, self.sides.total())}
+                for (value, (target, id)), n in _ordered(self.sides)
             ],
-            "speakers": _shares(self.speakers, "speaker"),
-            "holders": _shares(self.holders, "holder"),
-            "decisions": {name: self.decisions[name] for name in sorted(self.decisions)},
+            "speakers": _entries(self.speakers, "speaker"),
+            "holders": _entries(self.holders, "holder"),
+            "decisions": _named(self.decisions),
+            "detected": {"claims": _named(self.detected), "claims_of_annotators": _named(self.detected_by_annotators)},
         }
+
+
+def _rules(claims: Iterable[dict[str, Any]]) -> Iterator[str]:
+    """Yield the rule of each claim of which a rule found values in the text."""
+    return (claim["detected"]["rule"] for claim in claims if claim.get("detected"))
+
+
+def _named(found: Counter[str]) -> dict[str, int]:
+    return {name: found[name] for name in sorted(found)}
 
 
 def _ordered[K](found: Counter[K]) -> list[tuple[K, int]]:
@@ -97,3 +122,7 @@ def _share(n: int, total: int) -> float:
 
 def _shares(found: Counter[str], name: str) -> list[dict[str, Any]]:
     return [{name: key, "n": n, "share": _share(n, found.total())} for key, n in _ordered(found)]
+
+
+def _entries(found: Counter[Entry], name: str) -> list[dict[str, Any]]:
+    return [{name: key, "id": id, "n": n, "share": _share(n, found.total())} for (key, id), n in _ordered(found)]

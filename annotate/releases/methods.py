@@ -43,7 +43,23 @@ def _sentences(facts: Facts) -> Iterator[str]:
         else f"The texts are not included: spans are offsets in code points with the first "
         f"{facts.settings.quote_characters} characters of the quote, and each document has the SHA-256 of its text."
     )
-    yield "No suggestion of a machine was shown to the annotators or taken into the data."
+    yield detected(facts)
+
+
+def detected(facts: Facts) -> str:
+    """Return how many claims hold values that a rule found in the text, and which rule."""
+    found = facts.figures["detected"]
+    named = {"claims": "gold claim", "claims_of_annotators": "claim"}
+    said = [amount(sum(found[name].values()), word) for name, word in named.items() if found[name]]
+    if not said:
+        return "No value that a rule had found in the text was taken over; no statistical model was used."
+    rules = sorted({rule for rules in found.values() for rule in rules})
+    said[-1] += " of annotators" if found["claims_of_annotators"] else ""
+    which = f"the rule{'s' if len(rules) > 1 else ''} {listed(rules)}"
+    return (
+        f"In {listed(said)} the annotator took over values that {which} "
+        "found in the text (`detected`); no statistical model was used."
+    )
 
 
 def _documents(facts: Facts) -> str:
@@ -93,10 +109,19 @@ def _gold(facts: Facts) -> Iterator[str]:
 
 
 def _splits(facts: Facts) -> str:
-    counts = facts.splits["counts"]
-    how = "by publication date, oldest first" if facts.settings.splits.by == "date" else "at random, from a seed"
-    said = [f"{counts[name]:,} {name}" for name in SPLIT_NAMES]
-    return f"Documents are split {how} ({', '.join(said)}); near-copies of one story are never divided."
+    counts, rule = facts.splits["counts"], facts.settings.splits
+    n = max(sum(counts.values()), 1)
+    how = "by publication date, oldest first" if rule.by == "date" else "at random, from a seed"
+    said = [
+        f"{counts[name]:,} {name}, {counts[name] / n:.1%} where {getattr(rule, name)}% were asked for"
+        for name in SPLIT_NAMES
+    ]
+    undated = facts.splits["undated"] if rule.by == "date" else 0
+    by_hash = f" {amount(undated, 'document')} without a date {'is' if undated == 1 else 'are'} placed by a hash."
+    return (
+        f"Documents are split {how} ({'; '.join(said)}); near-copies of one story are never divided."
+        f"{by_hash if undated else ''}"
+    )
 
 
 def amount(n: int, word: str) -> str:

@@ -224,7 +224,11 @@ def _selection(raw: object) -> SelectionRule:
     if "rounds" in body:
         rows = _list(body["rounds"], "/selection/rounds", MAX_ROUNDS)
         values["rounds"] = tuple(dict.fromkeys(_each(rows, "/selection/rounds", _id)))
-    return SelectionRule(**values)
+    found = SelectionRule(**values)
+    if found.rounds and found.documents == "all":
+        detail = "Chosen rounds have only the documents that were read in them; ask for “read”, or for no rounds."
+        raise invalid("/selection/documents", detail)
+    return found
 
 
 def _id(raw: Any, at: str) -> str:

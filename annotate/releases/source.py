@@ -31,9 +31,10 @@ from annotate.payloads.codebooks import CodebookView, load_codebook
 from annotate.releases.people import Pseudonyms
 from annotate.releases.settings import SelectionRule
 from annotate.releases.splits import Article, stories
-from corpus.models import Document
+from corpus.models import Document, Speaker, Target
 
 AT_ONCE = 200
+SAID_OF_READINGS = ("annotator", "project", "layer_kind", "codebook", "withdrawn")
 COLUMNS = (
     *("id", "number", "external_id", "title", "source__name", "url", "published_on", "language", "sha256"),
     *("n_characters", "metadata"),
@@ -90,6 +91,12 @@ class Source:
 
     def _submitted(self) -> QuerySet[Submission, Any]:
         return self.submissions().order_by().values("layer__document")
+
+    def told_apart(self) -> dict[str, str]:
+        """Return what tells speakers and targets from others of their name, by id."""
+        models = (Speaker, Target)
+        rows = [model.objects.filter(corpus=self.project.corpus_id).exclude(disambiguation="") for model in models]
+        return {str(id): words for found in rows for id, words in found.values_list("pk", "disambiguation")}
 
     def documents(self) -> QuerySet[Document]:
         rows: QuerySet[Document] = Document.objects.filter(corpus=self.project.corpus_id)
@@ -160,7 +167,7 @@ class Source:
                 "nothing_to_code": bool(said.get("nothing_to_code")),
                 "attributes": _sorted(said.get("attributes", {})),
                 "no_claim": said.get("no_claim", []),
-                "claims": _sorted(found.claims),
+                "claims": [_sorted(_bare(claim)) for claim in found.claims],
             }
 
     def decisions(self) -> Iterator[dict[str, Any]]:
@@ -229,6 +236,11 @@ def _document(row: tuple[Any, ...], *, has_texts: bool) -> dict[str, Any]:
     }
     # Metadata is whatever the import brought along, pieces of the text too: it goes where the text goes.
     return found | {"metadata": _sorted(metadata), "text": text[0]} if has_texts else found
+
+
+def _bare(claim: dict[str, Any]) -> dict[str, Any]:
+    """Return a claim of a reading without what is said once, and without any name of an account."""
+    return {name: value for name, value in claim.items() if name not in SAID_OF_READINGS}
 
 
 def _sorted(value: Any) -> Any:

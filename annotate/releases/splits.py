@@ -2,8 +2,9 @@
 
 Where a story goes depends on nothing but its first document (the one imported first), the seed and the days that divide
 the splits. By ratio, a hash of seed and first document places it. By date, the days are drawn from the dates of the
-first release and are taken over by the later ones. So documents that are added later move none of the earlier ones;
-only where two stories turn out to be one, the later part joins the earlier.
+first release that has enough stories and no empty split, and are taken over by the later ones. So documents that are
+added later move none of the earlier ones; only where two stories turn out to be one, the later part joins the earlier.
+What has no date is placed by the hash.
 """
 
 from __future__ import annotations
@@ -12,8 +13,12 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from annotate.releases.settings import SPLIT_NAMES, SplitRule
+
+# Below as many dated stories the days that divide the splits are drawn anew for each release.
+ENOUGH = 20
 
 type Days = tuple[str, str]  # the last day of train and of validation, as ISO dates
 
@@ -82,7 +87,8 @@ def split_of(story: str, published_on: date | None, rule: SplitRule, days: Days 
     if rule.by == "date" and days is not None and published_on is not None:
         day = published_on.isoformat()
         found = "train" if day <= days[0] else "validation" if day <= days[1] else "test"
-        return found if getattr(rule, found) else "train"
+        # What is newer than the last day goes to the last split that is wanted.
+        return found if getattr(rule, found) else next(name for name in reversed(SPLIT_NAMES) if getattr(rule, name))
     drawn = int.from_bytes(hashlib.sha256(f"{rule.seed}:{story}".encode()).digest()[:8]) / 2**64 * 100
     if drawn < rule.train:
         return "train"
@@ -95,6 +101,8 @@ class Splits:
 
     by_document: Mapping[str, str]
     days: Days | None
+    is_fixed: bool = False  # whether later releases take the days over
+    n_undated: int = 0
 
     def counts(self) -> dict[str, int]:
         found = dict.fromkeys(SPLIT_NAMES, 0)
@@ -102,10 +110,26 @@ class Splits:
             found[name] += 1
         return found
 
+    def as_dict(self) -> dict[str, Any]:
+        return {"counts": self.counts(), "days": self.days, "fixed": self.is_fixed, "undated": self.n_undated}
+
 
 def make_splits(articles: Sequence[Article], rule: SplitRule, days: Days | None = None) -> Splits:
     """Place every document; `days` are those of the release before, where its rule was the same."""
+    is_known = days is not None
     if rule.by == "date" and days is None:
         days = days_of(articles, rule)
     placed = {found.id: split_of(found.story, found.published_on, rule, days) for found in articles}
-    return Splits(by_document=placed, days=days if rule.by == "date" else None)
+    return Splits(
+        by_document=placed,
+        days=days if rule.by == "date" else None,
+        is_fixed=rule.by == "date" and (is_known or _is_firm(articles, rule, placed)),
+        n_undated=sum(found.published_on is None for found in articles),
+    )
+
+
+def _is_firm(articles: Sequence[Article], rule: SplitRule, placed: Mapping[str, str]) -> bool:
+    """Return whether days can be kept for good: they rest on enough stories, and no split that is wanted is empty."""
+    dated = {found.story for found in articles if found.published_on is not None}
+    wanted = {name for name in SPLIT_NAMES if getattr(rule, name)}
+    return len(dated) >= ENOUGH and wanted <= set(placed.values())

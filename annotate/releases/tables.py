@@ -15,8 +15,8 @@ from annotate.payloads.codebooks import CodebookView
 
 CLAIM_COLUMNS = (
     *("claim_id", "document_id", "external_id", "source", "published_on", "split", "start", "end", "quote"),
-    *("speaker", "represents", "reported_by", "mode", "proposition", "relation"),
-    *("holder", "target", "target_kind", "stance", "score", "no_stance", "codebook_version"),
+    *("speaker", "speaker_ids", "represents", "reported_by", "mode", "proposition", "relation"),
+    *("holder", "target", "target_id", "target_kind", "stance", "score", "no_stance", "codebook_version"),
 )
 READING_COLUMNS = ("annotator", "round", "submission", "layer_id")
 # How pandas and `datasets` should read them; everything else is text.
@@ -62,9 +62,8 @@ class FlatTable:
             *(claim["id"], document_id, place.external_id, place.source, place.published_on, place.split),
             *(spans[0]["start"], spans[-1]["end"], GAP.join(span["quote"] for span in spans)),
             JOINT.join(speaker["name"] for speaker in speakers),
-            JOINT.join(speaker["represents"]["name"] if speaker["represents"] else "" for speaker in speakers).strip(
-                JOINT
-            ),
+            JOINT.join(speaker["id"] for speaker in speakers),
+            _in_place([(speaker["represents"] or {}).get("name", "") for speaker in speakers]),
             JOINT.join(found["name"] for found in claim["reported_by"]),
             *(claim["mode"], proposition.get("text"), proposition.get("relation")),
         ]
@@ -72,18 +71,28 @@ class FlatTable:
         for stance in claim["stances"] or [{}]:
             target, value = stance.get("target") or {}, stance.get("value")
             score = self.scores.get((version, value)) if value else None
-            said = [holder(claim, stance), target.get("name"), target.get("kind"), value, score]
+            said = [
+                (holder(claim, stance) or {}).get("name"),
+                target.get("name"),
+                target.get("id"),
+                target.get("kind"),
+                value,
+                score,
+            ]
             yield [*head, *said, "yes" if claim["no_stance"] else "no", version, *tail]
 
 
-def holder(claim: dict[str, Any], stance: dict[str, Any]) -> str | None:
+def holder(claim: dict[str, Any], stance: dict[str, Any]) -> dict[str, Any] | None:
     """Return who holds a stance: who is named, else whom the first speaker represents, else that speaker."""
     if not stance:
         return None
-    if stance.get("holder"):
-        return str(stance["holder"]["name"])
-    first = claim["speakers"][0] if claim["speakers"] else None
-    return str((first["represents"] or first)["name"]) if first else None
+    first: dict[str, Any] = claim["speakers"][0] if claim["speakers"] else {}
+    return stance.get("holder") or first.get("represents") or first or None
+
+
+def _in_place(names: Sequence[str]) -> str:
+    """Return names joined with those that are missing as empty places, so that each stays with its speaker."""
+    return JOINT.join(names) if any(names) else ""
 
 
 def _plain(value: Any) -> Any:

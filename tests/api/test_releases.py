@@ -106,12 +106,15 @@ def test_who_still_reads_a_document_blind_gets_no_file_until_it_is_submitted(cur
     make.claim(curator.user, document, CLOSURE)
     kept = f"releases/{made.pk}/"
 
-    assert curator.get(kept).json()["figures"] is None
+    found, (listed,) = curator.get(kept).json(), curator.get(RELEASES).json()["results"]
+    assert found["figures"] is None and found["files"] == []
+    assert [(one["n_bytes"], one["sha256"]) for one in (found, listed)] == [(0, "")] * 2
     for path in ("download/", "files/annotators.jsonl"):
         answer = curator.get(kept + path)
         assert answer.status_code == 409 and "blind round" in answer.json()["detail"]
     layers.submit_layer(user=curator.user, document=document, now=make.NOW)
-    assert curator.get(kept).json()["figures"]
+    found = curator.get(kept).json()
+    assert found["figures"] and found["files"] and found["sha256"] == made.sha256
     assert streamed(curator.get(f"{kept}files/annotators.jsonl"))
 
 
@@ -128,7 +131,7 @@ def test_the_list_goes_page_by_page_with_a_fixed_number_of_queries(
 ):
     for minutes in range(3):
         make.release(project, now=make.NOW + timedelta(minutes=minutes))
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(8):
         first = curator.get(f"{RELEASES}?page_size=2").json()
     second = curator.client.get(first["next"], headers=curator.headers).json()
     assert [one["number"] for one in first["results"] + second["results"]] == [1, 2, 3]

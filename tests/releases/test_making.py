@@ -8,12 +8,14 @@ import io
 import json
 import re
 import shutil
+import uuid
 import zipfile
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.management import call_command
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from annotate.actions import layers, releases
 from annotate.actions.purge import purge_document, purge_project
@@ -297,9 +299,12 @@ def test_a_backup_holds_the_files_and_brings_them_back(stored, tmp_path):
     half = releases_directory() / f".{made.pk}.part"
     half.mkdir()
     (half / "half").write_text("half")
+    unknown = releases_directory() / str(uuid.uuid4())
+    unknown.mkdir()
+    (unknown / "claims.csv").write_text("nobody knows it")
     call_command("backup", tmp_path / "backup.zip", stdout=io.StringIO())
     with zipfile.ZipFile(tmp_path / "backup.zip") as archive:
-        names = [name for name in archive.namelist() if str(made.pk) in name]
+        names = [name for name in archive.namelist() if name.startswith("releases/")]
     assert sorted(names) == sorted(f"releases/{made.pk}/{path}" for path in before)
 
     make.let_go_of_releases()
@@ -309,6 +314,30 @@ def test_a_backup_holds_the_files_and_brings_them_back(stored, tmp_path):
     made.refresh_from_db()
     assert made.status == "ready" and read(made) == before
     shutil.rmtree(half)
+
+
+def test_folders_of_no_release_are_removed_when_a_worker_starts(world):
+    ready = world.release()
+    withdrawn = world.release()
+    releases.withdraw_releases([withdrawn])
+    half = releases_directory() / f".{ready.pk}.part"
+    unknown = releases_directory() / str(uuid.uuid4())
+    for folder in (half, unknown):
+        folder.mkdir()
+    assert folder_of(withdrawn.pk).is_dir()  # as after a crash between the row and the files
+
+    resume_releases()
+
+    assert folder_of(ready.pk).is_dir()
+    assert not any(folder.exists() for folder in (half, unknown, folder_of(withdrawn.pk)))
+
+
+def test_asking_for_a_release_waits_for_a_purge_in_its_corpus(world):
+    asked = {"user": make.user(MANAGER), "project": world.project, "settings": ReleaseSettings(), "now": make.NOW}
+    with CaptureQueriesContext(connection) as found:
+        releases.create_release(**asked)
+    locks = [query["sql"] for query in found if 'FROM "corpus_corpus"' in query["sql"]]
+    assert locks and (connection.vendor == "sqlite" or locks[-1].endswith("FOR NO KEY UPDATE"))
 
 
 def test_a_reading_that_was_withdrawn_or_never_submitted_stays_out(world):

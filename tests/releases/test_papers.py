@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 
 import pytest
 
 from annotate.payloads.problems import Invalid
+from annotate.releases.card import yaml_text
 from annotate.releases.contents import CONTENTS, kind_of, missing, ordered
 from annotate.releases.difference import claim_key, compare
 from annotate.releases.quoting import cut_quotes
@@ -35,6 +37,7 @@ from annotate.releases.settings import ReleaseSettings
         ({"splits": {"seed": 2**40}}, "/splits/seed"),
         ({"selection": {"gold": "most"}}, "/selection/gold"),
         ({"selection": {"rounds": ["one"]}}, "/selection/rounds/0"),
+        ({"selection": {"rounds": [str(uuid.uuid4())], "documents": "all"}}, "/selection/documents"),
     ],
 )
 def test_a_bad_field_is_refused_at_its_pointer(body, pointer):
@@ -70,6 +73,12 @@ def test_a_difference_names_what_was_added_removed_and_changed():
     after = [cut, claim(three, mode="direct"), claim(four)]
     found = compare(map(claim_key, before), map(claim_key, after))
     assert found.as_dict() == {"added": [four], "removed": [two], "changed": [three]}
+
+
+def test_text_for_yaml_has_no_character_that_yaml_does_not_take():
+    text = "a\x7f\x85\x9f\ufeff\ufffe\uffffz “ß”"
+    found = yaml_text(text)
+    assert found == '"a\\u007f\\u0085\\u009f\\ufeff\\ufffe\\uffffz “ß”"' and json.loads(found) == text
 
 
 def test_quotes_are_cut_wherever_they_stand_and_nothing_else():

@@ -82,6 +82,29 @@ def test_by_ratio_the_shares_come_near_and_the_seed_draws_the_same(seed):
     assert abs(counts["train"] - 2800) < 150 and abs(counts["test"] - 400) < 80
 
 
+def dated(n, *, first=0):
+    days = ((f"d{number}", date(2026, 1, 1) + timedelta(number)) for number in range(first, first + n))
+    return [Article(id=id, story=id, published_on=day) for id, day in days]
+
+
+@pytest.mark.parametrize(
+    ("shares", "last"), [((80, 20, 0), "validation"), ((100, 0, 0), "train"), ((80, 0, 20), "test")]
+)
+def test_what_is_newer_than_the_last_day_goes_to_the_last_split_that_is_wanted(shares, last):
+    rule = SplitRule(train=shares[0], validation=shares[1], test=shares[2])
+    before = make_splits(dated(20), rule)
+    after = make_splits(dated(25), rule, before.days)
+    assert {after.by_document[f"d{number}"] for number in range(20, 25)} == {last}
+
+
+def test_days_are_fixed_by_enough_stories_and_no_empty_split():
+    assert not make_splits(dated(19), SplitRule()).is_fixed
+    assert make_splits(dated(20), SplitRule()).is_fixed
+    one_day = [Article(id=f"d{n}", story=f"d{n}", published_on=date(2026, 1, 1)) for n in range(30)]
+    assert not make_splits(one_day, SplitRule()).is_fixed
+    assert make_splits(dated(3), SplitRule(), ("2026-01-01", "2026-01-02")).is_fixed
+
+
 def test_copies_of_copies_are_one_story_named_for_its_first_document():
     rows = [("a", ["s1"]), ("b", [None]), ("c", ["b"]), ("d", ["c"]), ("e", ["s1"]), ("f", ["e"])]
     assert stories(rows) == {"a": "a", "b": "b", "c": "b", "d": "b", "e": "a", "f": "a"}

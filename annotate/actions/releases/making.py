@@ -33,7 +33,9 @@ from annotate.releases.folder import Folder
 from annotate.releases.people import Pseudonyms
 from annotate.releases.settings import ReleaseSettings
 from annotate.releases.source import Source
+from corpus.copies import find_copies
 from corpus.database import snapshot
+from corpus.models import Corpus
 
 BUSY = "Another release of this project is being made; wait until it is ready."
 
@@ -43,6 +45,8 @@ def create_release(*, user: User, project: Project, settings: ReleaseSettings, n
     """Give the next number to a release, waiting for a worker. Raises Invalid, or WrongState while one is made."""
     permissions.require(user, Action.MAKE_RELEASES, project.pk)
     Project.objects.select_for_update(no_key=True).get(pk=project.pk)
+    # A purge holds the corpus: it sees this release, or this release does not see what is purged.
+    Corpus.objects.select_for_update(no_key=True).get(pk=project.corpus_id)
     _check_rounds(project, settings)
     rows = Release.objects.filter(project=project)
     if rows.filter(status__in=UNFINISHED).exists():
@@ -105,6 +109,9 @@ def make_release(*, release_id: UUID, now: datetime) -> Release | None:
 
 def _write(found: Release, now: datetime) -> Draft:
     with whole_release(found.pk) as path:
+        # Splits must know every story: what was not compared yet is compared now, before anything is read.
+        for _ in find_copies(found.project.corpus):
+            pass
         with snapshot():
             draft = _draft(found, Folder(path), now)
             steps = draft.steps()

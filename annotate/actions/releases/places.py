@@ -14,6 +14,7 @@ from uuid import UUID
 from django.conf import settings
 
 from annotate.models import Release, ReleaseStatus
+from annotate.models.releases import UNFINISHED
 
 try:
     import fcntl
@@ -125,10 +126,24 @@ def remove_folder(release_id: UUID) -> None:
     shutil.rmtree(folder_of(release_id), ignore_errors=True)
 
 
-def remove_leftovers(unfinished: list[UUID]) -> None:
-    """Remove what interrupted runs left hidden, but for releases that are still to be made."""
-    wanted = {str(id) for id in unfinished}
-    with suppress(FileNotFoundError):
-        for path in list(releases_directory().glob(".*")):
-            if path.name[1:37] not in wanted:
+def remove_leftovers() -> None:
+    """Remove what interrupted runs left behind, and folders of releases that are neither ready nor still to be made."""
+    for id in _ids_here():
+        with alone(id) as is_alone:
+            status = Release.objects.filter(pk=id).values_list("status", flat=True).first()
+            if not is_alone or status in UNFINISHED:
+                continue
+            if status != ReleaseStatus.READY:
+                remove_folder(id)
+            for path in releases_directory().glob(f".{id}.*"):
                 shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+
+
+def _ids_here() -> set[UUID]:
+    """Return the releases of which anything lies here, hidden or not."""
+    found = set()
+    with suppress(FileNotFoundError):
+        for path in releases_directory().iterdir():
+            with suppress(ValueError):
+                found.add(UUID(path.name.removeprefix(".")[:36]))
+    return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -137,6 +137,12 @@ class LineReader(Reader):
     def id(self, raw: object, pointer: str) -> UUID:
         return self.uuid(raw, pointer) or UUID(int=0)
 
+    def many(self, raw: object, pointer: str) -> Sequence[object]:
+        """Return a list; one that is missing is empty."""
+        if raw is not None and not isinstance(raw, list):
+            self.fail(pointer, f"{str(raw)[:60]!r} stands where a list is needed.")
+        return raw if isinstance(raw, list) else []
+
     def document(self, raw: object) -> DocumentLine:
         body = self.obj(raw, "", DOCUMENT_KEYS)
         if body and "text" not in body:
@@ -146,10 +152,7 @@ class LineReader(Reader):
         if body.get("sha256") != sha256:
             self.fail("/sha256", f"{str(body.get('sha256'))[:64]!r} is not the hash of the text, which is {sha256}.")
         document = self.id(body.get("id"), "/id")
-        layers = body.get("layers", [])
-        if not isinstance(layers, list):
-            self.fail("/layers", f"{str(layers)[:60]!r} stands where a list is needed.")
-            layers = []
+        layers = self.many(body.get("layers", []), "/layers")
         return DocumentLine(
             id=document,
             number=None if body.get("number") is None else self.count(body["number"], "/number"),
@@ -192,7 +195,7 @@ class LineReader(Reader):
         status = self.choice(body.get("status"), f"{pointer}/status", LayerStatus.values)
         if status == LayerStatus.SUBMITTED and submitted is None:
             self.fail(f"{pointer}/submitted_at", "A submitted layer has the time at which it was submitted.")
-        claims = body.get("claims", [])
+        claims = self.many(body.get("claims"), f"{pointer}/claims")
         where = (id, document, round_id)
         return LayerLine(
             id=id,
@@ -203,10 +206,7 @@ class LineReader(Reader):
             nothing_to_code=self.flag(body.get("nothing_to_code", False), f"{pointer}/nothing_to_code"),
             attributes=self.answers(body.get("attributes"), f"{pointer}/attributes"),
             no_claim=marks,
-            claims=tuple(
-                self.claim(one, f"{pointer}/claims/{i}", where, text)
-                for i, one in enumerate(claims if isinstance(claims, list) else [])
-            ),
+            claims=tuple(self.claim(one, f"{pointer}/claims/{i}", where, text) for i, one in enumerate(claims)),
             version=self.count(body.get("version"), f"{pointer}/version"),
             created_at=self.moment(body.get("created_at"), f"{pointer}/created_at"),
             updated_at=self.moment(body.get("updated_at"), f"{pointer}/updated_at"),
@@ -223,7 +223,7 @@ class LineReader(Reader):
         )
 
     def _entities(self, raw: object, pointer: str) -> Iterator[Named]:
-        for index, one in enumerate(raw if isinstance(raw, list) else []):
+        for index, one in enumerate(self.many(raw, pointer)):
             yield from self._named(Speaker, one, f"{pointer}/{index}", "name")
 
     def claim(self, raw: object, pointer: str, where: tuple[UUID, UUID, object] | None, text: str | None) -> ClaimLine:
@@ -319,3 +319,14 @@ def claim_line(raw: object) -> ClaimLine:
     if reader.errors:
         raise Invalid.of(reader.errors)
     return found
+
+
+def claim_version(raw: Any) -> int:
+    """Return the version of the codebook that a line of `jsonl` names. Raises Invalid."""
+    if "codebook" not in raw:
+        raise _invalid("/codebook", "The line does not name its codebook and version.")
+    reader = LineReader()
+    _, version = reader.codebook(raw["codebook"], "/codebook")
+    if reader.errors:
+        raise Invalid.of(reader.errors)
+    return version

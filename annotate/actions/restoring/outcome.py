@@ -44,6 +44,7 @@ class Outcome:
     n_differences: int = 0
     notes: list[str] = field(default_factory=list)
     accounts: list[str] = field(default_factory=list)
+    joined: list[str] = field(default_factory=list)  # accounts that were there and became members
     n_lines: int = 0
 
     def differs(self, file: str, line: int, detail: str) -> None:

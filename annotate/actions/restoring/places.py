@@ -106,8 +106,9 @@ def make_place(
     for number in sorted(needs.books.used - needs.books.stored.keys()):
         outcome.notes.append(f"Version {number} of the codebook was made from {needs.books.origin(number)}.")
     annotators = {name: _person(project, name, file, line, batch, outcome) for name, line in needs.annotators.items()}
-    for id in annotators.values():
-        _join(project, id, batch, now)
+    for name, id in annotators.items():
+        if _join(project, id, batch, now) and name not in outcome.accounts:
+            outcome.joined.append(name)
     _make_rounds(project, needs, versions, file, batch, outcome, now)
     batch.write()
     return Place(project=project, versions=versions, annotators=annotators, batch=batch)
@@ -158,9 +159,12 @@ def _person(project: Project, name: str, file: str, line: int, batch: Batch, out
     return user.pk
 
 
-def _join(project: Project, user_id: int, batch: Batch, now: datetime) -> None:
-    if not Member.objects.filter(project=project, user=user_id).exists():
+def _join(project: Project, user_id: int, batch: Batch, now: datetime) -> bool:
+    """Make the user a member; return whether that was needed."""
+    is_new = not Member.objects.filter(project=project, user=user_id).exists()
+    if is_new:
         join_project(project, User.objects.get(pk=user_id), {Role.ANNOTATOR}, batch, now=now)
+    return is_new
 
 
 def _make_rounds(

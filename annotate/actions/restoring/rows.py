@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import F
 
+from annotate import records
 from annotate.actions.claim_rows import ANSWER_COLUMNS, SPAN_COLUMNS, answer_rows
 from annotate.actions.restoring.entries import Entries
 from annotate.actions.restoring.lines import ClaimLine, LayerLine
@@ -88,13 +89,13 @@ def _note_submitted(place: Place, found: Sequence[Placed]) -> None:
         for document, line in found
         if line.kind == LayerKind.ANNOTATOR and line.status == LayerStatus.SUBMITTED
     ]
-    left_out = ("annotator", "codebook", "entities")
+    readings = _readings([line.id for _, line in submitted])
     Submission.objects.bulk_create(
         Submission(
             layer_id=line.id,
             number=1,
             codebook_version_id=place.versions[line.codebook[1]],
-            reading={key: value for key, value in line.raw.items() if key not in left_out},
+            reading=readings[line.id],
             n_claims=len(line.claims),
             submitted_at=line.submitted_at or line.updated_at,
         )
@@ -104,6 +105,23 @@ def _note_submitted(place: Place, found: Sequence[Placed]) -> None:
         [Adjudication(project=place.project, document_id=id) for id in dict.fromkeys(id for id, _ in submitted)],
         ignore_conflicts=True,
     )
+
+
+def _readings(ids: list[UUID]) -> dict[UUID, dict[str, Any]]:
+    """Return readings as a submission freezes them: what is stored, not what a file said."""
+    rows = list(Layer.objects.filter(Among(F("pk"), [id.hex for id in ids])).order_by("id")) if ids else []
+    readings = records.layer_dicts(rows, registries=records.Registries.as_chosen()) if rows else []
+    return {row.pk: reading for row, reading in zip(rows, readings, strict=True)}
+
+
+def renew_submissions(ids: list[UUID]) -> None:
+    """Freeze the readings of restored layers anew, with the claims that were added to them."""
+    rows = list(Submission.objects.filter(Among(F("layer"), [id.hex for id in ids]), layer__status="submitted"))
+    readings = _readings([row.layer_id for row in rows])
+    for row in rows:
+        row.reading = readings[row.layer_id]
+        row.n_claims = len(row.reading["claims"])
+    Submission.objects.bulk_update(rows, ["reading", "n_claims"], batch_size=100)
 
 
 def insert_claims(found: Sequence[tuple[CodebookView, ClaimLine]], entries: Entries) -> None:
@@ -121,9 +139,9 @@ def insert_claims(found: Sequence[tuple[CodebookView, ClaimLine]], entries: Entr
     insert_rows(Stance, columns, [row for view, line in found for row in _stances(view, line, entries)])
     stances = _ids(Stance, [line.id for line in lines if any(one.attributes for one in line.claim.stances)])
     insert_rows(Answer, ANSWER_COLUMNS, [row for view, line in found for row in _answers(view, line, stances)])
-    for line in lines:
-        after = {key: value for key, value in line.raw.items() if key not in SAID_ONCE}
-        entries.batch.add("claim", line.id, before=None, after=after)
+    rows = Claim.objects.filter(Among(F("pk"), [line.id.hex for line in lines]))
+    for claim in records.claim_dicts(rows, registries=records.Registries.as_chosen()) if lines else ():
+        entries.batch.add("claim", claim["id"], before=None, after=claim)
 
 
 def _claim(line: ClaimLine) -> tuple[Any, ...]:

@@ -28,16 +28,24 @@ from annotate.actions.restoring.lines import (
     DocumentLine,
     LineReader,
     claim_line,
+    claim_version,
     document_line,
     read_objects,
 )
 from annotate.actions.restoring.outcome import Outcome, Problem, Problems, Refused
 from annotate.actions.restoring.places import Needs, Place, make_place, project_for
-from annotate.actions.restoring.rows import SAID_ONCE, insert_claims, insert_layers
-from annotate.actions.restoring.stored import differences, stored_documents, stored_layers
+from annotate.actions.restoring.rows import SAID_ONCE, insert_claims, insert_layers, renew_submissions
+from annotate.actions.restoring.stored import (
+    RESTORE,
+    differences,
+    layers_that_take_claims,
+    stored_documents,
+    stored_layers,
+    versions_of_layers,
+)
 from annotate.models import Claim, Layer
 from annotate.payloads.codebooks import load_codebook
-from annotate.payloads.problems import FieldError, Invalid
+from annotate.payloads.problems import Invalid
 from annotate.records import Registries, claim_dicts
 from corpus.database.bulk import Among
 from corpus.database.statements import update_row
@@ -60,7 +68,7 @@ class Run:
     slug: str
     now: datetime
     outcome: Outcome = field(default_factory=Outcome)
-    batch: Batch = field(default_factory=lambda: Batch(action="project.restore", actor=None))
+    batch: Batch = field(default_factory=lambda: Batch(action=RESTORE, actor=None))
 
 
 def restore_project(
@@ -165,7 +173,8 @@ def _store_documents(run: Run, place: Place, entries: Entries, part: list[tuple[
     except Invalid as error:
         raise _refused(file, part[0][0], error) from error
     stored = stored_documents([str(line.id) for _, line in part])
-    fresh = [pair for pair in _once(run, part, file) if str(pair[1].id) not in stored]
+    part = list(_once(run, part, file))
+    fresh = [pair for pair in part if str(pair[1].id) not in stored]
     kept = [
         Kept(id=line.id, number=line.number, document=line.clean, sha256=line.sha256, place=number)
         for number, line in fresh
@@ -224,7 +233,7 @@ def _store_layers(run: Run, place: Place, entries: Entries, part: list[tuple[int
     insert_layers(place, [(document, layer) for _, document, layer in fresh], entries)
     run.outcome.made["layers"] += len(fresh)
     run.outcome.made["claims"] += sum(len(layer.claims) for _, _, layer in fresh)
-    for number, _, layer in wanted:
+    for number, document, layer in wanted:
         found = stored.get(str(layer.id))
         if found is None:
             continue
@@ -232,11 +241,18 @@ def _store_layers(run: Run, place: Place, entries: Entries, part: list[tuple[int
             detail = f"The layer {layer.id} belongs to another project here; it was left out."
             run.outcome.differs(file, number, detail)
             continue
+        if found.pop("place") != (document, layer.round, place.annotators.get(layer.annotator or "")):
+            detail = f"The layer {layer.id} is of another document, round or annotator here; it was left out."
+            run.outcome.differs(file, number, detail)
+            continue
         run.outcome.present["layers"] += 1
         for what in differences(found, layer.raw, but=("claims",)):
             run.outcome.differs(file, number, f"Layer {layer.id}: {what}")
         known = {claim["id"]: claim for claim in found["claims"]}
-        _settle(run, place, entries, [(number, claim) for claim in layer.claims], known, file)
+        # Claims were checked against the version that the line names: to a layer of another one none is added.
+        is_same = found["codebook"]["version"] == layer.codebook[1]
+        claims = [(number, claim) for claim in layer.claims if is_same or str(claim.id) in known]
+        _settle(run, place, entries, claims, known, file)
         for id in known.keys() - {str(claim.id) for claim in layer.claims}:
             run.outcome.differs(file, number, f"The claim {id} is stored here and not in the file; it was left.")
 
@@ -258,42 +274,51 @@ def _settle(
     for number, line in lines:
         found = stored.get(str(line.id))
         if found is None:
-            missing.append(line)
+            missing.append((number, line))
             continue
         run.outcome.present["claims"] += 1
         for what in differences(found, {key: value for key, value in line.raw.items() if key not in SAID_ONCE}):
             run.outcome.differs(file, number, f"Claim {line.id}: {what}")
-    if not missing:
+    _add_claims(run, entries, list(_addable(run, missing, file)))
+
+
+def _addable(run: Run, missing: list[tuple[int, ClaimLine]], file: str) -> Iterator[ClaimLine]:
+    """Yield the claims that may be added; a reading that somebody submitted here stays as it was submitted."""
+    taking = layers_that_take_claims(line.layer for _, line in missing) if missing else set()
+    for number, line in missing:
+        if line.layer in taking:
+            yield line
+        else:
+            detail = f"The claim {line.id} is not in the layer {line.layer}, which is finished here; it was left out."
+            run.outcome.differs(file, number, detail)
+
+
+def _add_claims(run: Run, entries: Entries, lines: list[ClaimLine]) -> None:
+    if not lines:
         return
-    versions = dict(
-        Layer.objects.filter(pk__in={line.layer for line in missing}).values_list("pk", "codebook_version_id")
-    )
-    entries.ensure(one for line in missing for one in line.entries)
-    insert_claims([(load_codebook(versions[line.layer]), line) for line in missing], entries)
-    for line in missing:
+    layers = {line.layer for line in lines}
+    versions = dict(Layer.objects.filter(pk__in=layers).values_list("pk", "codebook_version_id"))
+    entries.ensure(one for line in lines for one in line.entries)
+    insert_claims([(load_codebook(versions[line.layer]), line) for line in lines], entries)
+    for line in lines:
         update_row(Layer, line.layer, add={"n_claims": 1})
-    run.outcome.made["claims"] += len(missing)
+    renew_submissions(list(layers))
+    run.outcome.made["claims"] += len(lines)
 
 
 def _restore_claims(run: Run, path: Path, codebooks: Iterable[Path], tell: Tell) -> None:
     project = project_for(run.user, run.slug)
-    problems = Problems(file=path.name)
     if project is None:
         detail = f"There is no project “{run.slug[:60]}” here; restore its file documents-jsonl first."
         raise Refused([Problem(file=path.name, line=0, detail=detail)])
     books = books_of(project, codebooks)
     run.batch.project_id, run.batch.corpus_id = project.pk, project.corpus_id
     place = Place(project=project, versions={}, annotators={}, batch=run.batch)
-    for number, raw in read_objects(path, tell):
-        run.outcome.n_lines += 1
-        try:
-            line = claim_line(raw)
-            version = LineReader().codebook(raw["codebook"] if isinstance(raw, dict) else None, "/codebook")[1]
-        except (Invalid, KeyError) as problem:
-            found = problem.errors if isinstance(problem, Invalid) else [_lacks_codebook()]
-            problems.add(number, found)
-            continue
-        books.fit_claim(version, line, number)
+    problems = Problems(file=path.name)
+    for checked in batched(_checked_claims(run, path, tell, problems), CLAIMS_AT_ONCE):
+        versions = versions_of_layers(project, {line.layer for _, line, _ in checked})
+        for number, line, version in checked:
+            books.fit_claim(versions.get(line.layer, version), line, number)
     problems.raise_any()
     if misfits := list(books.problems(path.name)):
         raise Refused(misfits)
@@ -305,8 +330,16 @@ def _restore_claims(run: Run, path: Path, codebooks: Iterable[Path], tell: Tell)
     run.outcome.made["entries"] = entries.n_made
 
 
-def _lacks_codebook() -> FieldError:
-    return FieldError(pointer="/codebook", detail="The line does not name its codebook and version.")
+def _checked_claims(run: Run, path: Path, tell: Tell, problems: Problems) -> Iterator[tuple[int, ClaimLine, int]]:
+    """Yield the claims that are right in themselves, with the version that they name; the others are problems."""
+    for number, raw in read_objects(path, tell):
+        run.outcome.n_lines += 1
+        try:
+            line, version = claim_line(raw), claim_version(raw)
+        except Invalid as problem:
+            problems.add(number, problem.errors)
+            continue
+        yield number, line, version
 
 
 @transaction.atomic

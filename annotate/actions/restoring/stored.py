@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
+from uuid import UUID
 
 import orjson
 from django.db.models import F
 
 from annotate.actions.restoring.places import Place
 from annotate.formats.reading import whole_layers
-from annotate.models import Layer
+from annotate.models import Layer, Project
+from annotate.models.layers import WRITABLE
 from annotate.records import Registries
 from corpus.database.bulk import Among
-from corpus.models import Document
+from corpus.models import Change, Document
 
 SHOWN = 80
+RESTORE = "project.restore"
 DOCUMENT_FIELDS = ("title", "url", "language", "external_id", "metadata", "sha256")
 
 
@@ -34,11 +37,29 @@ def stored_documents(ids: list[str]) -> dict[str, dict[str, Any]]:
 
 
 def stored_layers(place: Place, ids: list[str], registries: Registries) -> dict[str, dict[str, Any]]:
-    """Return stored layers as the export writes them, by id, with the project that they belong to."""
+    """Return stored layers as the export writes them, by id, with the project and the place that they belong to."""
     rows = list(Layer.objects.filter(Among(F("pk"), [id.replace("-", "") for id in ids])).order_by("id"))
-    projects = {str(row.pk): row.project_id for row in rows}
-    found = whole_layers(rows, place.project.pk, registries)
-    return {layer["id"]: layer | {"project": projects[layer["id"]]} for layer in found}
+    found = zip(rows, whole_layers(rows, place.project.pk, registries), strict=True)
+    return {
+        layer["id"]: layer | {"project": row.project_id, "place": (row.document_id, row.round_id, row.annotator_id)}
+        for row, layer in found
+    }
+
+
+def versions_of_layers(project: Project, ids: Iterable[UUID]) -> dict[UUID, int]:
+    """Return the number of the codebook version that each stored layer follows."""
+    rows = Layer.objects.filter(Among(F("pk"), [id.hex for id in ids]), project=project)
+    return dict(rows.values_list("pk", "codebook_version__number"))
+
+
+def layers_that_take_claims(ids: Iterable[UUID]) -> set[UUID]:
+    """Lock layers; return those that are being written in, or are still as the restore that made them left them."""
+    wanted = [id.hex for id in set(ids)]
+    rows = Layer.objects.filter(Among(F("pk"), wanted)).order_by("pk").select_for_update(no_key=True)
+    states = {str(id): (status, version) for id, status, version in rows.values_list("pk", "status", "version")}
+    made = Change.objects.filter(object_type="layer", object_id__in=list(states), action=RESTORE)
+    left = {id: (after["status"], after["version"]) for id, after in made.values_list("object_id", "after") if after}
+    return {UUID(id) for id, state in states.items() if state[0] in WRITABLE or left.get(id) == state}
 
 
 def differences(stored: dict[str, Any], line: dict[str, Any], *, but: tuple[str, ...] = ()) -> Iterator[str]:
