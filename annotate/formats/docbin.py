@@ -17,7 +17,7 @@ from annotate.formats.base import Format, Losses, Member, Selection
 from annotate.formats.incoming import DocumentFound, Found, LayerFound, LinkFound, MarkFound, SpanFound
 from annotate.formats.layers_out import GOLD, LayerOut, Spools, layers_out
 from annotate.formats.marks import CLAIM, CUE, SHARED_LOSSES, SPEAKER, marks_of, single_spans
-from annotate.formats.sources import MAX_FILE_BYTES, IncomingFile, Malformed, by_file, guarded
+from annotate.formats.sources import IncomingFile, Malformed, by_file, guarded
 from annotate.formats.tokens import tokens
 
 if TYPE_CHECKING:
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 OWN = "standpoint"
 GROUPS = {CLAIM: "claims", CUE: "cues", SPEAKER: "speakers"}
 AT_ONCE = 200
+TOKENS_AT_ONCE = 200_000
+# Numbers and lists take many times the bytes that they are packed in, so a small file could fill the memory.
+MAX_UNPACKED = 20_000_000
 
 
 def write(selection: Selection, losses: Losses) -> Iterator[Member]:
@@ -36,11 +39,14 @@ def write(selection: Selection, losses: Losses) -> Iterator[Member]:
     vocab, files = Vocab(), Spools()
     held: dict[str, DocBin] = {}
     n_files: dict[str, int] = {}
+    n_tokens = 0
     for layer in layers_out(selection, losses):
-        held.setdefault(layer.folder, DocBin(store_user_data=True)).add(_doc(layer, vocab))
-        if sum(len(found) for found in held.values()) >= AT_ONCE:
+        doc = _doc(layer, vocab)
+        held.setdefault(layer.folder, DocBin(attrs=["ORTH"], store_user_data=True)).add(doc)
+        n_tokens += len(doc)
+        if sum(len(found) for found in held.values()) >= AT_ONCE or n_tokens >= TOKENS_AT_ONCE:
             _put(held, n_files, files)
-            vocab = Vocab()
+            vocab, n_tokens = Vocab(), 0
     _put(held, n_files, files)
     yield from files.members()
 
@@ -111,24 +117,32 @@ def _tokens(text: str, begins: set[int], ends: set[int]) -> tuple[list[str], lis
 
 
 def _read(file: IncomingFile) -> Iterator[Found]:
+    data = file.data()
+    _check_size(data, min(file.limit, MAX_UNPACKED))
+    for number, doc in enumerate(_docs(data), start=1):
+        yield from guarded(file.name, f"document {number}", partial(_document, file, doc, number))
+
+
+def _check_size(data: bytes, limit: int) -> None:
+    """Raise Malformed for what is no DocBin, or one that is larger than the limit when unpacked."""
+    try:
+        size = len(zlib.decompressobj().decompress(data, limit + 1))
+    except zlib.error as error:
+        raise Malformed("this is no DocBin; save one with DocBin.to_disk.") from error
+    if size > limit:
+        rule = f"the DocBin is larger than {limit // 1_000_000} MB when unpacked, which is the limit for one file"
+        raise Malformed(f"{rule}; split it into several files with fewer documents each.")
+
+
+def _docs(data: bytes) -> Iterator[Doc]:
     from spacy.tokens import DocBin
     from spacy.vocab import Vocab
 
-    data = file.data()
-    unpacker = zlib.decompressobj()
     try:
-        unpacker.decompress(data, MAX_FILE_BYTES)
-    except zlib.error as error:
-        raise Malformed("this is no DocBin; save one with DocBin.to_disk.") from error
-    if unpacker.unconsumed_tail:
-        raise Malformed(f"the file holds more than {MAX_FILE_BYTES // 1_000_000} MB when unpacked; save it in parts.")
-    try:
-        docs = list(DocBin(store_user_data=True).from_bytes(data).get_docs(Vocab()))
+        yield from DocBin(store_user_data=True).from_bytes(data).get_docs(Vocab())
     except Exception as error:  # the library raises what it meets, of many kinds
         problem = f"{type(error).__name__}: {str(error)[:80]}"
         raise Malformed(f"the DocBin cannot be read ({problem}); save it again.") from error
-    for number, doc in enumerate(docs, start=1):
-        yield from guarded(file.name, f"document {number}", partial(_document, file, doc, number))
 
 
 def _document(file: IncomingFile, doc: Doc, number: int) -> Iterator[Found]:

@@ -68,6 +68,8 @@ def _rows(tables: dict[str, IncomingFile], name: str) -> Iterator[Cells]:
         text = file.data().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise Malformed(f"byte {error.start} of {file.name} is not UTF-8; save the file in UTF-8.") from error
+    # A text is one cell, and may be longer than Python's own limit.
+    csv.field_size_limit(max(csv.field_size_limit(), len(text)))
     reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
     missing = [one.name for one in BY_NAME[name].columns if one.name not in (reader.fieldnames or ())]
     if missing:
