@@ -133,6 +133,8 @@ class _Reading:
         key, _, rest = line.rstrip("\r").partition("\t")
         data, _, tail = rest.partition("\t")
         kind = key[:1]
+        if kind == "T" and key in self._marks:
+            raise Malformed(f"another line has the key {key[:60]!r}; give each mark a key of its own.")
         if kind == "T":
             label, _, offsets = data.partition(" ")
             pairs = (part.split() for part in offsets.split(";"))

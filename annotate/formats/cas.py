@@ -167,7 +167,9 @@ def _label(one: Any, values: dict[str, str]) -> str:
 
 
 def _key(one: Any) -> str:
-    return str(getattr(one, KEY, None) or getattr(one, "xmiID", ""))
+    """Return the key that we wrote; other programs may mean anything by a feature of that name."""
+    own = getattr(one, KEY, None) if one.type.name == SPANS else None
+    return str(own or getattr(one, "xmiID", ""))
 
 
 def _mark(one: Any) -> MarkFound:

@@ -160,14 +160,20 @@ def _document(file: IncomingFile, doc: Doc, number: int) -> Iterator[Found]:
 
 
 def _marks(doc: Doc, own: dict[str, Any], at: str) -> Iterator[MarkFound]:
-    """Yield the spans of all groups, and the entities where there are no groups."""
+    """Yield the spans of all groups, and the entities that stand in none.
+
+    An id of a span is a key only where we wrote it: elsewhere it is that of an entity, which many spans may share.
+    """
     claims = own.get("claims", {})
-    spans = [span for group in doc.spans.values() for span in group] or list(doc.ents)
+    named = {*claims, *(str(key) for link in own.get("links", ()) for key in link[:2])}
+    spans = [span for group in doc.spans.values() for span in group]
+    grouped = {(span.start, span.end, span.label) for span in spans}
+    spans += [span for span in doc.ents if (span.start, span.end, span.label) not in grouped]
     for number, span in enumerate(spans, start=1):
         payload = dict(claims[span.id_]) if span.id_ in claims else None
         answers = payload.pop("answers", {}) if payload is not None else {}
         found = SpanFound(parts=((span.start_char, span.end_char),), quote=span.text)
-        key = span.id_ or f"span {number}"
+        key = span.id_ if span.id_ in named else f"span {number}"
         yield MarkFound(key=key, label=span.label_, spans=(found,), at=f"{at}, {key}", answers=answers, payload=payload)
 
 
