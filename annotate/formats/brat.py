@@ -109,7 +109,7 @@ def _document(file: IncomingFile, texts: Mapping[str, IncomingFile]) -> Iterator
     yield DocumentFound(
         file=file.name,
         at="",
-        layers=(reading.layer(file.annotator, is_gold=file.folder == GOLD),),
+        layers=(reading.layer(file),),
         id=file.stem,
         external_id=file.stem,
         text=None if beside is None else beside.data().decode("utf-8"),
@@ -174,7 +174,7 @@ class _Reading:
             raise Malformed("the note is not one of ours; correct it, or delete it.")
         self._payloads[target] = found
 
-    def layer(self, annotator: str, *, is_gold: bool) -> LayerFound:
+    def layer(self, file: IncomingFile) -> LayerFound:
         joins: dict[str, tuple[int, ...]] = {}
         for payload in self._payloads.values():
             joins |= {key: tuple(own) for key, own in payload.pop("fragments", {}).items()}
@@ -183,7 +183,8 @@ class _Reading:
             LinkFound(source=self._key(link.source), target=self._key(link.target), label=link.label, at=link.at)
             for link in self._links
         )
-        return LayerFound(annotator=annotator, is_gold=is_gold, marks=marks, links=links)
+        is_gold = file.folder == GOLD
+        return LayerFound(annotator=file.annotator, round=file.round, is_gold=is_gold, marks=marks, links=links)
 
     def _mark(self, key: str, joins: Mapping[str, tuple[int, ...]]) -> MarkFound:
         label, span, at = self._marks[key]

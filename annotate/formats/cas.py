@@ -121,6 +121,7 @@ def _document(file: IncomingFile, types: Mapping[str, IncomingFile]) -> Iterator
     links = [_link(one) for one in _annotations(cas) if _is_link(one)]
     layer = LayerFound(
         annotator=file.annotator,
+        round=file.round,
         is_gold=file.folder == GOLD,
         marks=tuple(marks),
         links=tuple(links),

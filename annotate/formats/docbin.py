@@ -151,6 +151,7 @@ def _document(file: IncomingFile, doc: Doc, number: int) -> Iterator[Found]:
     is_gold = annotator == GOLD
     layer = LayerFound(
         annotator="" if is_gold else annotator,
+        round=file.round,
         is_gold=is_gold,
         marks=tuple(_marks(doc, own, at)),
         links=tuple(LinkFound(source=one, target=two, label=label, at=at) for one, two, label in own.get("links", ())),

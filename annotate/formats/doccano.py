@@ -81,6 +81,7 @@ def _document(file: IncomingFile, raw: str, number: int) -> Iterator[Found]:
     is_gold = annotator == GOLD
     layer = LayerFound(
         annotator="" if is_gold else annotator,
+        round=file.round,
         is_gold=is_gold,
         marks=tuple(_marks(line, at)),
         links=tuple(

@@ -80,9 +80,13 @@ class LinkFound:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LayerFound:
-    """What one person marked on one document; `annotator` is empty where the file does not say who it was."""
+    """What one person marked on one document; `annotator` is empty where the file does not say who it was.
+
+    `round` says in which round it was, by any name: readings of two rounds are never one layer.
+    """
 
     annotator: str = ""
+    round: str = ""
     is_gold: bool = False
     marks: tuple[MarkFound, ...] = ()
     links: tuple[LinkFound, ...] = ()

@@ -105,12 +105,14 @@ def _read(file: IncomingFile) -> Iterator[Found]:
 
 def _document(file: IncomingFile, task: Any, number: int) -> Iterator[Found]:
     data, at = task["data"], f"task {number}"
+    annotations = task.get("annotations") or task.get("completions") or ()
+    named = "" if len({_person(one) for one in annotations}) > 1 else str(data.get("annotator") or "")
     layers = []
-    for place, annotation in enumerate(task.get("annotations") or task.get("completions") or (), start=1):
+    for place, annotation in enumerate(annotations, start=1):
         if not annotation.get("was_cancelled"):
             reading = _Reading(file.name, f"{at}, annotation {place}")
             yield from reading.refusals(annotation["result"])
-            layers.append(reading.layer(_annotator(annotation, data), annotation["result"]))
+            layers.append(reading.layer(_annotator(annotation, named), file.round, annotation["result"]))
     texts = [value for value in data.values() if isinstance(value, str)]
     yield DocumentFound(
         file=file.name,
@@ -122,11 +124,17 @@ def _document(file: IncomingFile, task: Any, number: int) -> Iterator[Found]:
     )
 
 
-def _annotator(annotation: Mapping[str, Any], data: Mapping[str, Any]) -> str:
+def _annotator(annotation: Mapping[str, Any], named: str) -> str:
+    """Return who annotated; `named` is whom the task names, where it has annotations of one person only."""
+    is_account = isinstance(annotation.get("completed_by"), dict)
+    return _person(annotation) if is_account else named or _person(annotation)
+
+
+def _person(annotation: Mapping[str, Any]) -> str:
     person = annotation.get("completed_by")
     if isinstance(person, dict):
         return str(person.get("username") or person.get("email") or "")
-    return str(data.get("annotator") or ("" if person is None else person))
+    return "" if person is None else str(person)
 
 
 class _Reading:
@@ -143,7 +151,7 @@ class _Reading:
                 value = f"{one.get('from_name')} ({one['type']})"
                 yield Refusal(file=self._file, at=self._at, value=value, rule=rule, remedy=remedy)
 
-    def layer(self, annotator: str, results: Sequence[Mapping[str, Any]]) -> LayerFound:
+    def layer(self, annotator: str, round: str, results: Sequence[Mapping[str, Any]]) -> LayerFound:
         answers: dict[str, dict[str, Any]] = {}
         notes: dict[str, list[str]] = {}
         for one in results:
@@ -161,7 +169,11 @@ class _Reading:
         marks = [self._mark(one, answers.get(one["id"], {}), notes.get(one["id"], [])) for one in regions]
         is_gold = annotator == GOLD
         return LayerFound(
-            annotator="" if is_gold else annotator, is_gold=is_gold, marks=tuple(marks), links=tuple(links)
+            annotator="" if is_gold else annotator,
+            round=round,
+            is_gold=is_gold,
+            marks=tuple(marks),
+            links=tuple(links),
         )
 
     def _mark(self, region: Mapping[str, Any], answers: dict[str, Any], notes: list[str]) -> MarkFound:

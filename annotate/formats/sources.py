@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 from annotate.formats.incoming import Found, Refusal
 
 LOSSES = "losses.json"
+ROUND = re.compile("round-[0-9]+")
 MAX_FILES = 100_000
 MAX_FILE_BYTES = 500_000_000
 # What a damaged archive raises; NotImplementedError is a RuntimeError, and what cannot be decoded a ValueError.
@@ -43,8 +44,14 @@ class IncomingFile:
     def annotator(self) -> str:
         """Return whose folder of our own export it lies in; folders of others say nothing of who annotated."""
         folders = PurePosixPath(self.name).parts
-        is_own = len(folders) > 2 and re.fullmatch(r"round-[0-9]+", folders[-3]) is not None
+        is_own = len(folders) > 2 and ROUND.fullmatch(folders[-3]) is not None
         return self.folder.partition("~")[0] if is_own else ""
+
+    @property
+    def round(self) -> str:
+        """Return the folder of the round that it lies in, empty where there is none."""
+        folders = reversed(PurePosixPath(self.name).parts[:-1])
+        return next((folder for folder in folders if ROUND.fullmatch(folder)), "")
 
     @property
     def stem(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -65,3 +66,43 @@ def test_a_second_mark_with_a_known_key_is_refused(project):
     files = {"all.jsonl": json.dumps({"text": TEXT, "entities": entities}).encode()}
     _, known, (refused,) = imported(project, "doccano", files, username="ann", mapping=MAP)
     assert known == 1 and "another mark has the key '1'" in refused.rule
+
+
+def test_withdrawn_rows_of_tables_are_listed_and_left_out():
+    project = dataset()
+    out = members(project, "csv")
+    out["claims.csv"] = re.sub(rb",false(?=\r?\n)", b",TRUE", out["claims.csv"])
+    created, _, refused = imported(twin(project), "csv", out)
+    assert created == 0 and ["was withdrawn" in one.rule for one in refused] == [True] * 5
+
+
+def test_truth_values_are_read_as_programs_for_tables_save_them():
+    project = dataset()
+    out = members(project, "csv")
+    loud = {name: data.replace(b",true", b",TRUE").replace(b",false", b",FALSE") for name, data in out.items()}
+    assert imported(twin(project), "csv", loud) == (5, 0, [])
+    assert Claim.objects.filter(layer__project__slug="twin", is_unsure=True, no_stance=True).count() == 1
+
+
+@pytest.mark.parametrize("key", ["brat", "csv", "label-studio"])
+def test_readings_of_two_rounds_never_become_one(key):
+    project = make.project()
+    ann, document = make.member(project, "ann"), make.document(project, TEXT)
+    make.claim(ann, document, "The bridge closes")
+    make.round(project, closes=True)
+    make.claim(ann, document, "The cafe stays open")
+    assert Claim.objects.values("layer").distinct().count() == 2
+
+    created, _, (refused,) = imported(twin(project), key, members(project, key))
+    assert created == 1 and "one round at a time" in refused.remedy and "--round" in refused.remedy
+    assert key == "csv" or ("round-1" in refused.rule and "round-2" in refused.rule)
+
+
+def test_a_task_that_two_people_annotated_is_not_given_to_the_one_whom_it_names(project):
+    value = {"start": 0, "end": 10, "text": "The bridge", "labels": ["Premise"]}
+    region = {"id": "a", "type": "labels", "from_name": "label", "to_name": "text", "value": value}
+    annotations = [{"completed_by": 3, "result": [region]}, {"completed_by": 4, "result": [region]}]
+    task = {"data": {"text": TEXT, "annotator": "ann"}, "annotations": annotations}
+    files = {"tasks.json": json.dumps([task]).encode()}
+    created, _, refused = imported(project, "label-studio", files, mapping=MAP)
+    assert created == 0 and ["'3'" in refused[0].rule, "'4'" in refused[1].rule] == [True, True]
