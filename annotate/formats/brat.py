@@ -15,7 +15,7 @@ from typing import Any
 import orjson
 
 from annotate.formats.base import Format, Losses, Member, Selection
-from annotate.formats.incoming import DocumentFound, Found, LayerFound, LinkFound, MarkFound, SpanFound
+from annotate.formats.incoming import DocumentFound, Found, LayerFound, LinkFound, MarkFound, Refusal, SpanFound
 from annotate.formats.layers_out import GOLD, layers_out
 from annotate.formats.marks import (
     CLAIM,
@@ -106,6 +106,7 @@ def _document(file: IncomingFile, texts: Mapping[str, IncomingFile]) -> Iterator
     for number, line in enumerate(text_of(file).split("\n"), start=1):
         if line.strip():
             yield from guarded(file.name, f"line {number}", partial(reading.take, line, number))
+    yield from reading.refusals(file)
     yield DocumentFound(
         file=file.name,
         at="",
@@ -126,6 +127,7 @@ class _Reading:
         self._answers: dict[str, dict[str, Any]] = {}
         self._notes: dict[str, list[str]] = {}
         self._payloads: dict[str, dict[str, Any]] = {}
+        self._said: list[tuple[str, str, str]] = []  # of which key something is said, what it is, and where
 
     def take(self, line: str, number: int) -> Iterator[Found]:
         """Take one line. Raises Malformed, KeyError or ValueError where it is not in the format."""
@@ -144,9 +146,13 @@ class _Reading:
             self._take_links(key, kind, data.split(), at)
         elif kind in ("A", "M", "N"):
             name, target, *value = data.split(None, 2)
-            self._answers.setdefault(target, {})[name] = value[0] if value else True
+            if name in self._answers.setdefault(target, {}):
+                raise Malformed(f"{target[:60]} has the attribute {name[:60]!r} already; keep one of them.")
+            self._answers[target][name] = value[0] if value else True
+            self._said.append((target, f"attribute {name}", at))
         elif kind == "#":
             self._take_note(data.split()[1], tail)
+            self._said.append((data.split()[1], "note", at))
         else:
             raise Malformed(f"{line[:60]!r} is no line of brat's; lines begin with T, R, E, A, M, N, * or #.")
         yield from ()
@@ -173,6 +179,14 @@ class _Reading:
         if not isinstance(found, dict):
             raise Malformed("the note is not one of ours; correct it, or delete it.")
         self._payloads[target] = found
+
+    def refusals(self, file: IncomingFile) -> Iterator[Refusal]:
+        """Yield what is said of relations, and of keys that are not there: only marks carry answers and notes."""
+        for target, what, at in self._said:
+            if self._key(target) not in self._marks:
+                rule = "it belongs to no mark, and links carry no answers or notes"
+                remedy = "attach it to the words, or enter it by hand"
+                yield Refusal(file=file.name, at=at, value=f"{what} of {target}"[:80], rule=rule, remedy=remedy)
 
     def layer(self, file: IncomingFile) -> LayerFound:
         joins: dict[str, tuple[int, ...]] = {}

@@ -34,6 +34,7 @@ from annotate.formats.sources import IncomingFile, Malformed, by_file, guarded
 from annotate.models import Mode
 
 OWN = "standpoint"
+ANSWERS = ("choices", "textarea")
 REGIONS = ("labels", "hypertextlabels", "paragraphlabels")
 
 
@@ -146,9 +147,14 @@ class _Reading:
     def refusals(self, results: Sequence[Mapping[str, Any]]) -> Iterator[Refusal]:
         regions = {one["id"] for one in results if one["type"] in REGIONS}
         for one in results:
-            if one["type"] not in (*REGIONS, "relation") and one.get("id") not in regions:
+            if one["type"] in (*REGIONS, "relation"):
+                continue
+            value = f"{one.get('from_name')} ({one['type']})"
+            if one["type"] not in ANSWERS:
+                rule, remedy = "results of this type are not read", "enter it by hand"
+                yield Refusal(file=self._file, at=self._at, value=value, rule=rule, remedy=remedy)
+            elif one.get("id") not in regions:
                 rule, remedy = "this answer belongs to no region", "it is not a claim; enter it by hand"
-                value = f"{one.get('from_name')} ({one['type']})"
                 yield Refusal(file=self._file, at=self._at, value=value, rule=rule, remedy=remedy)
 
     def layer(self, annotator: str, round: str, results: Sequence[Mapping[str, Any]]) -> LayerFound:

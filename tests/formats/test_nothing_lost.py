@@ -8,6 +8,7 @@ import re
 import pytest
 
 from annotate.models import Claim, Span
+from annotate.records import claim_dict
 from tests import make
 from tests.formats.folders import imported, members, twin
 from tests.formats.test_round_trips import dataset
@@ -106,3 +107,54 @@ def test_a_task_that_two_people_annotated_is_not_given_to_the_one_whom_it_names(
     files = {"tasks.json": json.dumps([task]).encode()}
     created, _, refused = imported(project, "label-studio", files, mapping=MAP)
     assert created == 0 and ["'3'" in refused[0].rule, "'4'" in refused[1].rule] == [True, True]
+
+
+def test_what_brat_says_of_a_relation_is_refused_by_name(project):
+    lines = [mark("The bridge"), mark("said", "T2", "Says"), "R1\tsays Arg1:T1 Arg2:T2", "A1\tsure R1 yes"]
+    files = brat(*lines, "#1\tAnnotatorNotes R1\tperhaps", "A2\tside T9 Con")
+    created, _, refused = imported(project, "brat", files, username="ann", mapping=MAP)
+    assert created == 1 and [one.value for one in refused] == [
+        "attribute sure of R1",
+        "note of R1",
+        "attribute side of T9",
+    ]
+
+
+def test_results_of_label_studio_that_are_not_read_are_refused_by_name(project):
+    value = {"start": 0, "end": 10, "text": "The bridge"}
+    region = {"id": "a", "type": "labels", "from_name": "l", "to_name": "t", "value": value | {"labels": ["Premise"]}}
+    rating = {"id": "a", "type": "rating", "from_name": "stars", "to_name": "t", "value": value | {"rating": 4}}
+    task = {"data": {"text": TEXT}, "annotations": [{"result": [region, rating]}]}
+    files = {"tasks.json": json.dumps([task]).encode()}
+    created, _, (refused,) = imported(project, "label-studio", files, username="ann", mapping=MAP)
+    assert created == 1 and refused.value == "stars (rating)"
+
+
+def cas():
+    """Return a CAS of another program, with values of several types, a slot and a list."""
+    cassis = pytest.importorskip("cassis", reason="comes with the group “foreign”")
+    types = cassis.TypeSystem()
+    slot, mark = types.create_type("custom.Slot", "uima.cas.TOP"), types.create_type("custom.Mark")
+    features = {"label": "String", "sure": "Boolean", "rank": "Integer", "slots": "FSArray", "words": "StringArray"}
+    for name, kind in features.items():
+        types.create_feature(mark, name, f"uima.cas.{kind}")
+    types.create_feature(slot, "role", "uima.cas.String")
+    types.create_feature(slot, "target", mark)
+    found = cassis.Cas(types, sofa_string=TEXT)
+    said = mark(begin=TEXT.index("said"), end=TEXT.index("said") + 4, label="Says")
+    slots = types.get_type("uima.cas.FSArray")(elements=[slot(role="says", target=said)])
+    words = types.get_type("uima.cas.StringArray")(elements=["a", "b"])
+    found.add(mark(begin=0, end=10, label="Premise", sure=True, rank=2, slots=slots, words=words))
+    found.add(said)
+    return {"TypeSystem.xml": types.to_xml().encode(), "one.xmi": found.to_xmi().encode()}
+
+
+def test_values_and_slots_of_a_cas_are_read_and_other_features_refused_by_name(project):
+    mapping = [*MAP, "sure=true=type=evaluation", "rank=2=unsure"]
+    created, _, (refused,) = imported(project, "cas-xmi", cas(), username="ann", mapping=mapping)
+    assert created == 1 and refused.value == "Mark.words"
+    claim = claim_dict(Claim.objects.get().pk)
+    assert claim["attributes"] == {"type": "evaluation"} and claim["unsure"] and claim["cue"][0]["quote"] == "said"
+
+    _, _, refused = imported(project, "cas-xmi", cas(), username="ann", mapping=MAP)
+    assert [one.value for one in refused] == ["Mark.words", "sure=true", "rank=2"]
