@@ -77,7 +77,7 @@ def _cas(layer: LayerOut, types: TypeSystem) -> Cas:
     title = _xml(document["title"] or document["id"])
     end = len(document["text"])
     cas.add(types.get_type(METADATA)(begin=0, end=end, documentTitle=title, documentId=document["id"]))
-    found = single_spans(marks_of(layer.claims, ()))
+    found = single_spans(marks_of(layer.claims, {}))
     spans, links = types.get_type(SPANS), types.get_type(LINKS)
     made = {}
     for mark in found.marks:

@@ -62,7 +62,7 @@ def _doc(layer: LayerOut, vocab: Any) -> Doc:
     from spacy.tokens import Doc, Span
 
     text = layer.document["text"]
-    found = single_spans(marks_of(layer.claims, ()))
+    found = single_spans(marks_of(layer.claims, {}))
     begins = {mark.spans[0]["start"] for mark in found.marks}
     words, spaces, starts = _tokens(text, begins, {mark.spans[0]["end"] for mark in found.marks})
     doc = Doc(vocab, words=words, spaces=spaces)

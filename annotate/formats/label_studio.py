@@ -35,6 +35,9 @@ from annotate.models import Mode
 
 OWN = "standpoint"
 ANSWERS = ("choices", "textarea")
+# Names that a control cannot have, as others have them: attributes called so are written under another.
+TAKEN = {"label": "attribute.label", "text": "attribute.text"}
+GIVEN = {written: name for name, written in TAKEN.items()}
 REGIONS = ("labels", "hypertextlabels", "paragraphlabels")
 
 
@@ -65,7 +68,8 @@ def _interface(choices: Mapping[str, Sequence[str]], stances: Sequence[str]) -> 
         "unsure": ["true"],
         "no_stance": ["true"],
     }.items():
-        lines.append(f'  <Choices name={quoteattr(name)} toName="text" perRegion="true" whenLabelValue="{CLAIM}">')
+        control = quoteattr(TAKEN.get(name, name))
+        lines.append(f'  <Choices name={control} toName="text" perRegion="true" whenLabelValue="{CLAIM}">')
         lines += [f"    <Choice value={quoteattr(value)}/>" for value in values]
         lines.append("  </Choices>")
     return "\n".join([*lines, "</View>", ""])
@@ -93,7 +97,8 @@ def _results(mark: Mark, edges: Sequence[int]) -> Iterator[dict[str, Any]]:
     yield where | {"from_name": "label", "type": "labels", "value": place | {"labels": [mark.label]}} | note
     for name, value in mark.answers.items():
         chosen = ["true" if value is True else value]
-        yield where | {"from_name": name, "type": "choices", "value": place | {"choices": chosen}}
+        control = TAKEN.get(name, name)
+        yield where | {"from_name": control, "type": "choices", "value": place | {"choices": chosen}}
 
 
 def _read(file: IncomingFile) -> Iterator[Found]:
@@ -162,7 +167,8 @@ class _Reading:
         notes: dict[str, list[str]] = {}
         for one in results:
             if one["type"] == "choices":
-                answers.setdefault(one["id"], {})[one["from_name"]] = one["value"]["choices"]
+                name = GIVEN.get(one["from_name"], one["from_name"])
+                answers.setdefault(one["id"], {})[name] = one["value"]["choices"]
             elif one["type"] == "textarea":
                 notes.setdefault(one["id"], []).extend(map(str, one["value"]["text"]))
         regions = [one for one in results if one["type"] in REGIONS]
