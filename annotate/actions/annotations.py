@@ -23,7 +23,7 @@ from annotate.actions.batch import Batch, joined
 from annotate.formats import Format
 from annotate.formats.composing import Composed, LabelMap, compose
 from annotate.formats.incoming import DocumentFound, Found, LayerFound, Refusal
-from annotate.formats.offsets import UNITS, Ruler, Units, spans_of
+from annotate.formats.offsets import UNITS, Ruler, Units, is_ours, spans_of
 from annotate.formats.sources import NOT_OURS, IncomingFile
 from annotate.models import Claim, Layer, LayerKind, Project, Round
 from annotate.models.layers import WRITABLE
@@ -125,7 +125,9 @@ class _Import:
         """See in which units the file may count: one unit must fit every quote of the file."""
         text = text_counted_in(self._project, found)
         if text is not None:
-            self._of_file(found).learn(Ruler(text), spans_of(found))
+            units = self._of_file(found)
+            units.is_ours = units.is_ours or is_ours(found)
+            units.learn(Ruler(text), spans_of(found))
 
     def _of_file(self, found: DocumentFound) -> Units:
         if found.file not in self._units:

@@ -33,6 +33,7 @@ class SpanFound:
     """Places in the text as the file counts them, and the words that it says stand there.
 
     Several parts have one quote where the format joins them (brat: by a space). Without a quote nothing can be checked.
+    `prefix` and `suffix` are the words around, where the file has them: they decide where the quote fits twice.
     `joins` says how many parts, one after the other, are one span; without it each is a span of its own.
     """
 
@@ -40,6 +41,8 @@ class SpanFound:
     quote: str | None = None
     joiner: str = " "
     joins: tuple[int, ...] = ()
+    prefix: str = ""
+    suffix: str = ""
 
     def joined(self, places: tuple[tuple[int, int], ...]) -> Iterator[tuple[int, int]]:
         """Yield the spans that the parts make."""

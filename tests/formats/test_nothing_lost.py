@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+import uuid
 
 import pytest
 
+from annotate.actions import claims as actions
 from annotate.models import Claim, Span
+from annotate.payloads.preconditions import Precondition
 from annotate.records import claim_dict
 from tests import make
 from tests.formats.folders import imported, members, twin
@@ -158,3 +161,59 @@ def test_values_and_slots_of_a_cas_are_read_and_other_features_refused_by_name(p
 
     _, _, refused = imported(project, "cas-xmi", cas(), username="ann", mapping=MAP)
     assert [one.value for one in refused] == ["Mark.words", "sure=true", "rank=2"]
+
+
+def test_where_the_words_stand_in_two_places_the_unit_must_be_named():
+    project = make.project()
+    make.member(project, "ann")
+    text = make.document(project, "🙂 aaaa").text
+    files = {"x/a.txt": text.encode(), "x/a.ann": b"T1\tPremise 4 5\ta\n"}
+    created, _, (refused,) = imported(project, "brat", files, username="ann", mapping=MAP)
+    assert created == 0 and "stand at each place" in refused.rule and "--offsets" in refused.remedy
+    assert imported(project, "brat", files, username="ann", mapping=MAP, unit="utf16") == (1, 0, [])
+    assert Span.objects.get().start == 3
+
+
+def test_our_own_files_count_as_we_write_them():
+    project = make.project()
+    document = make.document(project, "🙂 aaaa")
+    actions.put_claim(
+        user=make.member(project, "ann"),
+        claim_id=uuid.uuid4(),
+        body={"document": str(document.pk), "spans": [{"start": 4, "end": 5, "quote": "a"}]},
+        precondition=Precondition(),
+        now=make.NOW,
+    )
+    for key in ("brat", "label-studio", "w3c"):
+        other = twin(project, key)
+        assert imported(other, key, members(project, key)) == (1, 0, [])
+        assert Span.objects.get(claim__layer__project=other).start == 4
+
+
+def test_the_words_around_a_quote_decide_between_units():
+    project = make.project()
+    make.member(project, "ann")
+    text = "🙂 xaaay"
+    make.document(project, text, external_id="two")
+    quote = {"type": "TextQuoteSelector", "exact": "a", "prefix": "xa", "suffix": "ay"}
+    selectors = [{"type": "TextPositionSelector", "start": 5, "end": 6}, quote]
+    body = [{"type": "TextualBody", "purpose": "tagging", "value": "Premise"}]
+    item = {"body": body, "target": {"source": "two", "selector": selectors}}
+    files = {"one.jsonld": json.dumps([item]).encode()}
+    assert imported(project, "w3c", files, username="ann", mapping=MAP) == (1, 0, [])
+    assert Span.objects.get().start == 4
+
+    del quote["prefix"], quote["suffix"]
+    files = {"one.jsonld": json.dumps([item]).encode()}
+    created, known, (refused,) = imported(project, "w3c", files, username="ann", mapping=MAP)
+    assert created + known == 0 and "--offsets" in refused.remedy
+
+
+def test_lines_of_annotations_end_at_line_feeds_only(project):
+    body = {"type": "TextualBody", "purpose": "tagging", "value": "Premise"}
+    note = {"type": "TextualBody", "value": "one\u2028two\x85three"}
+    selector = [{"type": "TextPositionSelector", "start": 0, "end": 3}, {"type": "TextQuoteSelector", "exact": "The"}]
+    item = {"body": [body, note], "target": {"source": "one", "selector": selector}}
+    files = {"one.jsonl": "\n".join([json.dumps(item, ensure_ascii=False)] * 2).encode()}
+    created, known, refused = imported(project, "w3c", files, username="ann", mapping=MAP)
+    assert (created, known, refused) == (1, 1, []) or (created, refused) == (2, [])
