@@ -7,6 +7,7 @@ and no model is used. spaCy counts code points.
 from __future__ import annotations
 
 import zlib
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -91,7 +92,7 @@ def _tokens(text: str, begins: set[int], ends: set[int]) -> tuple[list[str], lis
     words: list[str] = []
     spaces: list[bool] = []
     starts: list[int] = []
-    at, edges = 0, begins | ends
+    at, edges = 0, sorted(begins | ends)
 
     def gap(end: int) -> None:
         """Put white space into tokens of its own, but for one space after a word; marked words may end in it."""
@@ -99,7 +100,7 @@ def _tokens(text: str, begins: set[int], ends: set[int]) -> tuple[list[str], lis
         if at < end and text[at] == " " and words and at not in begins and at + 1 not in ends:
             spaces[-1] = True
             at += 1
-        for edge in (*sorted(edge for edge in edges if at < edge < end), end):
+        for edge in (*edges[bisect_right(edges, at) : bisect_left(edges, end)], end):
             if at < edge:
                 words.append(text[at:edge])
                 spaces.append(False)

@@ -217,3 +217,11 @@ def test_lines_of_annotations_end_at_line_feeds_only(project):
     files = {"one.jsonl": "\n".join([json.dumps(item, ensure_ascii=False)] * 2).encode()}
     created, known, refused = imported(project, "w3c", files, username="ann", mapping=MAP)
     assert (created, known, refused) == (1, 1, []) or (created, refused) == (2, [])
+
+
+def test_a_token_that_is_a_hash_is_no_comment():
+    project = make.project()
+    make.claim(make.member(project, "ann"), make.document(project, "# 1 is open."), "# 1")
+    (data,) = (data for name, data in members(project, "conll").items() if name.endswith(".conll"))
+    rows = [line.split("\t") for line in data.decode().splitlines() if line and not line.startswith("#")]
+    assert [row[2:4] for row in rows[:3]] == [["#", "B-Claim"], ["1", "I-Claim"], ["is", "O"]]
