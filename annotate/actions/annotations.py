@@ -23,7 +23,7 @@ from annotate.actions.batch import Batch, joined
 from annotate.formats import Format
 from annotate.formats.composing import Composed, LabelMap, compose
 from annotate.formats.incoming import DocumentFound, Found, LayerFound, Refusal
-from annotate.formats.offsets import UNITS, Ruler, Units, spans_of
+from annotate.formats.offsets import UNITS, Ruler, Units, is_ours, spans_of
 from annotate.formats.sources import NOT_OURS, IncomingFile
 from annotate.models import Claim, Layer, LayerKind, Project, Round
 from annotate.models.layers import WRITABLE
@@ -104,6 +104,7 @@ class _Import:
         self._batch_id = uuid.uuid4()
         self._entries = KnownEntries(project.corpus_id)
         self._units: dict[str, Units] = {}
+        self._rounds: dict[tuple[Any, Any], str] = {}  # in which round somebody read a document, as the files say
         self._reader = ""  # who annotated, where the files say it and --as gives all to one person
 
     def run(self, files: Sequence[IncomingFile], tell: Callable[[int], None]) -> Iterator[Outcome]:
@@ -124,7 +125,9 @@ class _Import:
         """See in which units the file may count: one unit must fit every quote of the file."""
         text = text_counted_in(self._project, found)
         if text is not None:
-            self._of_file(found).learn(Ruler(text), spans_of(found))
+            units = self._of_file(found)
+            units.is_ours = units.is_ours or is_ours(found)
+            units.learn(Ruler(text), spans_of(found))
 
     def _of_file(self, found: DocumentFound) -> Units:
         if found.file not in self._units:
@@ -158,6 +161,7 @@ class _Import:
         try:
             self._check_one_reader(layer)
             person = person_of(self._project, username)
+            self._check_one_round(layer, document, person)
             with transaction.atomic(), joined(ACTION, self._batch_id):
                 self._store(found, layer, document, person, counts, refused)
                 if self._options.dry_run or not counts["created"]:
@@ -181,6 +185,15 @@ class _Import:
                 "import the files of one person at a time."
             )
         self._reader = self._reader or reader
+
+    def _check_one_round(self, layer: LayerFound, document: Document, person: User) -> None:
+        """Raise WrongState where readings of two rounds would become one layer."""
+        first = self._rounds.setdefault((document.pk, person.pk), layer.round) if layer.round else ""
+        if first != layer.round:
+            raise WrongState(
+                f"The files hold readings of {person.username} in {first} and in {layer.round}, which would become "
+                "one; import the files of one round at a time, each with --round."
+            )
 
     def _store(
         self,

@@ -15,7 +15,7 @@ from typing import Any
 import orjson
 
 from annotate.formats.base import Format, Losses, Member, Selection
-from annotate.formats.incoming import DocumentFound, Found, LayerFound, LinkFound, MarkFound, SpanFound
+from annotate.formats.incoming import DocumentFound, Found, LayerFound, LinkFound, MarkFound, Refusal, SpanFound
 from annotate.formats.layers_out import GOLD, layers_out
 from annotate.formats.marks import (
     CLAIM,
@@ -106,10 +106,11 @@ def _document(file: IncomingFile, texts: Mapping[str, IncomingFile]) -> Iterator
     for number, line in enumerate(text_of(file).split("\n"), start=1):
         if line.strip():
             yield from guarded(file.name, f"line {number}", partial(reading.take, line, number))
+    yield from reading.refusals(file)
     yield DocumentFound(
         file=file.name,
         at="",
-        layers=(reading.layer(file.annotator, is_gold=file.folder == GOLD),),
+        layers=(reading.layer(file),),
         id=file.stem,
         external_id=file.stem,
         text=None if beside is None else beside.data().decode("utf-8"),
@@ -126,6 +127,7 @@ class _Reading:
         self._answers: dict[str, dict[str, Any]] = {}
         self._notes: dict[str, list[str]] = {}
         self._payloads: dict[str, dict[str, Any]] = {}
+        self._said: list[tuple[str, str, str]] = []  # of which key something is said, what it is, and where
 
     def take(self, line: str, number: int) -> Iterator[Found]:
         """Take one line. Raises Malformed, KeyError or ValueError where it is not in the format."""
@@ -133,6 +135,8 @@ class _Reading:
         key, _, rest = line.rstrip("\r").partition("\t")
         data, _, tail = rest.partition("\t")
         kind = key[:1]
+        if kind == "T" and key in self._marks:
+            raise Malformed(f"another line has the key {key[:60]!r}; give each mark a key of its own.")
         if kind == "T":
             label, _, offsets = data.partition(" ")
             pairs = (part.split() for part in offsets.split(";"))
@@ -142,9 +146,13 @@ class _Reading:
             self._take_links(key, kind, data.split(), at)
         elif kind in ("A", "M", "N"):
             name, target, *value = data.split(None, 2)
-            self._answers.setdefault(target, {})[name] = value[0] if value else True
+            if name in self._answers.setdefault(target, {}):
+                raise Malformed(f"{target[:60]} has the attribute {name[:60]!r} already; keep one of them.")
+            self._answers[target][name] = value[0] if value else True
+            self._said.append((target, f"attribute {name}", at))
         elif kind == "#":
             self._take_note(data.split()[1], tail)
+            self._said.append((data.split()[1], "note", at))
         else:
             raise Malformed(f"{line[:60]!r} is no line of brat's; lines begin with T, R, E, A, M, N, * or #.")
         yield from ()
@@ -172,7 +180,15 @@ class _Reading:
             raise Malformed("the note is not one of ours; correct it, or delete it.")
         self._payloads[target] = found
 
-    def layer(self, annotator: str, *, is_gold: bool) -> LayerFound:
+    def refusals(self, file: IncomingFile) -> Iterator[Refusal]:
+        """Yield what is said of relations, and of keys that are not there: only marks carry answers and notes."""
+        for target, what, at in self._said:
+            if self._key(target) not in self._marks:
+                rule = "it belongs to no mark, and links carry no answers or notes"
+                remedy = "attach it to the words, or enter it by hand"
+                yield Refusal(file=file.name, at=at, value=f"{what} of {target}"[:80], rule=rule, remedy=remedy)
+
+    def layer(self, file: IncomingFile) -> LayerFound:
         joins: dict[str, tuple[int, ...]] = {}
         for payload in self._payloads.values():
             joins |= {key: tuple(own) for key, own in payload.pop("fragments", {}).items()}
@@ -181,7 +197,8 @@ class _Reading:
             LinkFound(source=self._key(link.source), target=self._key(link.target), label=link.label, at=link.at)
             for link in self._links
         )
-        return LayerFound(annotator=annotator, is_gold=is_gold, marks=marks, links=links)
+        is_gold = file.folder == GOLD
+        return LayerFound(annotator=file.annotator, round=file.round, is_gold=is_gold, marks=marks, links=links)
 
     def _mark(self, key: str, joins: Mapping[str, tuple[int, ...]]) -> MarkFound:
         label, span, at = self._marks[key]

@@ -16,7 +16,7 @@ from xml.parsers import expat
 import orjson
 
 from annotate.formats.base import Format, Losses, Member, Selection
-from annotate.formats.incoming import DocumentFound, Found, LayerFound, LinkFound, MarkFound, SpanFound
+from annotate.formats.incoming import DocumentFound, Found, LayerFound, LinkFound, MarkFound, Refusal, SpanFound
 from annotate.formats.layers_out import GOLD, LayerOut, layers_out
 from annotate.formats.marks import SHARED_LOSSES, SHOWN_VALUES, marks_of, single_spans
 from annotate.formats.sources import IncomingFile, Malformed, by_file
@@ -29,6 +29,8 @@ METADATA = "de.tudarmstadt.ukp.dkpro.core.api.metadata.type.DocumentMetaData"
 TYPES = "TypeSystem.xml"
 STRING, ANNOTATION = "uima.cas.String", "uima.tcas.Annotation"
 KEY, DATA = "key", "data"
+ENDS = ("Governor", "Dependent")
+PLACE = ("sofa", "begin", "end")
 NAMED = ("label", "value", "identifier", "role")
 # Layers that say nothing of claims: tokens, sentences, grammar, and what the program notes for itself.
 OTHERS = re.compile(
@@ -75,7 +77,7 @@ def _cas(layer: LayerOut, types: TypeSystem) -> Cas:
     title = _xml(document["title"] or document["id"])
     end = len(document["text"])
     cas.add(types.get_type(METADATA)(begin=0, end=end, documentTitle=title, documentId=document["id"]))
-    found = single_spans(marks_of(layer.claims, ()))
+    found = single_spans(marks_of(layer.claims, {}))
     spans, links = types.get_type(SPANS), types.get_type(LINKS)
     made = {}
     for mark in found.marks:
@@ -117,10 +119,15 @@ def _document(file: IncomingFile, types: Mapping[str, IncomingFile]) -> Iterator
         raise Malformed(
             f"the CAS cannot be read ({type(error).__name__}: {str(error)[:80]}); export it again."
         ) from error
-    marks = [_mark(one) for one in _annotations(cas) if not _is_link(one)]
-    links = [_link(one) for one in _annotations(cas) if _is_link(one)]
+    found = _annotations(cas)
+    marks = [_mark(one) for one in found if not _is_link(one)]
+    links = [_link(one) for one in found if _is_link(one)]
+    links += [link for one in found for link in _slots(one)]
+    for one in found:
+        yield from _refused(one, file)
     layer = LayerFound(
         annotator=file.annotator,
+        round=file.round,
         is_gold=file.folder == GOLD,
         marks=tuple(marks),
         links=tuple(links),
@@ -152,22 +159,60 @@ def _annotations(cas: Cas) -> list[Any]:
 
 
 def _is_link(one: Any) -> bool:
-    return hasattr(one, "Governor") and hasattr(one, "Dependent")
+    return all(hasattr(one, name) for name in ENDS)
+
+
+def _features(one: Any) -> dict[str, Any]:
+    """Return the features that are set, but for those that say where the annotation stands."""
+    known = (*PLACE, *ENDS) if _is_link(one) else PLACE
+    found = {feature.name: getattr(one, feature.name) for feature in one.type.all_features}
+    is_set = {name: value not in (None, "") and getattr(value, "elements", None) != [] for name, value in found.items()}
+    return {name: value for name, value in found.items() if is_set[name] and name not in known}
 
 
 def _values(one: Any) -> dict[str, str]:
-    """Return the features that hold words."""
-    names = [feature.name for feature in one.type.all_features if feature.rangeType.name == STRING]
-    return {name: getattr(one, name) for name in names if getattr(one, name)}
+    """Return the features that hold words, numbers or truth values, as words."""
+    found = {name: value for name, value in _features(one).items() if isinstance(value, str | int | float)}
+    return {name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in found.items()}
+
+
+def _linked(value: Any) -> list[Any]:
+    """Return the elements of a feature that links to others, each with a role and a target; else nothing."""
+    found = list(getattr(value, "elements", None) or ())
+    return found if all(hasattr(one, "role") and getattr(one, "target", None) for one in found) else []
+
+
+def _slots(one: Any) -> Iterator[LinkFound]:
+    """Yield the links that an annotation holds itself, as INCEpTION's slots do."""
+    for name, value in _features(one).items():
+        for link in _linked(value):
+            at = f"annotation {one.xmiID}"
+            yield LinkFound(source=_key(one), target=_key(link.target), label=str(link.role or name), at=at)
+
+
+def _refused(one: Any, file: IncomingFile) -> Iterator[Refusal]:
+    """Yield what is set and not read: lists and structures, and all but the label of a link."""
+    values = _values(one)
+    unread = {name for name, value in _features(one).items() if name not in values and not _linked(value)}
+    if _is_link(one):
+        _label(one, values)
+        unread |= set(values)
+    for name in sorted(unread):
+        rule = "a link has a label only" if name in values else "features of this type are not read"
+        value = f"{one.type.name.rpartition('.')[2]}.{name}"
+        at = f"annotation {one.xmiID}"
+        yield Refusal(file=file.name, at=at, value=value, rule=rule, remedy="enter it by hand")
 
 
 def _label(one: Any, values: dict[str, str]) -> str:
-    name = next((name for name in NAMED if name in values), None)
+    name = next((name for name in NAMED if name in values and isinstance(getattr(one, name), str)), None)
     return values.pop(name) if name is not None else str(one.type.name.rpartition(".")[2])
 
 
 def _key(one: Any) -> str:
-    return str(getattr(one, KEY, None) or getattr(one, "xmiID", ""))
+    """Return the key that we wrote; other programs may mean anything by a feature of that name."""
+    own = getattr(one, KEY, None) if one.type.name == SPANS else None
+    return str(own or getattr(one, "xmiID", ""))
 
 
 def _mark(one: Any) -> MarkFound:

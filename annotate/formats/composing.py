@@ -130,10 +130,10 @@ class _Composer:
     def __init__(self, document: DocumentFound, layer: LayerFound, text: str, mapping: LabelMap, units: Units) -> None:
         self._document, self._layer, self._text, self._mapping, self._units = document, layer, text, mapping, units
         self._ruler = Ruler(text if document.text is None else document.text)
-        self._marks = {mark.key: mark for mark in layer.marks}
         self._refused: list[Refusal] = []
         self._told: set[str] = set()
         self._used: set[str] = set()
+        self._marks = self._by_key(layer.marks)
         self._roles = {key: self._role(mark) for key, mark in self._marks.items()}
 
     def claims(self) -> Iterator[Composed | Refusal]:
@@ -152,6 +152,15 @@ class _Composer:
                 rule, remedy = f"the {role} belongs to no claim", "link a claim to it, or map its label to ignore"
                 self._refuse(self._marks[key].at, self._marks[key].label, rule, remedy)
         yield from self._refused
+
+    def _by_key(self, marks: Iterable[MarkFound]) -> dict[str, MarkFound]:
+        """Return the marks by key; a key names one mark only, so a second one with it is refused."""
+        found: dict[str, MarkFound] = {}
+        for mark in marks:
+            if found.setdefault(mark.key, mark) is not mark:
+                rule = f"another mark has the key {mark.key[:60]!r}, and links to it could mean either"
+                self._refuse(mark.at, mark.label, rule, "give each mark a key of its own")
+        return found
 
     def _role(self, mark: MarkFound) -> str:
         if mark.payload is not None:

@@ -1,7 +1,7 @@
 """CoNLL columns: one token a line, claims, stances, speakers and cues as BIO; out only.
 
-Tokens are words and single signs (`tokens.py`), sentences end with an empty line. A token is in a claim if they share
-a character.
+Offsets stand first: a line that began with the token “#” would be a comment. Tokens are words and single signs
+(`tokens.py`), sentences end with an empty line. A token is in a claim if they share a character.
 """
 
 from __future__ import annotations
@@ -41,11 +41,11 @@ def _lines(layer: LayerOut, losses: Losses) -> Iterator[str]:
     rows = _Columns([token for sentence in places for token in sentence], losses)
     for claim in sorted(layer.claims, key=lambda claim: -sum(span["end"] - span["start"] for span in claim["spans"])):
         rows.add(claim)
-    yield f"# document = {document['id']}\n# columns = token start end {' '.join(COLUMNS)}\n"
+    yield f"# document = {document['id']}\n# columns = start end token {' '.join(COLUMNS)}\n"
     at = 0
     for sentence in places:
         for start, end in sentence:
-            yield "\t".join((text[start:end], str(start), str(end), *rows.tags(at))) + "\n"
+            yield "\t".join((str(start), str(end), text[start:end], *rows.tags(at))) + "\n"
             at += 1
         yield "\n"
 

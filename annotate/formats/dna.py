@@ -1,7 +1,7 @@
 """The statement table of the Discourse Network Analyzer: who agrees or disagrees with which concept, and when.
 
-Columns, separator and times are those of its event list (Leifeld, DNA 3: `Exporter.eventCSV`); start, stop and the id
-of the claim follow them.
+Columns, separator and times are those of its event list (Leifeld, DNA 3: `Exporter.eventCSV`); start, stop, the id
+of the claim and who coded it follow them.
 """
 
 from __future__ import annotations
@@ -13,13 +13,14 @@ from typing import Any
 
 from annotate.formats.base import Format, Losses, Member, Selection
 from annotate.formats.csv import safe
+from annotate.formats.marks import SHARED_LOSSES, WITHDRAWN
 from annotate.formats.reading import claim_lines
 from annotate.formats.speakers import BODIES, speaker_kinds
 from annotate.formats.tables.of_claims import GAP, Views
 
 COLUMNS = (
     *("statement ID", "time", "document ID", "document title", "author", "source", "section", "type", "text"),
-    *("person", "organization", "concept", "agreement", "start", "stop", "claim"),
+    *("person", "organization", "concept", "agreement", "start", "stop", "claim", "coder"),
 )
 ROWS_AT_ONCE = 200
 LOSSES = {
@@ -32,6 +33,7 @@ LOSSES = {
     "proposition": "the canonical claim and the relation to it are left out",
     "answers": "mode, attributes, cue, mentions, unsure and note are left out",
     "score": "agreement is 1 or 0, whatever the strength of the score",
+    WITHDRAWN: SHARED_LOSSES[WITHDRAWN],
     "undated": "a document without a day of publication has no time",
 }
 
@@ -46,6 +48,9 @@ def _pieces(selection: Selection, losses: Losses) -> Iterator[bytes]:
     writer = csv.writer(buffer, delimiter=";", lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
     writer.writerow(COLUMNS)
     for claim in claim_lines(selection):
+        if claim.get("withdrawn"):
+            losses.note(WITHDRAWN, claim["id"])
+            continue
         _note(claim, losses)
         for stance in claim["stances"]:
             agreement = _agreement(claim, stance, views, losses)
@@ -87,7 +92,7 @@ def _row(
     words = (f"{day} 00:00:00" if day else "", document["id"], document["title"], "", document["source"], "", "", text)
     return [
         *map(safe, (*words, person, organization, stance["target"]["name"])),
-        *(agreement, spans[0]["start"], spans[-1]["end"], claim["id"]),
+        *(agreement, spans[0]["start"], spans[-1]["end"], claim["id"], safe(claim["annotator"] or "")),
     ]
 
 

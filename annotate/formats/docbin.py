@@ -7,6 +7,7 @@ and no model is used. spaCy counts code points.
 from __future__ import annotations
 
 import zlib
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ from annotate.formats.base import Format, Losses, Member, Selection
 from annotate.formats.incoming import DocumentFound, Found, LayerFound, LinkFound, MarkFound, SpanFound
 from annotate.formats.layers_out import GOLD, LayerOut, Spools, layers_out
 from annotate.formats.marks import CLAIM, CUE, SHARED_LOSSES, SPEAKER, marks_of, single_spans
-from annotate.formats.sources import MAX_FILE_BYTES, IncomingFile, Malformed, by_file, guarded
+from annotate.formats.sources import IncomingFile, Malformed, by_file, guarded
 from annotate.formats.tokens import tokens
 
 if TYPE_CHECKING:
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 OWN = "standpoint"
 GROUPS = {CLAIM: "claims", CUE: "cues", SPEAKER: "speakers"}
 AT_ONCE = 200
+TOKENS_AT_ONCE = 200_000
+# Numbers and lists take many times the bytes that they are packed in, so a small file could fill the memory.
+MAX_UNPACKED = 20_000_000
 
 
 def write(selection: Selection, losses: Losses) -> Iterator[Member]:
@@ -36,11 +40,14 @@ def write(selection: Selection, losses: Losses) -> Iterator[Member]:
     vocab, files = Vocab(), Spools()
     held: dict[str, DocBin] = {}
     n_files: dict[str, int] = {}
+    n_tokens = 0
     for layer in layers_out(selection, losses):
-        held.setdefault(layer.folder, DocBin(store_user_data=True)).add(_doc(layer, vocab))
-        if sum(len(found) for found in held.values()) >= AT_ONCE:
+        doc = _doc(layer, vocab)
+        held.setdefault(layer.folder, DocBin(attrs=["ORTH"], store_user_data=True)).add(doc)
+        n_tokens += len(doc)
+        if sum(len(found) for found in held.values()) >= AT_ONCE or n_tokens >= TOKENS_AT_ONCE:
             _put(held, n_files, files)
-            vocab = Vocab()
+            vocab, n_tokens = Vocab(), 0
     _put(held, n_files, files)
     yield from files.members()
 
@@ -56,7 +63,7 @@ def _doc(layer: LayerOut, vocab: Any) -> Doc:
     from spacy.tokens import Doc, Span
 
     text = layer.document["text"]
-    found = single_spans(marks_of(layer.claims, ()))
+    found = single_spans(marks_of(layer.claims, {}))
     begins = {mark.spans[0]["start"] for mark in found.marks}
     words, spaces, starts = _tokens(text, begins, {mark.spans[0]["end"] for mark in found.marks})
     doc = Doc(vocab, words=words, spaces=spaces)
@@ -85,7 +92,7 @@ def _tokens(text: str, begins: set[int], ends: set[int]) -> tuple[list[str], lis
     words: list[str] = []
     spaces: list[bool] = []
     starts: list[int] = []
-    at, edges = 0, begins | ends
+    at, edges = 0, sorted(begins | ends)
 
     def gap(end: int) -> None:
         """Put white space into tokens of its own, but for one space after a word; marked words may end in it."""
@@ -93,7 +100,7 @@ def _tokens(text: str, begins: set[int], ends: set[int]) -> tuple[list[str], lis
         if at < end and text[at] == " " and words and at not in begins and at + 1 not in ends:
             spaces[-1] = True
             at += 1
-        for edge in (*sorted(edge for edge in edges if at < edge < end), end):
+        for edge in (*edges[bisect_right(edges, at) : bisect_left(edges, end)], end):
             if at < edge:
                 words.append(text[at:edge])
                 spaces.append(False)
@@ -111,24 +118,32 @@ def _tokens(text: str, begins: set[int], ends: set[int]) -> tuple[list[str], lis
 
 
 def _read(file: IncomingFile) -> Iterator[Found]:
+    data = file.data()
+    _check_size(data, min(file.limit, MAX_UNPACKED))
+    for number, doc in enumerate(_docs(data), start=1):
+        yield from guarded(file.name, f"document {number}", partial(_document, file, doc, number))
+
+
+def _check_size(data: bytes, limit: int) -> None:
+    """Raise Malformed for what is no DocBin, or one that is larger than the limit when unpacked."""
+    try:
+        size = len(zlib.decompressobj().decompress(data, limit + 1))
+    except zlib.error as error:
+        raise Malformed("this is no DocBin; save one with DocBin.to_disk.") from error
+    if size > limit:
+        rule = f"the DocBin is larger than {limit // 1_000_000} MB when unpacked, which is the limit for one file"
+        raise Malformed(f"{rule}; split it into several files with fewer documents each.")
+
+
+def _docs(data: bytes) -> Iterator[Doc]:
     from spacy.tokens import DocBin
     from spacy.vocab import Vocab
 
-    data = file.data()
-    unpacker = zlib.decompressobj()
     try:
-        unpacker.decompress(data, MAX_FILE_BYTES)
-    except zlib.error as error:
-        raise Malformed("this is no DocBin; save one with DocBin.to_disk.") from error
-    if unpacker.unconsumed_tail:
-        raise Malformed(f"the file holds more than {MAX_FILE_BYTES // 1_000_000} MB when unpacked; save it in parts.")
-    try:
-        docs = list(DocBin(store_user_data=True).from_bytes(data).get_docs(Vocab()))
+        yield from DocBin(store_user_data=True).from_bytes(data).get_docs(Vocab())
     except Exception as error:  # the library raises what it meets, of many kinds
         problem = f"{type(error).__name__}: {str(error)[:80]}"
         raise Malformed(f"the DocBin cannot be read ({problem}); save it again.") from error
-    for number, doc in enumerate(docs, start=1):
-        yield from guarded(file.name, f"document {number}", partial(_document, file, doc, number))
 
 
 def _document(file: IncomingFile, doc: Doc, number: int) -> Iterator[Found]:
@@ -137,6 +152,7 @@ def _document(file: IncomingFile, doc: Doc, number: int) -> Iterator[Found]:
     is_gold = annotator == GOLD
     layer = LayerFound(
         annotator="" if is_gold else annotator,
+        round=file.round,
         is_gold=is_gold,
         marks=tuple(_marks(doc, own, at)),
         links=tuple(LinkFound(source=one, target=two, label=label, at=at) for one, two, label in own.get("links", ())),
@@ -146,14 +162,20 @@ def _document(file: IncomingFile, doc: Doc, number: int) -> Iterator[Found]:
 
 
 def _marks(doc: Doc, own: dict[str, Any], at: str) -> Iterator[MarkFound]:
-    """Yield the spans of all groups, and the entities where there are no groups."""
+    """Yield the spans of all groups, and the entities that stand in none.
+
+    An id of a span is a key only where we wrote it: elsewhere it is that of an entity, which many spans may share.
+    """
     claims = own.get("claims", {})
-    spans = [span for group in doc.spans.values() for span in group] or list(doc.ents)
+    named = {*claims, *(str(key) for link in own.get("links", ()) for key in link[:2])}
+    spans = [span for group in doc.spans.values() for span in group]
+    grouped = {(span.start, span.end, span.label) for span in spans}
+    spans += [span for span in doc.ents if (span.start, span.end, span.label) not in grouped]
     for number, span in enumerate(spans, start=1):
         payload = dict(claims[span.id_]) if span.id_ in claims else None
         answers = payload.pop("answers", {}) if payload is not None else {}
         found = SpanFound(parts=((span.start_char, span.end_char),), quote=span.text)
-        key = span.id_ or f"span {number}"
+        key = span.id_ if span.id_ in named else f"span {number}"
         yield MarkFound(key=key, label=span.label_, spans=(found,), at=f"{at}, {key}", answers=answers, payload=payload)
 
 

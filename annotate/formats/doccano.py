@@ -37,7 +37,7 @@ def write(selection: Selection, losses: Losses) -> Iterator[Member]:
 
 def _line(layer: LayerOut) -> dict[str, Any]:
     document = layer.document
-    found = single_spans(marks_of(layer.claims, ()))
+    found = single_spans(marks_of(layer.claims, {}))
     edges = utf16_edges(document["text"])
     ids = {mark.key: number for number, mark in enumerate(found.marks, start=1)}
     entities = [
@@ -81,6 +81,7 @@ def _document(file: IncomingFile, raw: str, number: int) -> Iterator[Found]:
     is_gold = annotator == GOLD
     layer = LayerFound(
         annotator="" if is_gold else annotator,
+        round=file.round,
         is_gold=is_gold,
         marks=tuple(_marks(line, at)),
         links=tuple(

@@ -33,6 +33,7 @@ class SpanFound:
     """Places in the text as the file counts them, and the words that it says stand there.
 
     Several parts have one quote where the format joins them (brat: by a space). Without a quote nothing can be checked.
+    `prefix` and `suffix` are the words around, where the file has them: they decide where the quote fits twice.
     `joins` says how many parts, one after the other, are one span; without it each is a span of its own.
     """
 
@@ -40,6 +41,8 @@ class SpanFound:
     quote: str | None = None
     joiner: str = " "
     joins: tuple[int, ...] = ()
+    prefix: str = ""
+    suffix: str = ""
 
     def joined(self, places: tuple[tuple[int, int], ...]) -> Iterator[tuple[int, int]]:
         """Yield the spans that the parts make."""
@@ -80,9 +83,13 @@ class LinkFound:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LayerFound:
-    """What one person marked on one document; `annotator` is empty where the file does not say who it was."""
+    """What one person marked on one document; `annotator` is empty where the file does not say who it was.
+
+    `round` says in which round it was, by any name: readings of two rounds are never one layer.
+    """
 
     annotator: str = ""
+    round: str = ""
     is_gold: bool = False
     marks: tuple[MarkFound, ...] = ()
     links: tuple[LinkFound, ...] = ()

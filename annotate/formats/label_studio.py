@@ -34,6 +34,10 @@ from annotate.formats.sources import IncomingFile, Malformed, by_file, guarded
 from annotate.models import Mode
 
 OWN = "standpoint"
+ANSWERS = ("choices", "textarea")
+# Names that a control cannot have, as others have them: attributes called so are written under another.
+TAKEN = {"label": "attribute.label", "text": "attribute.text"}
+GIVEN = {written: name for name, written in TAKEN.items()}
 REGIONS = ("labels", "hypertextlabels", "paragraphlabels")
 
 
@@ -64,7 +68,8 @@ def _interface(choices: Mapping[str, Sequence[str]], stances: Sequence[str]) -> 
         "unsure": ["true"],
         "no_stance": ["true"],
     }.items():
-        lines.append(f'  <Choices name={quoteattr(name)} toName="text" perRegion="true" whenLabelValue="{CLAIM}">')
+        control = quoteattr(TAKEN.get(name, name))
+        lines.append(f'  <Choices name={control} toName="text" perRegion="true" whenLabelValue="{CLAIM}">')
         lines += [f"    <Choice value={quoteattr(value)}/>" for value in values]
         lines.append("  </Choices>")
     return "\n".join([*lines, "</View>", ""])
@@ -92,7 +97,8 @@ def _results(mark: Mark, edges: Sequence[int]) -> Iterator[dict[str, Any]]:
     yield where | {"from_name": "label", "type": "labels", "value": place | {"labels": [mark.label]}} | note
     for name, value in mark.answers.items():
         chosen = ["true" if value is True else value]
-        yield where | {"from_name": name, "type": "choices", "value": place | {"choices": chosen}}
+        control = TAKEN.get(name, name)
+        yield where | {"from_name": control, "type": "choices", "value": place | {"choices": chosen}}
 
 
 def _read(file: IncomingFile) -> Iterator[Found]:
@@ -105,12 +111,14 @@ def _read(file: IncomingFile) -> Iterator[Found]:
 
 def _document(file: IncomingFile, task: Any, number: int) -> Iterator[Found]:
     data, at = task["data"], f"task {number}"
+    annotations = task.get("annotations") or task.get("completions") or ()
+    named = "" if len({_person(one) for one in annotations}) > 1 else str(data.get("annotator") or "")
     layers = []
-    for place, annotation in enumerate(task.get("annotations") or task.get("completions") or (), start=1):
+    for place, annotation in enumerate(annotations, start=1):
         if not annotation.get("was_cancelled"):
             reading = _Reading(file.name, f"{at}, annotation {place}")
             yield from reading.refusals(annotation["result"])
-            layers.append(reading.layer(_annotator(annotation, data), annotation["result"]))
+            layers.append(reading.layer(_annotator(annotation, named), file.round, annotation["result"]))
     texts = [value for value in data.values() if isinstance(value, str)]
     yield DocumentFound(
         file=file.name,
@@ -122,11 +130,17 @@ def _document(file: IncomingFile, task: Any, number: int) -> Iterator[Found]:
     )
 
 
-def _annotator(annotation: Mapping[str, Any], data: Mapping[str, Any]) -> str:
+def _annotator(annotation: Mapping[str, Any], named: str) -> str:
+    """Return who annotated; `named` is whom the task names, where it has annotations of one person only."""
+    is_account = isinstance(annotation.get("completed_by"), dict)
+    return _person(annotation) if is_account else named or _person(annotation)
+
+
+def _person(annotation: Mapping[str, Any]) -> str:
     person = annotation.get("completed_by")
     if isinstance(person, dict):
         return str(person.get("username") or person.get("email") or "")
-    return str(data.get("annotator") or ("" if person is None else person))
+    return "" if person is None else str(person)
 
 
 class _Reading:
@@ -138,17 +152,23 @@ class _Reading:
     def refusals(self, results: Sequence[Mapping[str, Any]]) -> Iterator[Refusal]:
         regions = {one["id"] for one in results if one["type"] in REGIONS}
         for one in results:
-            if one["type"] not in (*REGIONS, "relation") and one.get("id") not in regions:
+            if one["type"] in (*REGIONS, "relation"):
+                continue
+            value = f"{one.get('from_name')} ({one['type']})"
+            if one["type"] not in ANSWERS:
+                rule, remedy = "results of this type are not read", "enter it by hand"
+                yield Refusal(file=self._file, at=self._at, value=value, rule=rule, remedy=remedy)
+            elif one.get("id") not in regions:
                 rule, remedy = "this answer belongs to no region", "it is not a claim; enter it by hand"
-                value = f"{one.get('from_name')} ({one['type']})"
                 yield Refusal(file=self._file, at=self._at, value=value, rule=rule, remedy=remedy)
 
-    def layer(self, annotator: str, results: Sequence[Mapping[str, Any]]) -> LayerFound:
+    def layer(self, annotator: str, round: str, results: Sequence[Mapping[str, Any]]) -> LayerFound:
         answers: dict[str, dict[str, Any]] = {}
         notes: dict[str, list[str]] = {}
         for one in results:
             if one["type"] == "choices":
-                answers.setdefault(one["id"], {})[one["from_name"]] = one["value"]["choices"]
+                name = GIVEN.get(one["from_name"], one["from_name"])
+                answers.setdefault(one["id"], {})[name] = one["value"]["choices"]
             elif one["type"] == "textarea":
                 notes.setdefault(one["id"], []).extend(map(str, one["value"]["text"]))
         regions = [one for one in results if one["type"] in REGIONS]
@@ -161,7 +181,11 @@ class _Reading:
         marks = [self._mark(one, answers.get(one["id"], {}), notes.get(one["id"], [])) for one in regions]
         is_gold = annotator == GOLD
         return LayerFound(
-            annotator="" if is_gold else annotator, is_gold=is_gold, marks=tuple(marks), links=tuple(links)
+            annotator="" if is_gold else annotator,
+            round=round,
+            is_gold=is_gold,
+            marks=tuple(marks),
+            links=tuple(links),
         )
 
     def _mark(self, region: Mapping[str, Any], answers: dict[str, Any], notes: list[str]) -> MarkFound:

@@ -36,18 +36,23 @@ def layers_out(selection: Selection, losses: Losses) -> Iterator[LayerOut]:
     for document in document_lines(selection):
         seen: Counter[str] = Counter()
         # By name, not by id: what is imported elsewhere and leaves again stands in the same order.
-        named = [(_folder(layer, numbers), layer) for layer in document.pop("layers")]
+        named = [(_folder(layer, numbers), layer) for layer in standing(document.pop("layers"), losses)]
         for folder, layer in sorted(named, key=lambda pair: (pair[0], pair[1]["id"])):
-            if layer["status"] == LayerStatus.WITHDRAWN:
-                for claim in layer["claims"]:
-                    losses.note(WITHDRAWN, claim["id"])
-                continue
             seen[folder] += 1
             name = folder if seen[folder] == 1 else f"{folder}~{seen[folder]}"
             _name_entities(layer["claims"])
             claims = in_order(layer["claims"])
             note_shared(layer, claims, losses)
             yield LayerOut(folder=name, annotator=layer["annotator"], document=document, claims=claims)
+
+
+def standing(layers: list[dict[str, Any]], losses: Losses) -> list[dict[str, Any]]:
+    """Return the layers that were not withdrawn, and count the claims of the others."""
+    for layer in layers:
+        if layer["status"] == LayerStatus.WITHDRAWN:
+            for claim in layer["claims"]:
+                losses.note(WITHDRAWN, claim["id"])
+    return [layer for layer in layers if layer["status"] != LayerStatus.WITHDRAWN]
 
 
 def note_shared(layer: dict[str, Any], claims: list[Any], losses: Losses) -> None:

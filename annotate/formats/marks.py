@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -42,10 +42,13 @@ class Marks:
     links: tuple[tuple[str, str, str], ...]
 
 
-def marks_of(claims: Iterable[Mapping[str, Any]], choices: Container[str], prefix: str = "T") -> Marks:
+type Choices = Mapping[str, Sequence[str]]
+
+
+def marks_of(claims: Iterable[Mapping[str, Any]], choices: Choices, prefix: str = "T") -> Marks:
     """Take the claims of a layer apart; keys are the prefix and a running number.
 
-    `choices` are the attributes whose one label is shown beside the words.
+    `choices` are the attributes whose one label is shown beside the words, with their labels.
     """
     marks: list[Mark] = []
     links: list[tuple[str, str, str]] = []
@@ -104,18 +107,25 @@ def payload_of(claim: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value}
 
 
-def _take_answers(rest: dict[str, Any], choices: Container[str]) -> dict[str, Any]:
-    """Take the values out of the payload that a format shows beside the words, so that each is said once."""
+def _take_answers(rest: dict[str, Any], choices: Choices) -> dict[str, Any]:
+    """Take the values out of the payload that a format shows beside the words, so that each is said once.
+
+    The key of a choice may be that of a text or a list in another version: those stay in the payload.
+    """
     answers: dict[str, Any] = {name: rest.pop(name) for name in ("mode", "unsure", "no_stance") if name in rest}
     stances = rest.get("stances", ())
     if len(stances) == 1 and "value" in stances[0]:
         answers["stance"] = stances[0].pop("value")
     attributes = rest.pop("attributes", {})
-    shown = {key for key in attributes if key in choices and key not in SHOWN_VALUES}
+    shown = {key for key, value in attributes.items() if _is_shown(key, value, choices)}
     answers |= {key: attributes[key] for key in attributes if key in shown}
     if left := {key: value for key, value in attributes.items() if key not in shown}:
         rest["attributes"] = left
     return answers
+
+
+def _is_shown(key: str, value: Any, choices: Choices) -> bool:
+    return key not in SHOWN_VALUES and isinstance(value, str) and value in choices.get(key, ())
 
 
 def choices_of(project: Project) -> dict[str, list[str]]:

@@ -20,6 +20,9 @@ UNITS = {
 OUTSIDE = "the offsets lie outside the text, or inside a character"
 
 
+type Places = tuple[tuple[int, int], ...]
+
+
 class NoPlace(ValueError):
     """A span that has no sure place in the text; says the rule that it breaks and the remedy."""
 
@@ -45,7 +48,18 @@ class Ruler:
         at = bisect_left(edges, offset)
         return at if at < len(edges) and edges[at] == offset else None
 
-    def places(self, unit: str, span: SpanFound) -> tuple[tuple[int, int], ...] | None:
+    def fitting(self, units: Iterable[str], span: SpanFound) -> dict[str, Places]:
+        """Return the places by unit; where they differ, those between the words around the span, if there are any."""
+        found = {unit: places for unit in units if (places := self.places(unit, span)) is not None}
+        if len(set(found.values())) < 2:
+            return found
+        return {unit: places for unit, places in found.items() if self._is_between(places, span)} or found
+
+    def _is_between(self, places: Places, span: SpanFound) -> bool:
+        before, after = self.text[: places[0][0]], self.text[places[-1][1] :]
+        return before.endswith(span.prefix) and after.startswith(span.suffix)
+
+    def places(self, unit: str, span: SpanFound) -> Places | None:
         """Return the parts in code points; None where one is outside, or where they do not read as quoted."""
         found = []
         for start, end in span.parts:
@@ -78,9 +92,13 @@ class Ruler:
 
 @dataclass(slots=True, kw_only=True)
 class Units:
-    """The units in which one file may count: all that fit each quote which fits any."""
+    """The units in which one file may count: all that fit each quote which fits any.
+
+    Our own files count in the first of them (`is_ours`).
+    """
 
     known: tuple[str, ...]
+    is_ours: bool = False
     possible: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -91,24 +109,27 @@ class Units:
         if len(self.known) == 1:
             return
         for span in spans:
-            if span.quote is not None:
-                fitting = [unit for unit in self.known if ruler.places(unit, span) is not None]
-                if fitting:
-                    self.possible = [unit for unit in self.possible if unit in fitting]
+            if span.quote is not None and (fitting := ruler.fitting(self.known, span)):
+                self.possible = [unit for unit in self.possible if unit in fitting]
 
-    def place(self, ruler: Ruler, span: SpanFound) -> tuple[tuple[int, int], ...]:
-        """Return the parts in code points. Raises NoPlace."""
-        found = {unit: ruler.places(unit, span) for unit in self.possible or self.known}
-        different = {places for places in found.values() if places is not None}
-        if not different:
-            raise NoPlace(_unfit(ruler, span, (self.possible or self.known)[0]), "correct the file, or mark it by hand")
-        is_sure = len(different) == 1 and (span.quote is not None or None not in found.values())
-        if not is_sure and (span.quote is None or not self.possible):
-            named = " or ".join(UNITS[unit] for unit in found)
-            why = "the file gives no words to tell which" if span.quote is None else "its spans fit no single unit"
-            keys = ", ".join(found)
-            raise NoPlace(f"the offsets may count {named}, and {why}", f"name the unit: --offsets with one of {keys}")
-        return next(places for places in found.values() if places is not None)
+    def place(self, ruler: Ruler, span: SpanFound) -> Places:
+        """Return the parts in code points; where units lead to different places, nothing is guessed. Raises NoPlace."""
+        units = self.possible or self.known
+        found = ruler.fitting(units, span)
+        if not found:
+            raise NoPlace(_unfit(ruler, span, units[0]), "correct the file, or mark it by hand")
+        if span.quote is not None and self.is_ours and self.known[0] in found:
+            return found[self.known[0]]
+        if len(set(found.values())) > 1 or (span.quote is None and len(found) < len(units)):
+            raise _unsure(span, units if span.quote is None else tuple(found))
+        return next(iter(found.values()))
+
+
+def _unsure(span: SpanFound, units: Sequence[str]) -> NoPlace:
+    named = " or ".join(UNITS[unit] for unit in units)
+    why = "the file gives no words to tell which" if span.quote is None else "the quoted words stand at each place"
+    rule, keys = f"the offsets may count {named}, and {why}", ", ".join(units)
+    return NoPlace(rule, f"name the unit: --offsets with one of {keys}")
 
 
 def _unfit(ruler: Ruler, span: SpanFound, unit: str) -> str:
@@ -133,6 +154,11 @@ def stored_offset(text: str, offset: int) -> int:
 
 def spans_of(document: DocumentFound) -> Iterable[SpanFound]:
     return (span for layer in document.layers for mark in layer.marks for span in mark.spans)
+
+
+def is_ours(document: DocumentFound) -> bool:
+    """Return whether our own export wrote it: then claims have what it writes beside them."""
+    return any(mark.payload is not None for layer in document.layers for mark in layer.marks)
 
 
 def utf16_edges(text: str) -> Sequence[int]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import lzma
 import re
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -12,8 +15,11 @@ from pathlib import Path, PurePosixPath
 from annotate.formats.incoming import Found, Refusal
 
 LOSSES = "losses.json"
+ROUND = re.compile("round-[0-9]+")
 MAX_FILES = 100_000
 MAX_FILE_BYTES = 500_000_000
+# What a damaged archive raises; NotImplementedError is a RuntimeError, and what cannot be decoded a ValueError.
+NOT_UNPACKED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, RuntimeError, ValueError, OSError, EOFError)
 
 
 class BadArchive(ValueError):
@@ -22,11 +28,12 @@ class BadArchive(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncomingFile:
-    """One file: its name below the folder or archive, with slashes, its size, and what reads it."""
+    """One file: its name below the folder or archive, with slashes, its size, what reads it, and the import's limit."""
 
     name: str
     size: int
     data: Callable[[], bytes]
+    limit: int = MAX_FILE_BYTES
 
     @property
     def folder(self) -> str:
@@ -37,8 +44,14 @@ class IncomingFile:
     def annotator(self) -> str:
         """Return whose folder of our own export it lies in; folders of others say nothing of who annotated."""
         folders = PurePosixPath(self.name).parts
-        is_own = len(folders) > 2 and re.fullmatch(r"round-[0-9]+", folders[-3]) is not None
+        is_own = len(folders) > 2 and ROUND.fullmatch(folders[-3]) is not None
         return self.folder.partition("~")[0] if is_own else ""
+
+    @property
+    def round(self) -> str:
+        """Return the folder of the round that it lies in, empty where there is none."""
+        folders = reversed(PurePosixPath(self.name).parts[:-1])
+        return next((folder for folder in folders if ROUND.fullmatch(folder)), "")
 
     @property
     def stem(self) -> str:
@@ -71,40 +84,39 @@ def _file(path: Path, name: str, limit: int) -> IncomingFile:
     if size > limit:
         rule = f"{name} has {size / 1e6:.0f} MB; {limit // 1_000_000} MB is the limit for one file"
         raise BadArchive(f"{rule}. Split it.")
-    return IncomingFile(name=name, size=size, data=path.read_bytes)
+    return IncomingFile(name=name, size=size, data=path.read_bytes, limit=limit)
 
 
 def _members(path: Path, limit: int) -> Iterator[IncomingFile]:
     """Yield the files of an archive; the size that is read is bounded, whatever the archive says of it."""
     try:
-        with zipfile.ZipFile(path) as archive:
-            entries = sorted((one for one in archive.infolist() if not one.is_dir()), key=lambda one: one.filename)
-    except (zipfile.BadZipFile, OSError) as error:
+        # Opened once for all of its files, and closed with the last of them.
+        archive = zipfile.ZipFile(path)
+        entries = sorted((one for one in archive.infolist() if not one.is_dir()), key=lambda one: one.filename)
+    except NOT_UNPACKED as error:
         raise BadArchive(f"{path.name} cannot be read as a zip archive ({error}); pack it again.") from error
     if sum(entry.file_size for entry in entries) > limit:
         raise BadArchive(f"{path.name} holds more than {limit // 1_000_000} MB when unpacked; import it in parts.")
     for entry in entries:
         name = PurePosixPath(entry.filename)
         if not name.name.startswith(".") and "__MACOSX" not in name.parts:
-            yield IncomingFile(name=entry.filename, size=entry.file_size, data=_reader(path, entry))
+            data = partial(_unpacked, archive, entry)
+            yield IncomingFile(name=entry.filename, size=entry.file_size, data=data, limit=limit)
 
 
-def _reader(path: Path, entry: zipfile.ZipInfo) -> Callable[[], bytes]:
-    def read() -> bytes:
-        try:
-            with zipfile.ZipFile(path) as archive, archive.open(entry) as file:
-                data = file.read(entry.file_size + 1)
-        except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, EOFError) as error:
-            raise BadArchive(f"{entry.filename} cannot be unpacked ({error}); pack the archive again.") from error
-        if len(data) > entry.file_size:
-            raise BadArchive(f"{entry.filename} is larger than the archive says; pack the archive again.")
-        return data
-
-    return read
+def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+    try:
+        with archive.open(entry) as file:
+            data = file.read(entry.file_size + 1)
+    except NOT_UNPACKED as error:
+        raise BadArchive(f"{entry.filename} cannot be unpacked ({error}); pack the archive again.") from error
+    if len(data) > entry.file_size:
+        raise BadArchive(f"{entry.filename} is larger than the archive says; pack the archive again.")
+    return data
 
 
 # What reading data raises that are not in the form that was looked for.
-NOT_OURS = (KeyError, TypeError, AttributeError, IndexError, ValueError, OverflowError, RecursionError)
+NOT_OURS = (KeyError, TypeError, AttributeError, IndexError, ValueError, OverflowError, RecursionError, csv.Error)
 
 type ReadOne = Callable[[IncomingFile], Iterator[Found]]
 

@@ -13,17 +13,19 @@ from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from annotate.formats.base import Format, Losses, Member, Selection
-from annotate.formats.layers_out import note_shared
-from annotate.formats.marks import LAYERS, REGISTRIES, SHARED_LOSSES, TIMES
+from annotate.formats.layers_out import note_shared, standing
+from annotate.formats.marks import LAYERS, REGISTRIES, SHARED_LOSSES, TIMES, WITHDRAWN
 from annotate.formats.reading import document_lines
 from annotate.formats.speakers import BODIES, speaker_kinds
 
-PARAGRAPH = re.compile(r"[^\n]*\S[^\n]*")
+# A line with more than what XML takes for white space; a no-break space is a character of the text.
+PARAGRAPH = re.compile(r"^[ \t\r]*+[^\n \t\r][^\n]*", re.MULTILINE)
 # What XML 1.0 has no place for.
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 LOSSES = {
     REGISTRIES: SHARED_LOSSES[REGISTRIES],
     TIMES: SHARED_LOSSES[TIMES],
+    WITHDRAWN: SHARED_LOSSES[WITHDRAWN],
     LAYERS: "status and times of readings, and answers about the document, are left out",
     "characters": "a control character that XML does not allow stands as U+FFFD; offsets stay right",
 }
@@ -32,6 +34,7 @@ LOSSES = {
 def write(selection: Selection, losses: Losses) -> Iterator[Member]:
     kinds = speaker_kinds(selection)
     for document in document_lines(selection):
+        document["layers"] = standing(document["layers"], losses)
         for layer in document["layers"]:
             note_shared(layer, layer["claims"], losses)
         data = "".join(_Tei(document, kinds, losses).lines()).encode()
@@ -52,7 +55,7 @@ class _Tei:
     def lines(self) -> Iterator[str]:
         yield '<?xml version="1.0" encoding="UTF-8"?>\n<TEI xmlns="http://www.tei-c.org/ns/1.0">\n'
         yield from self._header()
-        if self._layers:
+        if any(layer["claims"] or layer["no_claim"] for layer in self._layers):
             yield "<standOff>\n"
             yield from self._entries()
             for layer in self._layers:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterator
 
 from corpus.text.blocks import split_blocks
@@ -15,13 +16,13 @@ TOKEN = re.compile(r"\w+(?:[’'‑-]\w+)*|\S")
 
 def tokens(text: str, start: int, end: int, edges: Collection[int] = ()) -> Iterator[tuple[int, int]]:
     """Yield the tokens between two offsets, cut at each of `edges` that lies inside one."""
-    at = start
+    at, cuts = start, sorted(edges)
     while (found := TOKEN.search(text, at, end)) is not None:
         one, two = found.span()
         while two < end and not is_boundary(text, two):
             two += 1
         at = two
-        for edge in sorted(edge for edge in edges if one < edge < two) if edges else ():
+        for edge in cuts[bisect_right(cuts, one) : bisect_left(cuts, two)]:
             yield one, edge
             one = edge
         yield one, two

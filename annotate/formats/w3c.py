@@ -116,7 +116,7 @@ def _json(text: str) -> Any:
     except ValueError:
         pass
     try:
-        return [orjson.loads(line) for line in text.splitlines() if line.strip()]
+        return [orjson.loads(line) for line in text.split("\n") if line.strip()]
     except ValueError as error:
         raise Malformed(f"the file is neither JSON nor JSON lines ({error}); save it again.") from error
 
@@ -197,8 +197,11 @@ def _span(selector: Any) -> SpanFound:
     position, quote = by_type.get("TextPositionSelector"), by_type.get("TextQuoteSelector")
     if position is None:
         raise Malformed("the target has no TextPositionSelector; words alone may stand in several places.")
-    exact = None if quote is None else str(quote["exact"])
-    return SpanFound(parts=((int(position["start"]), int(position["end"])),), quote=exact)
+    parts = ((int(position["start"]), int(position["end"])),)
+    if quote is None:
+        return SpanFound(parts=parts)
+    prefix, suffix = (str(quote.get(name) or "") for name in ("prefix", "suffix"))
+    return SpanFound(parts=parts, quote=str(quote["exact"]), prefix=prefix, suffix=suffix)
 
 
 ENDINGS = (".jsonld", ".json", ".jsonl")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import uuid
 
 import pytest
@@ -99,6 +100,34 @@ def test_doccano_keeps_words_cues_and_who_is_named():
         return {str([claim["spans"], claim["cue"]]) for claim in claims}
 
     assert len(words(other)) == 4 and words(other) < words(project)
+
+
+def asked(slug="bridge"):
+    """Return a project whose question “text” was a choice and became a text, beside a choice called “label”."""
+    project = make.project(slug)
+    labels = {"red": (), "blue": ()}
+    choices = [{"key": key, "kind": "choice", "labels": labels} for key in ("text", "label")]
+    make.version(project, attributes=choices)
+    make.version(project, attributes=[{"key": "text", "kind": "text"}, choices[1]])
+    make.round(project, closes=True)
+    make.member(project, "ann")
+    return project, make.document(project, TEXT)
+
+
+@pytest.mark.parametrize("key", ["brat", "label-studio"])
+def test_texts_under_the_key_of_a_choice_stay_whole_and_names_are_told_apart(key):
+    project, document = asked()
+    answers = {"text": "one\nA9\tstance T1 oppose", "label": "red"}
+    make.claim(make.user("ann"), document, "The ferry", attributes=answers)
+    out = members(project, key)
+    other, _ = asked("other")
+
+    assert imported(other, key, out) == (1, 0, [])
+    (claim,) = claim_dicts(Claim.objects.filter(layer__project=other))
+    assert claim["attributes"] == answers
+    if key == "label-studio":
+        names = re.findall(r'<\w+ name="([^"]+)"', out["interface.xml"].decode())
+        assert len(set(names)) == len(names) and {"attribute.label", "attribute.text"} < set(names)
 
 
 PIECES = [

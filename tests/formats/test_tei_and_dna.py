@@ -60,7 +60,7 @@ def test_tei_holds_the_text_as_it_is_and_points_into_it(project):
         for feature in root.iter(f"{TEI}f"):
             value = feature.get("fVal") or "#text"
             assert value[1:] in ids or quoted(text, value)
-    assert n_claims == Claim.objects.count() and losses["characters"] == 1
+    assert n_claims == Claim.objects.exclude(layer__status="withdrawn").count() and losses["characters"] == 1
 
 
 def test_tei_says_who_speaks_and_where_they_stand(project):
@@ -100,8 +100,41 @@ def test_the_statement_table_has_person_organization_concept_and_agreement(proje
     ]
     assert own[0]["time"] == "2026-05-13 00:00:00"
     assert world.FERRY[int(own[0]["start"]) :].startswith(own[0]["text"].partition(" […] ")[0])
+    assert {row["coder"] for row in own} == {"ann"}
     market = next(row for row in rows if row["organization"] == "Bay Courier")
     assert market["concept"] == "'@Market hall" and market["document title"] == "'=SUM(1)"
     losses = {row["what"]: row["count"] for row in json.loads(files["losses.json"])["losses"]}
     assert losses["undecided"] == 1 and losses["joint"] == 3 and losses["discontinuous"] == 3
-    assert losses["chain"] == 3 and losses["no_stance"] == 4
+    assert losses["chain"] == 3 and losses["no_stance"] == 3
+    assert losses["withdrawn"] == 1
+
+
+def test_neither_writes_a_withdrawn_reading(project):
+    withdrawn = set(map(str, Claim.objects.filter(layer__status="withdrawn").values_list("pk", flat=True)))
+    for key in ("tei", "dna"):
+        files = members(project, key, "all")
+        losses = {row["what"]: row for row in json.loads(files.pop("losses.json"))["losses"]}
+        assert set(losses["withdrawn"]["first_claims"]) == withdrawn != set()
+        assert not any(id.encode() in data for id in withdrawn for data in files.values())
+
+
+def test_gold_has_no_coder(project):
+    rows = csv.DictReader(io.StringIO(members(project, "dna", "gold")["statements.csv"].decode()), delimiter=";")
+    assert {row["coder"] for row in rows} == {""}
+
+
+def test_tei_has_paragraphs_of_no_break_spaces_and_no_empty_stand_off():
+    project = make.project()
+    make.document(project, "One.\n\u00a0\n \t\nTwo.")
+    (data,) = (data for name, data in members(project, "tei").items() if name.endswith(".xml"))
+    root = tree.fromstring(data)
+    assert [found.text for found in root.iter(f"{TEI}p")][1:] == ["One.", "\u00a0", "Two."]
+    assert body_of(root) == "One.\n\u00a0\n \t\nTwo." and root.find(f"{TEI}standOff") is None
+
+
+def test_tei_has_no_stand_off_for_a_reading_that_marked_nothing():
+    project = make.project()
+    make.claim(make.member(project, "ann"), make.document(project, "The ferry runs."), "The ferry")
+    Claim.objects.all().delete()
+    (data,) = (data for name, data in members(project, "tei", "annotators").items() if name.endswith(".xml"))
+    assert tree.fromstring(data).find(f"{TEI}standOff") is None

@@ -120,8 +120,7 @@ def test_exports_name_who_left_by_the_pseudonym_and_mark_what_is_withdrawn(worke
             named = f"whole.{format.extension}"
             files = {found.path or named: b"".join(found.pieces) for found in members(format, selection)}
             data = "\n".join([*files, *(text.decode() for text in as_text(files).values())])
-            # A statement table says nothing of who coded.
-            assert (pseudonym in data or format.key == "dna") and not re.search(r"(?<!\.)\bann\b", data), format.key
+            assert pseudonym in data and not re.search(r"(?<!\.)\bann\b", data), format.key
     rows = lines_of(FORMATS["jsonl"], selection)
     assert [(row["annotator"], row.get("withdrawn")) for row in rows] == [
         (pseudonym, None),

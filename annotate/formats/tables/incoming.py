@@ -45,7 +45,12 @@ def _folder(tables: dict[str, IncomingFile]) -> Iterator[Found]:
     about = {row["document_id"]: row for row in _rows(tables, "documents")}
     layers: dict[str, dict[tuple[str, str], list[tuple[int, Cells]]]] = defaultdict(lambda: defaultdict(list))
     for number, row in enumerate(_rows(tables, "claims"), start=2):
-        layers[row["document_id"]][row["layer_id"], row["annotator"]].append((number, row))
+        if _is_true(row["withdrawn"]):
+            rule, remedy = "the reading of this claim was withdrawn", "leave it out, or mark it anew"
+            file, at = tables["claims"].name, f"row {number}"
+            yield Refusal(file=file, at=at, value=row["claim_id"], rule=rule, remedy=remedy)
+        else:
+            layers[row["document_id"]][row["layer_id"], row["annotator"]].append((number, row))
     for document, own in layers.items():
         known = about.get(document, {})
         yield DocumentFound(
@@ -68,6 +73,8 @@ def _rows(tables: dict[str, IncomingFile], name: str) -> Iterator[Cells]:
         text = file.data().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise Malformed(f"byte {error.start} of {file.name} is not UTF-8; save the file in UTF-8.") from error
+    # A text is one cell, and may be longer than Python's own limit.
+    csv.field_size_limit(max(csv.field_size_limit(), len(text)))
     reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
     missing = [one.name for one in BY_NAME[name].columns if one.name not in (reader.fieldnames or ())]
     if missing:
@@ -97,6 +104,7 @@ def _layer(annotator: str, claims: list[tuple[int, Cells]], parts: _Parts) -> La
         marks += _marks(row, parts, f"row {number}")
     return LayerFound(
         annotator=annotator,
+        round=claims[0][1]["round_id"],
         is_gold=all(row["layer_kind"] == "gold" for _, row in claims),
         marks=tuple(marks),
     )
@@ -134,9 +142,9 @@ def _payload(row: Cells, parts: _Parts) -> dict[str, Any]:
         "stances": [_stance(one, answers) for one in parts.of("stances", id)],
         "reported_by": [_entry(one["speaker_id"], one["speaker"]) for one in parts.of("reporters", id)],
         "mode": row["mode"],
-        "no_stance": row["no_stance"] == "true",
+        "no_stance": _is_true(row["no_stance"]),
         "attributes": _answers(one for one in answers if one["scope"] == "claim"),
-        "unsure": row["unsure"] == "true",
+        "unsure": _is_true(row["unsure"]),
         "note": row["note"],
     }
     if row["proposition"]:
@@ -153,7 +161,7 @@ def _entry(id: str, name: str) -> dict[str, Any]:
 
 def _stance(row: Cells, answers: list[Cells]) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    if row["holder"] and row["holder_is_default"] != "true":
+    if row["holder"] and not _is_true(row["holder_is_default"]):
         found["holder"] = _entry(row["holder_id"], row["holder"])
     if row["target"]:
         found["target"] = _entry(row["target_id"], row["target"])
@@ -174,4 +182,13 @@ def _answers(rows: Iterator[Cells] | Any) -> dict[str, Any]:
 def _value(kind: str, value: str) -> Any:
     if kind == "entity":
         return {"id": value}
-    return orjson.loads(value) if kind in ("scale", "boolean") else value
+    if kind == "boolean" and value:
+        return _is_true(value)
+    return orjson.loads(value) if kind == "scale" else value
+
+
+def _is_true(value: str) -> bool:
+    """Return whether a cell says true; programs for tables save it as TRUE."""
+    if value.casefold() not in ("true", "false", ""):
+        raise Malformed(f"{value[:60]!r} is neither true nor false; write true or false.")
+    return value.casefold() == "true"

@@ -1,0 +1,87 @@
+"""Files that are damaged or too large become refusals with words, never a page that fails."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+
+import pytest
+
+from annotate.formats import sources
+from annotate.formats.sources import BadArchive, IncomingFile, incoming_files
+from tests import make
+from tests.formats.folders import imported, members, twin
+from tests.formats.test_round_trips import dataset
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_docbin_that_unpacks_to_too_much_is_refused_with_limit_and_remedy():
+    pytest.importorskip("spacy", reason="comes with the group “foreign”")
+    bomb = zlib.compress(bytes(21_000_000))
+    _, _, (refused,) = imported(make.project(), "spacy", {"x/one.spacy": bomb})
+    assert "20 MB" in refused.rule and "split it" in refused.remedy
+
+
+def test_a_docbin_keeps_the_limit_of_its_import():
+    pytest.importorskip("spacy", reason="comes with the group “foreign”")
+    from annotate.formats import docbin
+
+    data = zlib.compress(bytes(2_000_000))
+    file = IncomingFile(name="one.spacy", size=len(data), data=lambda: data, limit=1_000_000)
+    (refused,) = docbin.FORMAT.read([file])
+    assert "1 MB" in refused.rule
+
+
+def test_cells_longer_than_the_readers_own_limit_are_read():
+    project = make.project()
+    make.claim(make.member(project, "ann"), make.document(project, "The ferry runs. " * 10_000), "The ferry")
+    assert imported(twin(project), "csv", members(project, "csv")) == (1, 0, [])
+
+
+def test_a_stray_quote_in_a_table_is_refused():
+    out = members(dataset(), "csv")
+    out["claims.csv"] += b'x,"a"b,\n'
+    created, _, refused = imported(make.project("other"), "csv", out)
+    assert created == 0 and "not in the form" in refused[0].rule
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_a_damaged_archive_is_refused(tmp_path, method):
+    path = tmp_path / "one.zip"
+    with zipfile.ZipFile(path, "w", method) as archive:
+        archive.writestr("one.ann", bytes(range(256)) * 40)
+    data = bytearray(path.read_bytes())
+    data[45:75] = b"\xff" * 30
+    path.write_bytes(data)
+    (file,) = incoming_files([path])
+    with pytest.raises(BadArchive, match="pack the archive again"):
+        file.data()
+
+
+def test_an_unknown_way_of_packing_is_refused(tmp_path):
+    path = tmp_path / "one.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("one.ann", b"T1")
+    data = path.read_bytes()
+    at = data.index(b"PK\x01\x02")
+    path.write_bytes(data[:8] + b"\x60\0" + data[10 : at + 10] + b"\x60\0" + data[at + 12 :])
+    (file,) = incoming_files([path])
+    with pytest.raises(BadArchive, match="cannot be unpacked"):
+        file.data()
+
+
+def test_an_archive_is_opened_once_for_all_of_its_files(tmp_path, monkeypatch):
+    path, opened = tmp_path / "one.zip", []
+    with zipfile.ZipFile(path, "w") as archive:
+        for number in range(5):
+            archive.writestr(f"{number}.ann", b"T1")
+
+    class Counted(zipfile.ZipFile):
+        def __init__(self, *given):
+            opened.append(given)
+            super().__init__(*given)
+
+    monkeypatch.setattr(sources.zipfile, "ZipFile", Counted)
+    assert [file.data() for file in incoming_files([path])] == [b"T1"] * 5
+    assert len(opened) == 1
