@@ -10,7 +10,7 @@ from typing import IO, Any
 from uuid import UUID
 
 from annotate.formats.base import Losses, Member, Selection
-from annotate.formats.marks import LAYERS, REGISTRIES, TIMES, WITHDRAWN, in_order
+from annotate.formats.marks import FOLLOWS, LAYERS, REGISTRIES, TIMES, WITHDRAWN, in_order
 from annotate.formats.reading import document_lines
 from annotate.models import LayerStatus
 from corpus.models import Speaker
@@ -29,6 +29,11 @@ class LayerOut:
     document: dict[str, Any]
     claims: list[Any]
 
+    @property
+    def round(self) -> str:
+        """Return the folder of the round, empty for gold."""
+        return "" if self.annotator is None else self.folder.partition("/")[0]
+
 
 def layers_out(selection: Selection, losses: Losses) -> Iterator[LayerOut]:
     """Yield every layer of the selection, a document at a time, and note what no format of marks carries."""
@@ -43,6 +48,9 @@ def layers_out(selection: Selection, losses: Losses) -> Iterator[LayerOut]:
             _name_entities(layer["claims"])
             claims = in_order(layer["claims"])
             note_shared(layer, claims, losses)
+            for claim in claims:
+                if claim.get("follows"):
+                    losses.note(FOLLOWS, claim["id"])
             yield LayerOut(folder=name, annotator=layer["annotator"], document=document, claims=claims)
 
 

@@ -14,12 +14,13 @@ CLAIM, CUE, SPEAKER = "Claim", "Cue", "Speaker"
 CUE_LINK, SPEAKER_LINK, PART_LINK = "cue", "speaker", "part"
 # Values that many formats can show beside the words; attributes with one label join them.
 SHOWN_VALUES = ("mode", "stance", "unsure", "no_stance")
-REGISTRIES, TIMES, LAYERS, WITHDRAWN = "registries", "times", "layers", "withdrawn"
+REGISTRIES, TIMES, LAYERS, WITHDRAWN, FOLLOWS = "registries", "times", "layers", "withdrawn", "follows"
 SHARED_LOSSES = {
     REGISTRIES: "names of registry entries only: their kinds, aliases and outside ids are left out",
     TIMES: "versions of claims and the times at which they were made and changed are left out",
     LAYERS: "what concerns a whole layer is left out: its status and times, answers about the document, no-claim marks",
     WITHDRAWN: "withdrawn readings are left out with their claims",
+    FOLLOWS: "which claim of an earlier round a claim follows is left out",
 }
 
 

@@ -57,7 +57,7 @@ def _annotation(layer: LayerOut, claim: dict[str, Any]) -> dict[str, Any]:
         "id": URN + claim["id"],
         "type": "Annotation",
         "motivation": "describing",
-        **(person if layer.annotator else {"sp:layerKind": GOLD}),
+        **(person | {"sp:round": layer.round} if layer.annotator else {"sp:layerKind": GOLD}),
         "body": [*_standard_bodies(claim), {"type": BODY, "sp:claim": _claim(claim)}],
         "target": targets[0] if len(targets) == 1 else targets,
     }
@@ -97,7 +97,7 @@ def _claim(claim: dict[str, Any]) -> dict[str, Any]:
 
 def _read(file: IncomingFile) -> Iterator[Found]:
     items = list(_items(_json(text_of(file))))
-    for (source, annotator, is_gold), group in groupby(enumerate(items), lambda pair: _whose(pair[1])):
+    for (source, annotator, round, is_gold), group in groupby(enumerate(items), lambda pair: _whose(pair[1])):
         marks: list[MarkFound] = []
         links: list[LinkFound] = []
         first = None
@@ -106,7 +106,9 @@ def _read(file: IncomingFile) -> Iterator[Found]:
             yield from guarded(file.name, f"item {number + 1}", partial(_take, item, number, marks, links))
         if marks:
             named = dict(source)
-            layer = LayerFound(annotator=annotator, is_gold=is_gold, marks=tuple(marks), links=tuple(links))
+            layer = LayerFound(
+                annotator=annotator, round=round, is_gold=is_gold, marks=tuple(marks), links=tuple(links)
+            )
             yield DocumentFound(file=file.name, at=f"item {(first or 0) + 1}", layers=(layer,), **named)
 
 
@@ -133,8 +135,8 @@ def _items(data: Any) -> list[Any]:
     raise Malformed("there are no annotations in this file; give a collection with its first page in it, or a list.")
 
 
-def _whose(item: Any) -> tuple[tuple[tuple[str, str], ...], str, bool]:
-    """Return document and annotator of an annotation, as a key; empty where it does not say."""
+def _whose(item: Any) -> tuple[tuple[tuple[str, str], ...], str, str, bool]:
+    """Return document, annotator and round of an annotation, as a key; empty where it does not say."""
     try:
         source = _targets(item)[0]["source"]
         source = {"id": source} if isinstance(source, str) else source
@@ -143,9 +145,9 @@ def _whose(item: Any) -> tuple[tuple[tuple[str, str], ...], str, bool]:
         named["sha256"] = str(source.get("sp:sha256", ""))
         creator = item.get("creator") or {}
         name = creator if isinstance(creator, str) else creator.get("nickname") or creator.get("name") or ""
-        return tuple(named.items()), str(name), item.get("sp:layerKind") == GOLD
+        return tuple(named.items()), str(name), str(item.get("sp:round", "")), item.get("sp:layerKind") == GOLD
     except (KeyError, TypeError, AttributeError, IndexError):
-        return (), "", False
+        return (), "", "", False
 
 
 def _targets(item: Any) -> list[Any]:

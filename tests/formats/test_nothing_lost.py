@@ -15,6 +15,7 @@ from annotate.records import claim_dict
 from tests import make
 from tests.formats.folders import imported, members, twin
 from tests.formats.test_round_trips import dataset
+from tests.restoring import world
 
 pytestmark = pytest.mark.django_db
 TEXT = "The bridge closes. The cafe stays open, said Tor Lind."
@@ -88,7 +89,7 @@ def test_truth_values_are_read_as_programs_for_tables_save_them():
     assert Claim.objects.filter(layer__project__slug="twin", is_unsure=True, no_stance=True).count() == 1
 
 
-@pytest.mark.parametrize("key", ["brat", "csv", "label-studio"])
+@pytest.mark.parametrize("key", ["brat", "csv", "label-studio", "w3c"])
 def test_readings_of_two_rounds_never_become_one(key):
     project = make.project()
     ann, document = make.member(project, "ann"), make.document(project, TEXT)
@@ -225,3 +226,11 @@ def test_a_token_that_is_a_hash_is_no_comment():
     (data,) = (data for name, data in members(project, "conll").items() if name.endswith(".conll"))
     rows = [line.split("\t") for line in data.decode().splitlines() if line and not line.startswith("#")]
     assert [row[2:4] for row in rows[:3]] == [["#", "B-Claim"], ["1", "I-Claim"], ["is", "O"]]
+
+
+@pytest.mark.parametrize("key", ["brat", "w3c", "conll"])
+def test_what_a_claim_follows_is_counted_as_lost(key):
+    project = world.project()
+    follows = Claim.objects.filter(follows__isnull=False, layer__kind="annotator").exclude(layer__status="withdrawn")
+    losses = json.loads(members(project, key)["losses.json"])["losses"]
+    assert {one["what"]: one["count"] for one in losses}["follows"] == follows.count() > 0
