@@ -263,16 +263,20 @@ class _Composer:
                 _set(body, own, mapped)
         elif mark.payload is not None or mark.label == CLAIM:
             _set(body, name, value)  # as our own export writes it: the names are those of the codebook
-        else:
-            self._unmapped(mark.at, f"{name}={value}")
+        else:  # at each claim: it does not come in without what was answered
+            self._refuse(mark.at, f"{name}={value}", UNMAPPED, _say(f"{name}={value}"))
 
     def _unmapped(self, at: str, label: str) -> None:
         if label not in self._told:
             self._told.add(label)
-            self._refuse(at, label, UNMAPPED, f"say what it stands for: --map '{label}=…', where {GRAMMAR}")
+            self._refuse(at, label, UNMAPPED, _say(label))
 
     def _refuse(self, at: str, value: str, rule: str, remedy: str) -> None:
         self._refused.append(self._document.refusal(at, value, rule, remedy))
+
+
+def _say(label: str) -> str:
+    return f"say what it stands for: --map '{label}=…', where {GRAMMAR}"
 
 
 def _mentions(payload: Mapping[str, Any]) -> list[str]:

@@ -234,3 +234,11 @@ def test_what_a_claim_follows_is_counted_as_lost(key):
     follows = Claim.objects.filter(follows__isnull=False, layer__kind="annotator").exclude(layer__status="withdrawn")
     losses = json.loads(members(project, key)["losses.json"])["losses"]
     assert {one["what"]: one["count"] for one in losses}["follows"] == follows.count() > 0
+
+
+def test_an_answer_without_a_meaning_is_listed_at_each_claim_that_has_it(project):
+    lines = [mark("The bridge"), mark("The cafe", "T2"), "A1\tcolour T1 red", "A2\tcolour T2 red"]
+
+    created, _, refused = imported(project, "brat", brat(*lines), username="ann", mapping=MAP)
+
+    assert created == 0 and [refusal.value for refusal in refused] == ["colour=red", "colour=red"]
