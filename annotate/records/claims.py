@@ -20,7 +20,7 @@ from annotate.records.registries import CodebookNames, Registries
 from corpus.database.bulk import Among, Flag, Key, Stamp, uuid_text
 from corpus.database.statements import Select
 
-CHUNK = 1000
+CHUNK = 500
 # Ids, times and flags come as the database has them: making objects of them costs more than all the rest.
 OWN_COLUMNS: tuple[Any, ...] = (
     Key("id"),
@@ -181,15 +181,16 @@ class _Children:
         """Read the spans; returns the mentions, by speaker of a claim. Notes whose quote differs from the text."""
         spans, cue = self.spans, self.cue
         mentions: dict[int, list[dict[str, Any]]] = defaultdict(list)
+        texts = {claim: home.text for claim, home in homes.items()}
         for claim, role, owner, start, end, quote in SPANS.rows(keys=claims):
-            text = homes[claim].text
+            text = texts[claim]
             if text is not None and text[start:end] != quote:
                 self.misquoted.setdefault(claim, _difference(start, end, quote, text))
             span = {"start": start, "end": end, "quote": quote}
-            if role == MENTION:
-                mentions[owner].append(span)
-            elif role == CONTENT:
+            if role == CONTENT:
                 spans[claim].append(span)
+            elif role == MENTION:
+                mentions[owner].append(span)
             else:
                 cue[claim].append(span)
         return mentions

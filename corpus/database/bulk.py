@@ -64,10 +64,25 @@ class Among(models.Lookup[Any]):
 
     def as_sql(self, compiler: Any, connection: Any) -> Compiled:
         sql, params = compiler.compile(self.lhs)
-        keys: list[str] = list(self.rhs)
+        keys = keys_param(list(self.rhs), connection.vendor)
         if connection.vendor == "sqlite":
-            return f"{sql} IN (SELECT value FROM json_each(%s))", (*params, json.dumps(keys))
+            return f"{sql} IN (SELECT value FROM json_each(%s))", (*params, keys)
         return f"{sql} = ANY(%s::uuid[])", (*params, keys)
+
+
+def keys_param(keys: Sequence[str], vendor: str) -> str:
+    """Return many keys as the one text that each database takes apart again: a JSON list, or an array literal.
+
+    psycopg writes a list element by element, which for a thousand keys takes longer than the database to find them.
+    """
+    if vendor == "sqlite":
+        return json.dumps(keys)
+    if not keys:
+        return "{}"
+    written = '","'.join(keys)
+    if "\\" in written or written.count('"') != 2 * len(keys) - 2:
+        written = '","'.join(key.replace("\\", "\\\\").replace('"', '\\"') for key in keys)
+    return f'{{"{written}"}}'
 
 
 def uuid_text(key: str) -> str:

@@ -6,7 +6,6 @@ writes every SELECT, so that models and policy stay its only source: only the va
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -16,7 +15,7 @@ from uuid import UUID, uuid4
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
 
-from corpus.database.bulk import Among, Compiled, writer_of
+from corpus.database.bulk import Among, Compiled, keys_param, writer_of
 
 
 class AmongNames(Among):
@@ -89,7 +88,7 @@ class Select:
             sql, params = compiler.as_sql()
         except EmptyResultSet:
             return None
-        unused = [names[mark] for mark in names.keys() - set(map(_hashable, params))]
+        unused = [names[mark] for mark in names.keys() - set(params)]
         if any(not isinstance(marks[name], Person) for name in unused):  # who may see all is in no condition
             raise ValueError(f"The query never uses {', '.join(unused)}.")
         if self._locks is not None and connection.features.has_select_for_update:
@@ -98,7 +97,7 @@ class Select:
         converters = compiler.get_converters(column for column, _, _ in compiler.select)
         return _Ready(
             sql=sql,
-            params=tuple((names.get(_hashable(param)), param) for param in params),
+            params=tuple((names.get(param), param) for param in params),
             converters=tuple((at, tuple(found), column) for at, (found, column) in converters.items()),
         )
 
@@ -126,19 +125,8 @@ def _param(value: Any) -> Any:
     if isinstance(value, UUID):
         return value if connection.features.has_native_uuid_field else value.hex
     if isinstance(value, list):
-        return json.dumps(value) if connection.vendor == "sqlite" else _List(value)
+        return keys_param(value, connection.vendor)
     return value
-
-
-class _List(list[Any]):
-    """A list of keys as PostgreSQL takes it; as a stand-in it is looked up by its content."""
-
-    def __hash__(self) -> int:  # type: ignore[override]
-        return hash(tuple(self))
-
-
-def _hashable(param: Any) -> Any:
-    return _List(param) if isinstance(param, list) else param
 
 
 def _converted(rows: list[tuple[Any, ...]], ready: _Ready) -> Iterator[tuple[Any, ...]]:

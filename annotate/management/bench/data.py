@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import batched
 from typing import Any
+from uuid import UUID
 
 import orjson
 from django.contrib.auth.models import User
+from django.db import transaction
 
 from annotate.actions.documents import add_documents
 from annotate.actions.projects import add_member, create_project
@@ -20,6 +22,7 @@ from annotate.actions.tokens import create_token
 from annotate.models import Answer, Claim, ClaimSpeaker, Layer, Project, Span, Stance
 from annotate.payloads.codebooks import CodebookView, load_codebook
 from annotate.permissions import Role
+from corpus.database.bulk import insert_rows
 from corpus.models import Document, Speaker, Target
 from corpus.readers.base import Row
 
@@ -28,6 +31,11 @@ N_CHARACTERS = 2500
 CLAIMS_EACH = 3
 AT_ONCE = 2000
 NOW = datetime(2026, 5, 14, 12, 0, tzinfo=UTC)
+CLAIM: dict[str, Any] = {
+    "mode": "direct", "relation": "", "no_stance": False, "is_unsure": False, "note": "", "detected_by": "",
+    "detected_fields": "", "version": 1, "created_at": NOW, "updated_at": NOW,
+}  # fmt: skip
+SPAN = ("claim_id", "role", "claim_speaker_id", "position", "start", "end", "quote")
 
 
 def articles(count: int) -> Iterator[dict[str, Any]]:
@@ -98,9 +106,10 @@ class World:
                 )
                 for id, _ in part
             ]  # fmt: skip
-            Layer.objects.bulk_create(layers)
             texts = [text for _, text in part]
-            n_claims += _store_claims(layers, texts, speaker, target, codebook)
+            with transaction.atomic():
+                Layer.objects.bulk_create(layers)
+                n_claims += _store_claims([layer.pk for layer in layers], texts, speaker, target, codebook)
         return n_claims
 
     def entries(self) -> tuple[Any, Any]:
@@ -112,34 +121,25 @@ class World:
         return found[0], found[1]
 
 
-def _store_claims(layers: list[Layer], texts: list[str], speaker: Any, target: Any, codebook: CodebookView) -> int:
+def _store_claims(layers: list[UUID], texts: list[str], speaker: Any, target: Any, codebook: CodebookView) -> int:
     """Store CLAIMS_EACH claims a layer, each with a span, a cue, a speaker with a mention, a stance and a type."""
     attribute = codebook.attributes["claim", "type"]
     label, value = attribute.labels["assertion"], codebook.stances["support"].id
-    owners = [(layer, text) for layer, text in zip(layers, texts, strict=True) for _ in range(CLAIMS_EACH)]
-    claims = [Claim(id=uuid.uuid4(), layer=layer, mode="direct", created_at=NOW, updated_at=NOW) for layer, _ in owners]
-    Claim.objects.bulk_create(claims)
-    links = ClaimSpeaker.objects.bulk_create(ClaimSpeaker(claim=c, position=0, speaker=speaker) for c in claims)
+    claims = [(uuid.uuid4(), layer) for layer in layers for _ in range(CLAIMS_EACH)]
+    insert_rows(Claim, ("id", "layer_id", *CLAIM), ((id, layer, *CLAIM.values()) for id, layer in claims))
+    insert_rows(ClaimSpeaker, ("claim_id", "position", "speaker_id"), ((id, 0, speaker.pk) for id, _ in claims))
+    links = dict(ClaimSpeaker.objects.filter(claim__layer__in=layers).values_list("claim_id", "pk"))
     spans = []
-    for index, (claim, link, (_, text)) in enumerate(zip(claims, links, owners, strict=True)):
-        start = 100 + 300 * (index % CLAIMS_EACH)
+    for index, (id, _) in enumerate(claims):
+        text, start = texts[index // CLAIMS_EACH], 100 + 300 * (index % CLAIMS_EACH)
         for role, owner, left, right in (
             ("content", None, start, start + 120),
             ("cue", None, start + 130, start + 140),
-            ("mention", link, start + 150, start + 160),
+            ("mention", links[id], start + 150, start + 160),
         ):
-            spans.append(
-                Span(
-                    claim=claim,
-                    role=role,
-                    claim_speaker=owner,
-                    position=0,
-                    start=left,
-                    end=right,
-                    quote=text[left:right],
-                )
-            )
-    Span.objects.bulk_create(spans)
-    Stance.objects.bulk_create(Stance(claim=claim, position=0, target=target, value_id=value) for claim in claims)
-    Answer.objects.bulk_create(Answer(claim=claim, attribute_id=attribute.id, label_id=label) for claim in claims)
+            spans.append((id, role, owner, 0, left, right, text[left:right]))
+    insert_rows(Span, SPAN, spans)
+    stances = ((id, 0, target.pk, value) for id, _ in claims)
+    insert_rows(Stance, ("claim_id", "position", "target_id", "value_id"), stances)
+    insert_rows(Answer, ("claim_id", "attribute_id", "label_id"), ((id, attribute.id, label) for id, _ in claims))
     return len(claims)
