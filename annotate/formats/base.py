@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import orjson
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
+from django.db.models.lookups import Exact
 
 from annotate.formats.incoming import Found
 from annotate.formats.sources import IncomingFile
 from annotate.models import Layer, Project
 from annotate.permissions import AnyUser
+from corpus.database.bulk import Unindexed
 from corpus.models import Document
 
 LAYERS = ("gold", "annotators", "all")
@@ -72,8 +74,14 @@ class Selection:
             rows = rows.filter(**{from_here: self.after.number})
         return rows
 
-    def layer_rows(self) -> QuerySet[Layer]:
-        rows = Layer.objects.visible_to(self.user).filter(project=self.project)
+    def layer_rows(self, *, in_order: bool = False) -> QuerySet[Layer]:
+        """Return the layers that are meant; `in_order` of their documents gives the first of them at once."""
+        rows = Layer.objects.visible_to(self.user)
+        if in_order:
+            of_project = Exact(Unindexed(F("project_id")), self.project.pk)
+            rows = rows.filter(of_project, document__corpus=self.project.corpus_id).order_by("document__number", "id")
+        else:
+            rows = rows.filter(project=self.project)
         if self.filters.documents is not None or self.after is not None:
             rows = rows.filter(document__in=self.document_rows().order_by().values("pk"))
         if self.filters.layers is not None:

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, QuerySet
+from django.db.models import Q, QuerySet
 
 from annotate.formats.base import After, BrokenSpan, Selection, UnknownPlace
 from annotate.models import Claim, Layer, LayerStatus
 from annotate.payloads.people import People
-from annotate.records import CodebookNames, Home, Misquoted, Registries, Registry, claims_of_layers, layer_dicts
-from corpus.database.bulk import Among, Key, uuid_text
+from annotate.records import (
+    LAYER_COLUMNS,
+    CodebookNames,
+    Home,
+    Misquoted,
+    Registries,
+    Registry,
+    claims_of_layers,
+    layer_dicts,
+    whole_layers,
+)
+from corpus.database.bulk import Key, uuid_text
 from corpus.models import Document, Speaker
 
 DOCUMENT_COLUMNS = (
@@ -82,7 +94,7 @@ def claim_lines(selection: Selection) -> Iterator[dict[str, Any]]:
     Ordered by document number, layer id and claim id.
     """
     registries = Registries()
-    layers = _LayerStream(selection, registries, with_empty=False)
+    layers = _LayerStream(selection, registries)
     for part in parts(selection):
         found, texts = layers.up_to(part.last), part.texts()
         for some in _in_bounds(found):
@@ -93,8 +105,14 @@ def claim_lines(selection: Selection) -> Iterator[dict[str, Any]]:
 
 def _checked(claims: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """Yield the claims until one quotes what its text does not say. Raises BrokenSpan."""
-    try:
+    with _broken():
         yield from claims
+
+
+@contextmanager
+def _broken() -> Iterator[None]:
+    try:
+        yield
     except Misquoted as error:
         raise BrokenSpan(f"{error} The export ends here; restore a backup.") from error
 
@@ -144,6 +162,8 @@ class _Layer:
     names: CodebookNames
     n_claims: int
     said: dict[str, Any]
+    # Of LAYER_COLUMNS, where the layer itself is written.
+    row: tuple[Any, ...]
 
     def home(self, part: Part, texts: dict[str, str]) -> Home:
         id = uuid_text(self.document)
@@ -156,22 +176,37 @@ class _Layer:
             more=self.said,
         )
 
+    def own_home(self, text: str) -> Home:
+        """Return the home of claims that are written within their layer, and so say less."""
+        return Home(
+            layer=uuid_text(self.key),
+            document=uuid_text(self.document),
+            round=uuid_text(self.round) if self.round else None,
+            names=self.names,
+            text=text,
+        )
+
 
 class _LayerStream:
-    """The layers of a selection in the order of their documents, read once and beside the documents."""
+    """The layers of a selection in the order of their documents, read once and beside the documents.
 
-    def __init__(self, selection: Selection, registries: Registries, *, with_empty: bool) -> None:
+    `whole` ones are written themselves, so that empty ones count too; otherwise only their claims are.
+    """
+
+    def __init__(self, selection: Selection, registries: Registries, *, whole: bool = False) -> None:
         self._project = selection.project
         self._people = People()
         self._registries = registries
         # Layers share what they say, so that many of them need little memory.
         self._said: dict[tuple[str, int | None, str, str], dict[str, Any]] = {}
-        rows = selection.layer_rows().order_by("document__number", "id")
-        rows = rows if with_empty else rows.filter(n_claims__gt=0)
+        rows = selection.layer_rows(in_order=True)
+        rows = rows if whole else rows.filter(n_claims__gt=0)
         columns = (
             "document__number", Key("id"), Key("document_id"), Key("round_id"), Key("codebook_version_id"), "n_claims",
             "kind", "annotator_id", "status",
         )  # fmt: skip
+        self._n_columns = len(columns)
+        columns += LAYER_COLUMNS if whole else ()
         self._rows = rows.values_list(*columns).iterator(chunk_size=2000)
         self._next = next(self._rows, None)
 
@@ -179,9 +214,9 @@ class _LayerStream:
         """Return the layers of the next documents, by their key, in the order of their lines."""
         found: dict[str, _Layer] = {}
         while self._next is not None and self._next[0] <= number:
-            _, key, document, round, version, n_claims, *facts = self._next
-            names = self._registries.names(version)
-            found[key] = _Layer(key, document, round, names, n_claims, self._facts(version, *facts))
+            _, key, document, round, version, n_claims, *facts = self._next[: self._n_columns]
+            names, row = self._registries.names(version), self._next[self._n_columns :]
+            found[key] = _Layer(key, document, round, names, n_claims, self._facts(version, *facts), row)
             self._next = next(self._rows, None)
         return found
 
@@ -205,77 +240,82 @@ def codebook_ref(registries: Registries, version_id: UUID | str) -> dict[str, An
     return {"name": view.name, "version": view.version.number}
 
 
-def check_quotes(claim: dict[str, Any], text: str) -> None:
-    """Raise BrokenSpan unless every span of the claim quotes the text exactly."""
-    for span in claim["spans"]:
-        if text[span["start"] : span["end"]] != span["quote"]:
-            raise _broken(claim, span, text)
-    for span in claim["cue"]:
-        if text[span["start"] : span["end"]] != span["quote"]:
-            raise _broken(claim, span, text)
-    for speaker in claim["speakers"]:
-        for span in speaker["mention"]:
-            if text[span["start"] : span["end"]] != span["quote"]:
-                raise _broken(claim, span, text)
-
-
-def _broken(claim: dict[str, Any], span: dict[str, Any], text: str) -> BrokenSpan:
-    return BrokenSpan(
-        f"Claim {claim['id']}: the span {span['start']}–{span['end']} quotes {span['quote'][:80]!r}, but "
-        f"the text reads {text[span['start'] : span['end']][:80]!r}. "
-        "The export ends here; restore a backup."
-    )
-
-
 def document_lines(selection: Selection) -> Iterator[dict[str, Any]]:
-    """Yield every document with its text and its layers, empty ones included."""
+    """Yield every document with its text and its layers, empty ones included; each quote is checked again."""
     registries, project = Registries(), selection.project
-    stream = _LayerStream(selection, registries, with_empty=True)
+    stream, chosen = _LayerStream(selection, registries, whole=True), Registry(model=Speaker, follows=False)
     for part in parts(selection):
-        rows = Layer.objects.filter(Among(F("id"), list(stream.up_to(part.last))))
-        layers: dict[str, list[dict[str, Any]]] = {}
-        found = list(rows.order_by("document__number", "id"))
-        for row, layer in zip(
-            found, whole_layers(found, project.pk, registries, only=selection.filters.claims), strict=True
-        ):
-            layers.setdefault(str(row.document_id), []).append(layer)
-        for key, number, text, metadata in part.rows().values_list(Key("id"), "number", "text", "metadata"):
-            id = uuid_text(key)
-            own = layers.get(id, [])
-            for layer in own:
-                for claim in layer["claims"]:
-                    check_quotes(claim, text)
-            yield part.by_id[id] | {
-                "number": number,
-                "text": text,
-                "project": project.slug,
-                "metadata": metadata,
-                "layers": own,
-            }
+        of_document: dict[str, list[_Layer]] = defaultdict(list)
+        for layer in stream.up_to(part.last).values():
+            of_document[layer.document].append(layer)
+        rows = part.rows().values_list(Key("id"), "number", "text", "metadata")
+        for some in _documents_in_bounds(rows.iterator(chunk_size=DOCUMENTS_AT_ONCE), of_document):
+            layers = _layers_of(some, of_document, registries, chosen, only=selection.filters.claims)
+            for key, number, text, metadata in some:
+                yield part.by_id[uuid_text(key)] | {
+                    "number": number,
+                    "text": text,
+                    "project": project.slug,
+                    "metadata": metadata,
+                    "layers": layers.get(key, []),
+                }
 
 
-def whole_layers(rows: list[Layer], project_id: UUID, registries: Registries, **more: Any) -> list[dict[str, Any]]:
-    """Return layers with whose they are, under which codebook, and all that is in them; `more` is for `layer_dicts`."""
-    people, chosen = People(), Registry(model=Speaker, follows=False)
-    found = []
-    for row, layer in zip(rows, layer_dicts(rows, registries=registries, **more), strict=True):
-        layer["annotator"] = people.name(project_id, row.annotator_id) if row.annotator_id else None
-        layer["codebook"] = codebook_ref(registries, row.codebook_version_id)
-        if _asks_for_entities(registries, row.codebook_version_id) and (entities := _entities(layer, chosen)):
-            layer["entities"] = entities
-        found.append(layer)
+def _documents_in_bounds(
+    rows: Iterable[tuple[Any, ...]], of_document: Mapping[str, list[_Layer]]
+) -> Iterator[list[tuple[Any, ...]]]:
+    """Cut documents into groups that have some thousand claims in all; rows begin with the document's key."""
+    some: list[tuple[Any, ...]] = []
+    size = 0
+    for row in rows:
+        some.append(row)
+        size += sum(layer.n_claims for layer in of_document.get(row[0], ()))
+        if size >= CLAIMS_AT_ONCE:
+            yield some
+            some, size = [], 0
+    if some:
+        yield some
+
+
+def _layers_of(
+    documents: list[tuple[Any, ...]],
+    of_document: Mapping[str, list[_Layer]],
+    registries: Registries,
+    chosen: Registry,
+    *,
+    only: Q | None,
+) -> dict[str, list[dict[str, Any]]]:
+    """Return the whole layers of documents, by the key of the document. Raises BrokenSpan."""
+    layers = [layer for row in documents for layer in of_document.get(row[0], ())]
+    texts = {row[0]: row[2] for row in documents}
+    homes = {layer.key: layer.own_home(texts[layer.document]) for layer in layers}
+    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    with _broken():
+        bodies = whole_layers([layer.row for layer in layers], homes, registries, only=only)
+    for layer, body in zip(layers, bodies, strict=True):
+        body["annotator"], body["codebook"] = layer.said["annotator"], layer.said["codebook"]
+        found[layer.document].append(_with_entities(body, layer.names, chosen))
     return found
 
 
-def _asks_for_entities(registries: Registries, version_id: UUID) -> bool:
-    return any(spec.kind == "entity" for spec in registries.names(version_id).view.attributes.values())
+def named_layers(rows: list[Layer], project_id: UUID, registries: Registries) -> list[dict[str, Any]]:
+    """Return layers as `document_lines` has them: whose they are, under which codebook, and all that is in them."""
+    people, chosen = People(), Registry(model=Speaker, follows=False)
+    found = []
+    for row, body in zip(rows, layer_dicts(rows, registries=registries), strict=True):
+        body["annotator"] = people.name(project_id, row.annotator_id) if row.annotator_id else None
+        body["codebook"] = codebook_ref(registries, row.codebook_version_id)
+        found.append(_with_entities(body, registries.names(row.codebook_version_id), chosen))
+    return found
 
 
-def _entities(layer: dict[str, Any], chosen: Registry) -> list[dict[str, str]]:
-    """Return the speakers that answers name by id alone, with their names: a restore has to make them."""
+def _with_entities(layer: dict[str, Any], names: CodebookNames, chosen: Registry) -> dict[str, Any]:
+    """Add the speakers that answers name by id alone, with their names: a restore has to make them."""
+    if not any(spec.kind == "entity" for spec in names.view.attributes.values()):
+        return layer
     groups = [layer["attributes"]]
     for claim in layer["claims"]:
         groups += [claim["attributes"], *(stance.get("attributes", {}) for stance in claim["stances"])]
     ids = {UUID(answer["id"]) for answers in groups for answer in answers.values() if isinstance(answer, dict)}
     chosen.learn(ids)
-    return [chosen.known[id].ref for id in sorted(ids)]
+    return layer | ({"entities": [chosen.known[id].ref for id in sorted(ids)]} if ids else {})

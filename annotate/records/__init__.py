@@ -7,10 +7,6 @@ from annotate.records.claims import (
     claim_dicts,
     claims_of_layers,
     detected_dict,
-    layer_answers,
-    layer_dicts,
-    layer_marks,
-    stamp,
 )
 from annotate.records.frozen import (
     Submitted,
@@ -21,10 +17,12 @@ from annotate.records.frozen import (
     resolve_claim,
     submitted,
 )
+from annotate.records.layers import LAYER_COLUMNS, layer_answers, layer_dicts, layer_marks, stamp, whole_layers
 from annotate.records.registries import ENTRY_COLUMNS, CodebookNames, EntryRecord, Registries, Registry
 
 __all__ = [
     "ENTRY_COLUMNS",
+    "LAYER_COLUMNS",
     "CodebookNames",
     "EntryRecord",
     "Home",
@@ -46,4 +44,5 @@ __all__ = [
     "resolve_claim",
     "stamp",
     "submitted",
+    "whole_layers",
 ]

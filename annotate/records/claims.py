@@ -8,14 +8,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from itertools import batched
 from typing import Any
 from uuid import UUID
 
 from django.db.models import F, Q
 
-from annotate.models import Answer, Claim, ClaimSpeaker, Layer, NoClaimMark, Reporter, Span, SpanRole, Stance
+from annotate.models import Answer, Claim, ClaimSpeaker, Reporter, Span, SpanRole, Stance
 from annotate.records.registries import CodebookNames, Registries
 from corpus.database.bulk import Among, Flag, Key, Stamp, uuid_text
 from corpus.database.statements import Select
@@ -85,13 +84,6 @@ SPEAKERS = _of_claims(ClaimSpeaker, "id", Key("speaker_id"), Key("represents_id"
 REPORTERS = _of_claims(Reporter, Key("speaker_id"))
 STANCES = _of_claims(Stance, "id", Key("holder_id"), Key("target_id"), Key("value_id"))
 ANSWERS = _of_claims(Answer, "stance_id", *ANSWER_COLUMNS, order="")
-
-
-def stamp(moment: datetime | None) -> str | None:
-    """Return a time in UTC with microseconds and Z."""
-    if moment is None:
-        return None
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def claim_dicts(
@@ -292,49 +284,3 @@ def claim_dict(claim_id: UUID, registries: Registries | None = None) -> dict[str
     registries = registries or Registries()
     rows = tuple(ONE_CLAIM.rows(id=claim_id))
     return next(_chunk(rows, _homes(rows, registries), registries))
-
-
-def layer_answers(layers: list[Layer], registries: Registries) -> dict[UUID, dict[str, object]]:
-    """Return the answers to document attributes by layer. One query."""
-    rows: dict[UUID, list[tuple[Any, ...]]] = defaultdict(list)
-    found = Answer.objects.filter(layer__in=[layer.pk for layer in layers])
-    for layer, *answer in found.values_list("layer_id", *ANSWER_COLUMNS):
-        rows[layer].append(tuple(answer))
-    return {layer.pk: registries.names(layer.codebook_version_id).answers(rows.get(layer.pk, [])) for layer in layers}
-
-
-def layer_marks(layers: list[Layer]) -> dict[UUID, list[dict[str, Any]]]:
-    """Return the no-claim marks by layer. One query."""
-    marks: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
-    rows = NoClaimMark.objects.filter(layer__in=[layer.pk for layer in layers]).order_by("layer_id", "start", "end")
-    for layer, start, end, quote in rows.values_list("layer_id", "start", "end", "quote"):
-        marks[layer].append({"start": start, "end": end, "quote": quote})
-    return marks
-
-
-def layer_dicts(
-    layers: list[Layer], *, registries: Registries | None = None, only: Q | None = None
-) -> list[dict[str, Any]]:
-    """Return whole layers with their claims, or only some, their marks and answers, in the given order."""
-    registries = registries or Registries()
-    claims: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for claim in claim_dicts(Claim.objects.filter(only or Q(), layer__in=layers), registries=registries):
-        claims[claim["layer"]].append(claim)
-    answers, marks = layer_answers(layers, registries), layer_marks(layers)
-    return [
-        {
-            "id": str(layer.pk),
-            "kind": layer.kind,
-            "round": str(layer.round_id) if layer.round_id else None,
-            "status": layer.status,
-            "nothing_to_code": layer.has_nothing_to_code,
-            "attributes": answers[layer.pk],
-            "no_claim": marks.get(layer.pk, []),
-            "claims": claims.get(str(layer.pk), []),
-            "version": layer.version,
-            "created_at": stamp(layer.created_at),
-            "updated_at": stamp(layer.updated_at),
-            "submitted_at": stamp(layer.submitted_at),
-        }
-        for layer in layers
-    ]

@@ -47,8 +47,8 @@ class GoldSelection(Selection):
 
     only: Q = field(default_factory=Q)
 
-    def layer_rows(self) -> QuerySet[Layer]:
-        return Selection.layer_rows(self).filter(self.only)
+    def layer_rows(self, *, in_order: bool = False) -> QuerySet[Layer]:
+        return Selection.layer_rows(self, in_order=in_order).filter(self.only)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -45,6 +45,16 @@ class Flag(models.Func):
         return sql, tuple(params)
 
 
+class Unindexed(models.Func):
+    """A column that SQLite shall not find rows by: it would collect and sort a project rather than follow an order."""
+
+    arity = 1
+
+    def as_sql(self, compiler: Any, connection: Any, *args: Any, **extra: Any) -> Compiled:
+        sql, params = compiler.compile(self.get_source_expressions()[0])
+        return (f"+{sql}" if connection.vendor == "sqlite" else sql), tuple(params)
+
+
 class Stamp(models.Func):
     """A time as exports write it: UTC with microseconds and Z."""
 
@@ -83,6 +93,11 @@ def keys_param(keys: Sequence[str], vendor: str) -> str:
     if "\\" in written or written.count('"') != 2 * len(keys) - 2:
         written = '","'.join(key.replace("\\", "\\\\").replace('"', '\\"') for key in keys)
     return f'{{"{written}"}}'
+
+
+def database_key(id: UUID) -> str:
+    """Return an id as `Key` reads it from this database."""
+    return id.hex if connection.vendor == "sqlite" else str(id)
 
 
 def uuid_text(key: str) -> str:

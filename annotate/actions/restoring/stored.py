@@ -10,7 +10,7 @@ import orjson
 from django.db.models import F
 
 from annotate.actions.restoring.places import Place
-from annotate.formats.reading import whole_layers
+from annotate.formats.reading import named_layers
 from annotate.models import Layer, Project
 from annotate.models.layers import WRITABLE
 from annotate.records import Registries
@@ -39,7 +39,7 @@ def stored_documents(ids: list[str]) -> dict[str, dict[str, Any]]:
 def stored_layers(place: Place, ids: list[str], registries: Registries) -> dict[str, dict[str, Any]]:
     """Return stored layers as the export writes them, by id, with the project and the place that they belong to."""
     rows = list(Layer.objects.filter(Among(F("pk"), [id.replace("-", "") for id in ids])).order_by("id"))
-    found = zip(rows, whole_layers(rows, place.project.pk, registries), strict=True)
+    found = zip(rows, named_layers(rows, place.project.pk, registries), strict=True)
     return {
         layer["id"]: layer | {"project": row.project_id, "place": (row.document_id, row.round_id, row.annotator_id)}
         for row, layer in found
