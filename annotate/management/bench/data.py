@@ -7,7 +7,6 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import batched
 from typing import Any
 from uuid import UUID
 
@@ -30,6 +29,7 @@ SYLLABLES = ("ba", "ce", "di", "fo", "gu", "ha", "jo", "ka", "le", "mi", "no", "
 N_CHARACTERS = 2500
 CLAIMS_EACH = 3
 AT_ONCE = 2000
+WANTED = ("pk", "text", "number")
 NOW = datetime(2026, 5, 14, 12, 0, tzinfo=UTC)
 CLAIM: dict[str, Any] = {
     "mode": "direct", "relation": "", "no_stance": False, "is_unsure": False, "note": "", "detected_by": "",
@@ -97,16 +97,18 @@ class World:
         round = self.project.rounds.get()
         codebook = load_codebook(round.codebook_version_id)
         documents = Document.objects.filter(corpus=self.project.corpus_id).exclude(layers__annotator=self.ann)
-        n_claims = 0
-        for part in batched(documents.order_by("number").values_list("pk", "text").iterator(AT_ONCE), AT_ONCE):
+        n_claims = last = 0
+        # Part by part: a query left open would keep SQLite from ever emptying its log.
+        while part := list(documents.filter(number__gt=last).order_by("number").values_list(*WANTED)[:AT_ONCE]):
+            last = part[-1][2]
             layers = [
                 Layer(
                     project=self.project, document_id=id, round=round, annotator=self.ann, n_claims=CLAIMS_EACH,
                     codebook_version_id=round.codebook_version_id, status="submitted", submitted_at=NOW,
                 )
-                for id, _ in part
+                for id, _, _ in part
             ]  # fmt: skip
-            texts = [text for _, text in part]
+            texts = [text for _, text, _ in part]
             with transaction.atomic():
                 Layer.objects.bulk_create(layers)
                 n_claims += _store_claims([layer.pk for layer in layers], texts, speaker, target, codebook)
