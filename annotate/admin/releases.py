@@ -38,12 +38,6 @@ class ReleasePanel(Panel):
             row.by = people.name(row.project_id, row.made_by_id)
             row.is_closed = row.pk in closed
 
-    def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
-        obj = super().get_object(request, object_id)
-        if obj is not None:
-            self.fill_page(request, [obj])
-        return obj
-
     @admin.display(description="message")
     def message_shown(self, obj: Any) -> str:
         return str(obj.told(is_closed=obj.is_closed)) or "–"
