@@ -117,7 +117,12 @@ class _Sink:
 
 def written(format: Format, selection: Selection, folder: Path) -> Iterator[int]:
     """Write the files of an export into an empty folder; yield the bytes written after each piece."""
-    for member in members(format, selection):
+    yield from stored(members(format, selection), folder)
+
+
+def stored(files: Iterable[Member], folder: Path) -> Iterator[int]:
+    """Write files into a folder; yield the bytes written after each piece."""
+    for member in files:
         path = folder / member.path
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("wb") as file:
