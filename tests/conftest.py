@@ -54,6 +54,10 @@ def _run(
         "PYTHONUNBUFFERED": "1",
     }
     environment.pop("DATABASE_URL", None)
+    if sys.dont_write_bytecode:
+        # The many processes that tests start would compile every module anew; here all share what one compiled.
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
+        environment["PYTHONPYCACHEPREFIX"] = str(scratch / "bytecode")
     if is_alone:
         environment[ALONE] = "yes"
     server = None

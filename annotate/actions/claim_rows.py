@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,6 +10,7 @@ from uuid import UUID
 from django.contrib.auth.models import User
 
 from annotate.actions.entries import EntryFinder
+from annotate.actions.resolved import ResolvedClaim, ResolvedSpeaker, ResolvedStance
 from annotate.attributes import KINDS, AttributeSpec, InvalidAnswer
 from annotate.models import Answer, Claim, ClaimSpeaker, Layer, Recheck, Reporter, Span, SpanRole, Stance
 from annotate.payloads.claims import READ_ONLY, ClaimIn, SpanIn, SpeakerIn, StanceIn
@@ -29,33 +29,6 @@ SPAN_COLUMNS = ("claim_id", "role", "claim_speaker_id", "position", "start", "en
 ANSWER_COLUMNS = ("attribute_id", "claim_id", "stance_id", "label_id", "entity_id", "number", "flag", "text")
 LINKS = Select(lambda claim: ClaimSpeaker.objects.order_by().filter(claim=claim).values_list("position", "id"))
 STANCE_IDS = Select(lambda claim: Stance.objects.order_by().filter(claim=claim).values_list("position", "id"))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResolvedSpeaker:
-    speaker: UUID
-    represents: UUID | None
-    mention: tuple[SpanIn, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResolvedStance:
-    holder: UUID | None
-    target: UUID | None
-    value: UUID | None
-    answers: dict[str, object]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResolvedClaim:
-    """A claim whose entries, labels and quotes were checked against the database."""
-
-    claim: ClaimIn
-    codebook: CodebookView
-    speakers: tuple[ResolvedSpeaker, ...]
-    reporters: tuple[UUID, ...]
-    proposition: UUID | None
-    stances: tuple[ResolvedStance, ...]
 
 
 def resolve_claim(
@@ -406,6 +379,6 @@ def _canonical(codebook: CodebookView, scope: str, answers: dict[str, object]) -
     for spec, values in _parsed(codebook, scope, answers):
         keys = {id: key for key, id in spec.labels.items()}
         column = KINDS[spec.kind].column
-        shown: list[object] = [keys[value] for value in values] if column == "label" else list(values)  # type: ignore[index]
+        shown: list[object] = [keys[value] for value in values] if column == "label" else list(values)  # type: ignore[index]  # ids then
         found[spec.key] = KINDS[spec.kind].dump(spec, shown)
     return found

@@ -13,9 +13,9 @@ from django.db import transaction
 from annotate import records
 from annotate.actions import claim_rows, layers, own_layers
 from annotate.actions.batch import Batch
-from annotate.actions.claim_rows import ResolvedClaim
 from annotate.actions.entries import EntryFinder
 from annotate.actions.follow_up_fields import locked_differences
+from annotate.actions.resolved import ResolvedClaim
 from annotate.models import Claim, Layer
 from annotate.payloads.claims import READ_ONLY, ClaimIn, parse_claim
 from annotate.payloads.preconditions import Precondition

@@ -20,6 +20,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from annotate import permissions
+from annotate.actions.alone import locked
 from annotate.actions.batch import Batch
 from annotate.actions.documents import add_documents
 from annotate.models import DocumentImport, Project
@@ -31,11 +32,6 @@ from corpus.models import Document
 from corpus.readers import READERS, UnknownFormat, reader_for
 from corpus.readers.files import FileOptions, InputFile, read_files
 from corpus.text.encoding import EncodingError, check_encoding
-
-try:
-    import fcntl
-except ImportError:  # Windows: a second worker on the same import is not noticed there
-    fcntl = None  # type: ignore[assignment]
 
 MAX_UPLOAD_BYTES = 200_000_000
 MAX_FILES = 2000
@@ -248,17 +244,12 @@ def _message(error: Exception) -> str:
 
 @contextmanager
 def _alone(directory: Path) -> Iterator[bool]:
-    """Lock the import for this process; the lock ends with the process, so a crash never leaves it behind."""
-    if fcntl is None or not directory.is_dir():
-        yield directory.is_dir()
+    """Lock the import for this process, if its files are here."""
+    if not directory.is_dir():
+        yield False
         return
-    with (directory / LOCK).open("ab") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            yield False
-            return
-        yield True
+    with locked(directory / LOCK) as is_alone:
+        yield is_alone
 
 
 def unfinished_imports() -> list[UUID]:

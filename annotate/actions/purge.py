@@ -79,6 +79,8 @@ def n_annotations(layers: QuerySet[Layer]) -> tuple[int, int]:
 def purge_project(*, project: Project) -> Counter[str]:
     """Delete a project with its annotations; its corpus and codebook too where no other project uses them."""
     project = Project.objects.select_for_update().get(pk=project.pk)
+    # In the order in which a release that is asked for takes them; those of other projects hold the same documents.
+    Corpus.objects.select_for_update().get(pk=project.corpus_id)
     check_none_is_made(project.corpus_id)
     batch = Batch(action=ACTION, actor=None, corpus_id=project.corpus_id)
     deleted: Counter[str] = Counter()

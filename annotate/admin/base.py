@@ -62,7 +62,7 @@ class Panel(ModelAdmin):
 
     def columns(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """Say what is read with the rows, and what is left in the database."""
-        return rows.select_related(*self.list_select_related) if self.list_select_related else rows  # type: ignore[misc]
+        return rows.select_related(*self.list_select_related) if self.list_select_related else rows  # type: ignore[misc]  # a bool for Django only
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
@@ -84,13 +84,17 @@ class Panel(ModelAdmin):
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
         """Allow the parameters of the list's own filters and nothing else."""
-        return lookup in {name for found in self.list_filter for name in found.names()}  # type: ignore[union-attr]
+        return lookup in {name for found in self.list_filter for name in found.names()}  # type: ignore[union-attr]  # all are ours
 
     def to_field_allowed(self, request: HttpRequest, to_field: str) -> bool:
         return to_field == self.opts.pk.attname
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
-        return super().get_object(request, object_id)
+        """Return the object as a row of the list is filled, or None."""
+        obj = super().get_object(request, object_id)
+        if obj is not None:
+            self.fill_page(request, [obj])
+        return obj
 
     def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponse:
         raise Http404
@@ -101,7 +105,7 @@ class Panel(ModelAdmin):
         return PageList
 
     def fill_page(self, request: HttpRequest, rows: list[Any]) -> None:
-        """Set what a page of the list shows beside the columns of its rows. A few queries for all rows."""
+        """Set what is shown of rows beside their columns, in a list or on the page of one. A few queries for all."""
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> tuple[Any, bool]:
         """Search with a bounded number of words."""
@@ -132,7 +136,7 @@ class Panel(ModelAdmin):
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)
-        form.problem = request.__dict__.get("panel_problem")  # type: ignore[attr-defined]
+        form.problem = request.__dict__.get("panel_problem")  # type: ignore[attr-defined]  # a PanelForm
         return form
 
     def changeform_view(self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any) -> Any:
@@ -149,7 +153,7 @@ class Panel(ModelAdmin):
             obj = self.get_object(request, unquote(object_id))
             if obj is not None:
                 self.model._base_manager.select_for_update().filter(pk=obj.pk).values_list("pk").first()
-        return super()._changeform_view(request, object_id, *args)  # type: ignore[misc]
+        return super()._changeform_view(request, object_id, *args)  # type: ignore[misc]  # not in the stubs
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Wait for `save_related`, which has the inlines too."""

@@ -35,12 +35,6 @@ class ChangePanel(Panel):
     def fill_page(self, request: HttpRequest, rows: list[Any]) -> None:
         name_actors(request, rows)
 
-    def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
-        obj = super().get_object(request, object_id)
-        if obj is not None:
-            name_actors(request, [obj])
-        return obj
-
     @admin.display(description="by")
     def who(self, obj: Any) -> str:
         return str(obj.by)
@@ -80,12 +74,6 @@ class DocumentImportPanel(Panel):
         people = People()
         for row in rows:
             row.by = people.name(row.project_id, row.user_id)
-
-    def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
-        obj = super().get_object(request, object_id)
-        if obj is not None:
-            self.fill_page(request, [obj])
-        return obj
 
     @admin.display(description="by")
     def who(self, obj: Any) -> str:

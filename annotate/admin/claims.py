@@ -87,12 +87,6 @@ class ClaimPanel(Panel):
             row.record = found[str(row.pk)]
             row.codebook = load_codebook(row.layer.codebook_version_id)
 
-    def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
-        obj = super().get_object(request, object_id)
-        if obj is not None:
-            self.fill_page(request, [obj])
-        return obj
-
     def heading(self, obj: Any) -> str:
         text = show.quote(obj.record["spans"])
         return text if len(text) <= 120 else f"{text[:119]}…"

@@ -70,12 +70,6 @@ class EntryPanel(MergeMixin, Panel):
             row.n_claims = counts.get(row.pk, 0)
             row.warnings = loaded[row.corpus_id].warnings(row.name)
 
-    def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
-        obj = super().get_object(request, object_id)
-        if obj is not None:
-            self.fill_page(request, [obj])
-        return obj
-
     def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> tuple[Any, bool]:
         """Search names, and offer only current entries as choices for a field."""
         if request.path == reverse("admin:autocomplete"):

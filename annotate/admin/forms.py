@@ -93,7 +93,7 @@ class RefusalsMixin:
         return hashlib.sha256(stored.encode("utf-8", "surrogatepass")).hexdigest()
 
     def clean(self: Any) -> Any:
-        cleaned = super().clean()  # type: ignore[misc]
+        cleaned = super().clean()  # type: ignore[misc]  # of the form it is mixed into
         sent = self.data.get("stamp", "")
         if sent and sent != self.stamp:
             self.add_error(None, f"Somebody changed this meanwhile. Stored now: {self._stored()}. Check, then save.")

@@ -36,7 +36,7 @@ class MergeMixin:
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.merge_view)
-        return [path("merge/", view, name=f"corpus_{self.opts.model_name}_merge"), *super().get_urls()]  # type: ignore[misc]
+        return [path("merge/", view, name=f"corpus_{self.opts.model_name}_merge"), *super().get_urls()]  # type: ignore[misc]  # of the panel it is mixed into
 
     def merge_address(self, entries: list[Any]) -> str:
         query = urlencode([("id", entry.pk) for entry in entries])
@@ -79,7 +79,7 @@ class MergeMixin:
             with self.one_transaction():
                 for entry in others:
                     is_inverted = str(entry.pk) in inverted
-                    registries.merge_entry(user=request.user, entry=entry, into=chosen[0], is_inverted=is_inverted)  # type: ignore[arg-type]
+                    registries.merge_entry(user=request.user, entry=entry, into=chosen[0], is_inverted=is_inverted)  # type: ignore[arg-type]  # nobody anonymous comes here
         except Problem as problem:
             self.message_user(request, problem.detail, messages.ERROR)
             return None

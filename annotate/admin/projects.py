@@ -43,16 +43,10 @@ class ProjectPanel(Panel):
         return () if obj is None else self.facts
 
     def fill_page(self, request: HttpRequest, rows: list[Any]) -> None:
-        members = counted(seen(Member, request.user).active(), "project", rows)  # type: ignore[attr-defined]
+        members = counted(seen(Member, request.user).active(), "project", rows)  # type: ignore[attr-defined]  # of the queryset of members
         layers = counted(seen(Layer, request.user), "project", rows)
         for row in rows:
             row.n_members, row.n_layers = members.get(row.pk, 0), layers.get(row.pk, 0)
-
-    def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
-        obj = super().get_object(request, object_id)
-        if obj is not None:
-            self.fill_page(request, [obj])
-        return obj
 
     @admin.display(description="members")
     def n_members(self, obj: Any) -> str:
@@ -103,12 +97,6 @@ class MemberPanel(Panel):
         managed_ids = reach(request, Action.MANAGE_MEMBERS)
         for row in rows:
             row.shown_name = shown_name(row, is_manager=row.project_id in managed_ids)
-
-    def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
-        obj = super().get_object(request, object_id)
-        if obj is not None:
-            self.fill_page(request, [obj])
-        return obj
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> tuple[Any, bool]:
         """Search; who has left is found by user name by managers only."""

@@ -24,7 +24,7 @@ class ReleasePanel(Panel):
     list_filter = (ProjectFilter,)
     search_fields = ("title",)
     fields = readonly_fields = (
-        *("title", "number", "project", "status", "message", "made_by_shown", "size_shown", "sha256_shown"),
+        *("title", "number", "project", "status", "message_shown", "made_by_shown", "size_shown", "sha256_shown"),
         *("created_at", "frozen_at"),
     )
 
@@ -38,11 +38,9 @@ class ReleasePanel(Panel):
             row.by = people.name(row.project_id, row.made_by_id)
             row.is_closed = row.pk in closed
 
-    def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
-        obj = super().get_object(request, object_id)
-        if obj is not None:
-            self.fill_page(request, [obj])
-        return obj
+    @admin.display(description="message")
+    def message_shown(self, obj: Any) -> str:
+        return str(obj.told(is_closed=obj.is_closed)) or "–"
 
     @admin.display(description="by")
     def made_by_shown(self, obj: Any) -> str:

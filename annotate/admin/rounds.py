@@ -58,12 +58,6 @@ class RoundPanel(Panel):
         for row in rows:
             row.n_layers = layers.get(row.pk, 0)
 
-    def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
-        obj = super().get_object(request, object_id)
-        if obj is not None:
-            self.fill_page(request, [obj])
-        return obj
-
     @admin.display(description="layers")
     def n_layers(self, obj: Any) -> str:
         return link("annotate_layer_changelist", f"{obj.n_layers}", round=obj.pk)

@@ -110,7 +110,7 @@ def release_item(found: Release, people: People, *, is_closed: bool) -> dict[str
         "number": found.number,
         "title": found.title,
         "status": found.status,
-        "message": found.message,
+        "message": found.told(is_closed=is_closed),
         "made_by": people.name(found.project_id, found.made_by_id),
         "n_bytes": 0 if is_closed else found.n_bytes,
         "sha256": "" if is_closed else found.sha256,

@@ -14,6 +14,7 @@ from annotate.formats.texts import shown_claims
 from corpus.database.bulk import Key, uuid_text
 
 BATCH = 20_000
+FIRST = 500
 AT_ONCE = 1000
 DOCUMENTS_AT_ONCE = 500
 CHARACTERS_AT_ONCE = 5_000_000
@@ -160,6 +161,7 @@ def parquet(rows: Iterable[Row], schema: Any, *, batch: int = BATCH) -> Iterator
 
     sink = Sink()
     with pq.ParquetWriter(sink, schema, compression="zstd") as writer:
+        yield from sink.taken()
         for group in row_groups(rows, schema, batch):
             writer.write_table(group)
             yield from sink.taken()
@@ -167,23 +169,23 @@ def parquet(rows: Iterable[Row], schema: Any, *, batch: int = BATCH) -> Iterator
 
 
 def row_groups(rows: Iterable[Row], schema: Any, batch: int) -> Iterator[Any]:
-    """Yield Arrow tables of at most so many rows, bounded in text too."""
+    """Yield Arrow tables of at most so many rows, bounded in text too; a small one first, so that the file begins."""
     import pyarrow as pa
 
     held: list[Any] = []
     part: list[Row] = []
-    n_rows = size = 0
+    n_rows, size, limit = 0, 0, FIRST
     for row in rows:
         part.append(row)
         n_rows += 1
         size += len(row.get("text") or "")
-        is_full = n_rows >= batch or size >= CHARACTERS_AT_ONCE
+        is_full = n_rows >= min(limit, batch) or size >= CHARACTERS_AT_ONCE
         if is_full or len(part) >= AT_ONCE:
             held.append(pa.RecordBatch.from_pylist(part, schema=schema))
             part = []
         if is_full:
             yield pa.Table.from_batches(held, schema)
-            held, n_rows, size = [], 0, 0
+            held, n_rows, size, limit = [], 0, 0, batch
     if part:
         held.append(pa.RecordBatch.from_pylist(part, schema=schema))
     if held:

@@ -7,6 +7,7 @@ marked words that cross one are written in fragments; what brat has no place for
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from itertools import pairwise
@@ -36,6 +37,7 @@ from annotate.models import Mode
 OWN = "standpoint"
 # Some programs that read lines break them at these too.
 BREAKS = "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
+BREAK = re.compile(f"[{BREAKS}]")
 
 
 def write(selection: Selection, losses: Losses) -> Iterator[Member]:
@@ -85,12 +87,12 @@ def _note(mark: Mark, joins: Mapping[str, list[int]]) -> str:
     if own := {key: joins[key] for key in keys if key in joins}:
         payload["fragments"] = own
     note = json.dumps({OWN: payload}, ensure_ascii=False, separators=(",", ":"))
-    return "".join(f"\\u{ord(char):04x}" if char in BREAKS else char for char in note)
+    return BREAK.sub(lambda found: f"\\u{ord(found[0]):04x}", note)
 
 
 def _fragments(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """Return the parts of a span on each line, those without a word left out."""
-    edges = [start - 1, *(at for at in range(start, end) if text[at] in BREAKS), end]
+    edges = [start - 1, *(found.start() for found in BREAK.finditer(text, start, end)), end]
     parts = [(one + 1, two) for one, two in pairwise(edges)]
     return [(one, two) for one, two in parts if text[one:two].strip()]
 

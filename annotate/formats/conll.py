@@ -11,11 +11,13 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from annotate.formats.base import Format, Losses, Member, Selection
-from annotate.formats.layers_out import LayerOut, Spools, layers_out
+from annotate.formats.layers_out import LayerOut, layers_out
 from annotate.formats.marks import CLAIM, CUE, SHARED_LOSSES, SPEAKER, has_loss
+from annotate.formats.side_by_side import side_by_side
 from annotate.formats.tokens import sentences, tokens
 
 COLUMNS = ("claim", "stance", "cue", "speaker")
+OUTSIDE = "\t".join("O" for _ in COLUMNS)
 NESTING, PARTS, EDGES, VALUES = "nesting", "discontinuity", "edges", "values"
 LOSSES = SHARED_LOSSES | {
     NESTING: "of claims, cues or mentions that share a token the longest is kept, and the others are left out",
@@ -28,10 +30,8 @@ type Tokens = list[tuple[int, int]]
 
 
 def write(selection: Selection, losses: Losses) -> Iterator[Member]:
-    files = Spools()
-    for layer in layers_out(selection, losses):
-        files.write(f"{layer.folder}.conll", "".join(_lines(layer, losses)).encode())
-    yield from files.members()
+    layers = layers_out(selection, losses)
+    yield from side_by_side((f"{layer.folder}.conll", "".join(_lines(layer, losses)).encode()) for layer in layers)
 
 
 def _lines(layer: LayerOut, losses: Losses) -> Iterator[str]:
@@ -45,7 +45,7 @@ def _lines(layer: LayerOut, losses: Losses) -> Iterator[str]:
     at = 0
     for sentence in places:
         for start, end in sentence:
-            yield "\t".join((str(start), str(end), text[start:end], *rows.tags(at))) + "\n"
+            yield f"{start}\t{end}\t{text[start:end]}\t{rows.tags(at)}\n"
             at += 1
         yield "\n"
 
@@ -57,6 +57,7 @@ class _Columns:
         self._places, self._losses = places, losses
         self._starts, self._ends = [start for start, _ in places], [end for _, end in places]
         self._tags: dict[str, dict[int, str]] = {column: {} for column in COLUMNS}
+        self._tagged: set[int] = set()
 
     def add(self, claim: dict[str, Any]) -> None:
         id = claim["id"]
@@ -70,8 +71,11 @@ class _Columns:
         for speaker in claim["speakers"]:
             self._fill({"speaker": SPEAKER}, speaker["mention"], id)
 
-    def tags(self, at: int) -> Iterator[str]:
-        return (self._tags[column].get(at, "O") for column in COLUMNS)
+    def tags(self, at: int) -> str:
+        """Return the tags of a token with tabs between; most tokens are in no claim."""
+        if at not in self._tagged:
+            return OUTSIDE
+        return "\t".join(self._tags[column].get(at, "O") for column in COLUMNS)
 
     def _fill(self, columns: dict[str, str], spans: Sequence[dict[str, Any]], id: str) -> None:
         runs = [range(bisect_right(self._ends, one["start"]), bisect_left(self._starts, one["end"])) for one in spans]
@@ -83,6 +87,7 @@ class _Columns:
             if run and (self._starts[run[0]], self._ends[run[-1]]) != (span["start"], span["end"]):
                 self._losses.note(EDGES, id)
             for at in run:
+                self._tagged.add(at)
                 for column, label in columns.items():
                     self._tags[column][at] = f"{'B' if at == run[0] else 'I'}-{label}"
 

@@ -16,6 +16,7 @@ from annotate.formats.tables.incoming import read_tables
 from annotate.formats.texts import shown_claims
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "'")
+TRUTHS = {True: "true", False: "false", None: ""}
 KEPT_IN_MEMORY = 1_000_000
 PIECE = 1 << 16
 ROWS_AT_ONCE = 200
@@ -90,18 +91,20 @@ def _taken(buffer: io.StringIO) -> bytes:
 
 def cells_of(table: Table) -> Callable[[tuple[Any, ...]], list[Any]]:
     """Return what turns a row of the table into cells: words made safe, numbers as they are, missing ones empty."""
-    are_words = [column.type in ("string", "json") for column in table.columns]
+    words = [at for at, column in enumerate(table.columns) if column.type in ("string", "json")]
+    truths = [at for at, column in enumerate(table.columns) if column.type == "boolean"]
 
     def cells(row: tuple[Any, ...]) -> list[Any]:
-        return [safe(value) if is_words else _cell(value) for is_words, value in zip(are_words, row, strict=True)]
+        found = list(row)
+        for at in words:
+            value = found[at]
+            if value and (type(value) is not str or value[0] in FORMULA):
+                found[at] = safe(value)
+        for at in truths:
+            found[at] = TRUTHS[found[at]]
+        return found  # None is written as an empty cell
 
     return cells
-
-
-def _cell(value: Any) -> Any:
-    if value is True or value is False:
-        return "true" if value else "false"
-    return "" if value is None else value
 
 
 class Kept:

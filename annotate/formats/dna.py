@@ -47,6 +47,7 @@ def _pieces(selection: Selection, losses: Losses) -> Iterator[bytes]:
     buffer = io.StringIO()
     writer = csv.writer(buffer, delimiter=";", lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
     writer.writerow(COLUMNS)
+    yield _taken(buffer)
     for claim in claim_lines(selection):
         if claim.get("withdrawn"):
             losses.note(WITHDRAWN, claim["id"])

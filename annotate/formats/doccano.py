@@ -14,9 +14,10 @@ import orjson
 
 from annotate.formats.base import Format, Losses, Member, Selection
 from annotate.formats.incoming import DocumentFound, Found, LayerFound, LinkFound, MarkFound, SpanFound
-from annotate.formats.layers_out import GOLD, LayerOut, Spools, layers_out
+from annotate.formats.layers_out import GOLD, LayerOut, layers_out
 from annotate.formats.marks import SHARED_LOSSES, marks_of, single_spans
 from annotate.formats.offsets import utf16_edges
+from annotate.formats.side_by_side import side_by_side
 from annotate.formats.sources import IncomingFile, by_file, guarded, text_of
 
 VALUES = "values"
@@ -27,12 +28,14 @@ LOSSES = SHARED_LOSSES | {
 
 
 def write(selection: Selection, losses: Losses) -> Iterator[Member]:
-    files = Spools()
+    yield from side_by_side(_lines(selection, losses))
+
+
+def _lines(selection: Selection, losses: Losses) -> Iterator[tuple[str, bytes]]:
     for layer in layers_out(selection, losses):
-        files.write(f"{layer.folder}.jsonl", orjson.dumps(_line(layer), option=orjson.OPT_APPEND_NEWLINE))
         for claim in layer.claims:
             losses.note(VALUES, claim["id"])
-    yield from files.members()
+        yield f"{layer.folder}.jsonl", orjson.dumps(_line(layer), option=orjson.OPT_APPEND_NEWLINE)
 
 
 def _line(layer: LayerOut) -> dict[str, Any]:

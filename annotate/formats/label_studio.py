@@ -5,7 +5,7 @@ Rules: https://labelstud.io/guide/task_format. Its page counts UTF-16 code units
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 from xml.sax.saxutils import quoteattr
@@ -14,7 +14,7 @@ import orjson
 
 from annotate.formats.base import Format, Losses, Member, Selection
 from annotate.formats.incoming import DocumentFound, Found, LayerFound, LinkFound, MarkFound, Refusal, SpanFound
-from annotate.formats.layers_out import GOLD, LayerOut, Spools, layers_out
+from annotate.formats.layers_out import GOLD, LayerOut, layers_out
 from annotate.formats.marks import (
     CLAIM,
     CUE,
@@ -30,6 +30,7 @@ from annotate.formats.marks import (
     stances_of,
 )
 from annotate.formats.offsets import utf16_edges
+from annotate.formats.side_by_side import side_by_side
 from annotate.formats.sources import IncomingFile, Malformed, by_file, guarded
 from annotate.models import Mode
 
@@ -44,13 +45,16 @@ REGIONS = ("labels", "hypertextlabels", "paragraphlabels")
 def write(selection: Selection, losses: Losses) -> Iterator[Member]:
     choices = choices_of(selection.project)
     yield Member(path="interface.xml", pieces=[_interface(choices, stances_of(selection.project)).encode()])
-    files = Spools()
-    for layer in layers_out(selection, losses):
+    yield from side_by_side(_tasks(layers_out(selection, losses), choices), tail=b"\n]\n")
+
+
+def _tasks(layers: Iterable[LayerOut], choices: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, bytes]]:
+    """Yield the tasks of each list, the first of it behind its bracket."""
+    begun: set[str] = set()
+    for layer in layers:
         path = f"{layer.folder}.json"
-        files.write(path, (b",\n" if files.has(path) else b"[\n") + orjson.dumps(_task(layer, choices)))
-    for path in files.paths():
-        files.write(path, b"\n]\n")
-    yield from files.members()
+        yield path, (b",\n" if path in begun else b"[\n") + orjson.dumps(_task(layer, choices))
+        begun.add(path)
 
 
 def _interface(choices: Mapping[str, Sequence[str]], stances: Sequence[str]) -> str:

@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from tempfile import SpooledTemporaryFile
-from typing import IO, Any
+from typing import Any
 from uuid import UUID
 
-from annotate.formats.base import Losses, Member, Selection
+from annotate.formats.base import Losses, Selection
 from annotate.formats.marks import FOLLOWS, LAYERS, REGISTRIES, TIMES, WITHDRAWN, in_order
 from annotate.formats.reading import document_lines
 from annotate.models import LayerStatus
 from corpus.models import Speaker
 
-IN_MEMORY = 1_000_000
-PIECE = 1 << 16
 GOLD = "gold"
 
 
@@ -100,32 +97,3 @@ def safe_name(name: str) -> str:
     """Return a name that is one folder's: user names may begin with dots, and two dots are a way out."""
     bare = name.lstrip(".")
     return "_" * (len(name) - len(bare)) + bare.replace("/", "_").replace("\\", "_")
-
-
-class Spools:
-    """Files that are written side by side and handed on one after the other; large ones wait on disk."""
-
-    def __init__(self) -> None:
-        self._files: dict[str, IO[bytes]] = {}
-
-    def write(self, path: str, data: bytes) -> None:
-        if path not in self._files:
-            self._files[path] = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 (closed when it was handed on)
-        self._files[path].write(data)
-
-    def has(self, path: str) -> bool:
-        return path in self._files
-
-    def paths(self) -> list[str]:
-        return sorted(self._files)
-
-    def members(self) -> Iterator[Member]:
-        for path in self.paths():
-            yield Member(path=path, pieces=_pieces(self._files.pop(path)))
-
-
-def _pieces(file: IO[bytes]) -> Iterator[bytes]:
-    with file:
-        file.seek(0)
-        while piece := file.read(PIECE):
-            yield piece

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 from typing import Any
 
 import orjson
@@ -78,12 +79,17 @@ def marks_of(claims: Iterable[Mapping[str, Any]], choices: Choices, prefix: str 
 def in_order(claims: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """Return the claims in the order of their words and then of what they say: the same wherever they are stored."""
 
-    def place(claim: Mapping[str, Any]) -> tuple[Any, ...]:
-        said = {**payload_of(claim), "cue": claim["cue"], "people": claim["speakers"]}
-        words = [(span["start"], span["end"]) for span in claim["spans"]]
-        return words, orjson.dumps(_without_ids(said), option=orjson.OPT_SORT_KEYS), claim["id"]
+    groups = (list(group) for _, group in groupby(sorted(claims, key=_words), key=_words))
+    return [claim for group in groups for claim in (sorted(group, key=_said) if len(group) > 1 else group)]
 
-    return sorted(claims, key=place)
+
+def _words(claim: Mapping[str, Any]) -> list[tuple[int, int]]:
+    return [(span["start"], span["end"]) for span in claim["spans"]]
+
+
+def _said(claim: Mapping[str, Any]) -> tuple[bytes, str]:
+    said = {**payload_of(claim), "cue": claim["cue"], "people": claim["speakers"]}
+    return orjson.dumps(_without_ids(said), option=orjson.OPT_SORT_KEYS), claim["id"]
 
 
 def _without_ids(value: Any) -> Any:

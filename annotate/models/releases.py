@@ -26,6 +26,10 @@ class ReleaseStatus(models.TextChoices):
 
 
 UNFINISHED = (ReleaseStatus.WAITING, ReleaseStatus.RUNNING)
+FAILED_UNSEEN = (
+    "The release could not be made, and nothing was kept of it. The reason may show others’ work on a document that "
+    "you still read blind: submit your reading or give it back to see it."
+)
 
 
 class ReleaseQuerySet(models.QuerySet["Release"]):
@@ -99,6 +103,10 @@ class Release(models.Model):
     def is_closed_to(self, user: permissions.AnyUser) -> bool:
         """Return whether `user` still reads one of its documents blind."""
         return Release.objects.filter(pk=self.pk).closed_to(user).exists()
+
+    def told(self, *, is_closed: bool) -> str:
+        """Return the message; why a release failed may quote a claim, which a blind reader must not see."""
+        return FAILED_UNSEEN if is_closed and self.status == ReleaseStatus.FAILED else self.message
 
     @property
     def is_unfinished(self) -> bool:

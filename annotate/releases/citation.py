@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from annotate.releases.card import yaml_text
 from annotate.releases.facts import Facts
 from annotate.releases.methods import methods
-from annotate.releases.settings import Creator
+from annotate.releases.settings import DOI_ADDRESS, Creator
 
 KEYWORDS = ("stance detection", "argument mining", "claims", "news", "annotation")
 DATACITE = "http://datacite.org/schema/kernel-4"
 UNKNOWN = "(:unav)"  # DataCite's word for what is not known yet
+# Old DOIs may hold other characters, which the schema of the citation file has no place for.
+CFF_DOI = re.compile(r"10\.\d{4,9}(\.\d+)?/[A-Za-z0-9:/_;\-.()\[\]\\]+")
 ORCID_ADDRESS = "https://orcid.org/"
 
 
@@ -29,8 +32,10 @@ def _cff(facts: Facts) -> Iterator[str]:
     yield f"version: {yaml_text(str(facts.number))}"
     yield f"date-released: {facts.day}"
     yield f"license: {facts.settings.licence}"
-    if facts.settings.doi:
+    if CFF_DOI.fullmatch(facts.settings.doi):
         yield f"doi: {yaml_text(facts.settings.doi)}"
+    elif facts.settings.doi:
+        yield f"identifiers:\n- type: other\n  value: {yaml_text(DOI_ADDRESS + facts.settings.doi)}"
     yield f"abstract: {yaml_text(facts.description)}"
     yield "keywords:"
     yield from (f"- {word}" for word in KEYWORDS)
@@ -79,10 +84,7 @@ def datacite(facts: Facts) -> dict[str, Any]:
         "alternateIdentifiers": [{"alternateIdentifier": facts.id, "alternateIdentifierType": "UUID"}],
     }
     if facts.settings.doi:
-        found |= {
-            "doi": facts.settings.doi,
-            "identifiers": [{"identifier": facts.settings.doi, "identifierType": "DOI"}],
-        }
+        found["doi"] = facts.settings.doi
     if facts.languages:
         found["language"] = facts.languages[0]
     if period["from"]:

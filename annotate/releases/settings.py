@@ -188,7 +188,8 @@ def _each[T](rows: list[Any], at: str, read: Callable[[Any, str], T]) -> tuple[T
 
 
 def _creators(raw: object) -> tuple[Creator, ...]:
-    return _each(_list(raw, "/creators", MAX_CREATORS), "/creators", _creator)
+    found = _each(_list(raw, "/creators", MAX_CREATORS), "/creators", _creator)
+    return tuple(dict.fromkeys(found))  # whoever is named twice is cited once
 
 
 def _creator(raw: Any, at: str) -> Creator:

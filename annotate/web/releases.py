@@ -79,15 +79,17 @@ def release(request: Request, slug: str, release_id: UUID) -> HttpResponse:
     """Show one release; while it is being made, the fragment asks for itself each second."""
     place = place_of(request, slug, Action.SEE_RELEASES)
     found = get_object_or_404(_rows(request, place), pk=release_id)
+    is_closed = found.is_closed_to(request.user)
     context: dict[str, Any] = {
         "place": place,
         "found": found,
+        "message": found.told(is_closed=is_closed),
         "by": People().name(place.id, found.made_by_id),
-        "is_closed": found.is_closed_to(request.user),
+        "is_closed": is_closed,
         "progress": progress_of(found),
         "is_late": found.status == ReleaseStatus.WAITING and timezone.now() - found.created_at > WORKER_LATE,
     }
-    if found.status == ReleaseStatus.READY and not context["is_closed"]:
+    if found.status == ReleaseStatus.READY and not is_closed:
         context |= _shown(request, found)
     return answer(request, "annotate/release.html", "release-body", context)
 

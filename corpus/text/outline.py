@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from corpus.text.blocks import Block, headline_block, split_blocks
+from corpus.text.bodies import lower_bodies, lower_body
 from corpus.text.clauses import choose, find_edges, plain_edges
+from corpus.text.drafts import Draft, Piece
 from corpus.text.frames import Frame, collapse, find_frame
 from corpus.text.graphemes import is_boundary
 from corpus.text.mentions import (
@@ -21,8 +23,6 @@ from corpus.text.mentions import (
     is_one,
     is_title,
     line_text,
-    lower_bodies,
-    lower_body,
 )
 from corpus.text.quotes import find_quotations, is_name_like
 from corpus.text.sentences import Span, split_sentences
@@ -68,36 +68,6 @@ class Outline:
     quotes: tuple[Span, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Piece:
-    """What one block holds of a quotation; `number` is the same in all its blocks."""
-
-    start: int
-    end: int
-    number: int
-    is_loose: bool
-    goes_on: bool  # the quotation is opened anew in the next paragraph
-
-
-@dataclass(slots=True)
-class _Draft:
-    """A sentence while its parts are found."""
-
-    block: int
-    start: int
-    end: int
-    line: list[Word]
-    pieces: list[_Piece]
-    frame: Frame | None = None
-    names: list[Name] = field(default_factory=list)
-    content: tuple[Span, ...] = ()
-
-    @property
-    def is_quoted(self) -> bool:
-        """Whether the whole sentence stands in one quotation."""
-        return any(p.start <= self.start and self.end <= p.end for p in self.pieces)
-
-
 def outline(text: str, language: str = "", title: str = "") -> Outline:
     """Return the sentences and quotations of a text; frames and names only for English. Linear in the text."""
     blocks = split_blocks(text)
@@ -120,9 +90,9 @@ def outline(text: str, language: str = "", title: str = "") -> Outline:
     return Outline(sentences=sentences, quotes=tuple(_quotes(text, pieces, cuts)))
 
 
-def _spoken_pieces(text: str, blocks: Sequence[Block]) -> list[_Piece]:
+def _spoken_pieces(text: str, blocks: Sequence[Block]) -> list[Piece]:
     """Return the pieces of the quotations that are no names, in order."""
-    found: list[_Piece] = []
+    found: list[Piece] = []
     starts = [block.start for block in blocks]
     for number, quotation in enumerate(find_quotations(text, blocks)):
         block = blocks[bisect_right(starts, quotation.pieces[0][0]) - 1]
@@ -130,12 +100,12 @@ def _spoken_pieces(text: str, blocks: Sequence[Block]) -> list[_Piece]:
             continue
         for n, (start, end) in enumerate(quotation.pieces):
             goes_on = not quotation.is_loose and n + 1 < len(quotation.pieces)
-            found.append(_Piece(start=start, end=end, number=number, is_loose=quotation.is_loose, goes_on=goes_on))
+            found.append(Piece(start=start, end=end, number=number, is_loose=quotation.is_loose, goes_on=goes_on))
     return found
 
 
-def _drafts(text: str, blocks: Sequence[Block], pieces: list[_Piece], language: str) -> list[_Draft]:
-    found: list[_Draft] = []
+def _drafts(text: str, blocks: Sequence[Block], pieces: list[Piece], language: str) -> list[Draft]:
+    found: list[Draft] = []
     position = 0
     for block in blocks:
         for start, end in split_sentences(text, block, language):
@@ -145,11 +115,11 @@ def _drafts(text: str, blocks: Sequence[Block], pieces: list[_Piece], language: 
             while last < len(pieces) and pieces[last].start < end:
                 last += 1
             line = split_words(text, start, end)
-            found.append(_Draft(block=block.index, start=start, end=end, line=line, pieces=pieces[position:last]))
+            found.append(Draft(block=block.index, start=start, end=end, line=line, pieces=pieces[position:last]))
     return found
 
 
-def _frame(text: str, draft: _Draft) -> Frame | None:
+def _frame(text: str, draft: Draft) -> Frame | None:
     """Return the frame of a sentence; none inside a quotation that is complete, for only the outermost counts."""
     if draft.is_quoted:
         is_open = draft.pieces[0].goes_on or draft.pieces[0].is_loose
@@ -162,7 +132,7 @@ def _frame(text: str, draft: _Draft) -> Frame | None:
     return find_frame(collapse(draft.line, quoted))
 
 
-def _content(text: str, draft: _Draft) -> tuple[Span, ...]:
+def _content(text: str, draft: Draft) -> tuple[Span, ...]:
     """Return the sentence without its frame, joining marks, decoration and final stop; never empty."""
     parts: list[Span] = []
     position = draft.start
@@ -180,7 +150,7 @@ def _content(text: str, draft: _Draft) -> tuple[Span, ...]:
     return kept
 
 
-def _trim(text: str, start: int, end: int, pieces: Sequence[_Piece]) -> Span | None:
+def _trim(text: str, start: int, end: int, pieces: Sequence[Piece]) -> Span | None:
     """Cut joining marks off both sides, and quotation marks whose other stands outside; None if no word is left."""
     marked = [p for p in pieces if text[p.start] in OPENING]
     closing = {p.end for p in marked if start <= p.start and p.end <= end and text[p.end - 1] in CLOSING}
@@ -199,7 +169,7 @@ def _trim(text: str, start: int, end: int, pieces: Sequence[_Piece]) -> Span | N
     return (start, end) if has_word and _is_whole(text, (start, end)) else None
 
 
-def _mode(draft: _Draft) -> str:
+def _mode(draft: Draft) -> str:
     """Return how the words are rendered: direct, mixed, indirect, reported, or "" if nobody is said to speak."""
     frame = draft.frame
     is_clause = frame is not None and frame.cut[0][0] <= draft.start
@@ -219,7 +189,7 @@ def _mode(draft: _Draft) -> str:
 class _Voices:
     """Who speaks in each sentence, read from first to last."""
 
-    def __init__(self, cast: Cast, drafts: list[_Draft]) -> None:
+    def __init__(self, cast: Cast, drafts: list[Draft]) -> None:
         self.cast, self.drafts = cast, drafts
         self.framed = {p.number: draft for draft in reversed(drafts) if draft.frame for p in draft.pieces}
         self.by_quotation: dict[int, tuple[int, str]] = {}
@@ -264,7 +234,7 @@ class _Voices:
             self.person = self.cast.full_name(draft.names[0].text)
         return voice
 
-    def _speaker(self, draft: _Draft) -> tuple[str, Span | None]:
+    def _speaker(self, draft: Draft) -> tuple[str, Span | None]:
         """Return the full name of who speaks in a frame and the words that name him or her there."""
         frame = draft.frame
         if frame is None or frame.who is None:
@@ -339,7 +309,7 @@ class _Voices:
         return self.cast.called.get(head, text)
 
 
-def _names(draft: _Draft, speaker: str, cast: Cast) -> tuple[str, ...]:
+def _names(draft: Draft, speaker: str, cast: Cast) -> tuple[str, ...]:
     """Return who is named in a sentence, the speaker first, each once."""
     found = [speaker] if speaker else []
     before = {word.start: known.low for known, word in pairwise(draft.line)}
@@ -353,7 +323,7 @@ def _names(draft: _Draft, speaker: str, cast: Cast) -> tuple[str, ...]:
     return tuple(found[:6])
 
 
-def _sentence(text: str, draft: _Draft, index: int, voices: _Voices, is_english: bool) -> Sentence:
+def _sentence(text: str, draft: Draft, index: int, voices: _Voices, is_english: bool) -> Sentence:
     voice, speaker, mention = voices.next(index)
     n_words = sum(word.code not in ",;:-().'" for word in draft.line)
     frame = draft.frame
@@ -377,7 +347,7 @@ def _sentence(text: str, draft: _Draft, index: int, voices: _Voices, is_english:
     )  # fmt: skip
 
 
-def _quotes(text: str, pieces: Sequence[_Piece], cuts: Sequence[Span]) -> list[Span]:
+def _quotes(text: str, pieces: Sequence[Piece], cuts: Sequence[Span]) -> list[Span]:
     """Return the pieces of quotations without the frames inserted into them."""
     found: list[Span] = []
     position = 0

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -28,6 +30,19 @@ def run(data: Path, *arguments: str, stdin: str = "", **extra: str) -> subproces
     return subprocess.run(
         command, env=environment(data, **extra), input=stdin, capture_output=True, text=True, timeout=SECONDS
     )
+
+
+@functools.cache
+def _empty_database() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        assert run(Path(folder), "migrate", "-v0").returncode == 0
+        return (Path(folder) / "standpoint.sqlite3").read_bytes()
+
+
+def migrate(data: Path) -> None:
+    """Put a database with its tables into `data`; it is made once."""
+    data.mkdir(parents=True, exist_ok=True)
+    (data / "standpoint.sqlite3").write_bytes(_empty_database())
 
 
 def start(data: Path, *arguments: str, **extra: str) -> subprocess.Popen[str]:

@@ -20,7 +20,7 @@ from corpus.models import Document
 from corpus.search import matching
 from corpus.text.query import parse_query
 from tests import make
-from tests.commands.site import run
+from tests.commands.site import migrate, run
 
 once = pytest.mark.skipif(os.environ.get("STANDPOINT_TEST_DATABASE") != "sqlite", reason="a process of its own")
 
@@ -123,7 +123,7 @@ def test_a_backup_under_writes_holds_every_write_acknowledged_before_it_began(tm
 @once
 def test_a_backup_restores_into_an_empty_directory(tmp_path):
     one, two = tmp_path / "one", tmp_path / "two"
-    assert run(one, "migrate", "-v0").returncode == 0
+    migrate(one)
     assert run(one, "create_user", "ann").returncode == 0
     assert run(one, "backup", str(tmp_path / "b.zip")).returncode == 0
     restored = run(two, "restore", str(tmp_path / "b.zip"))

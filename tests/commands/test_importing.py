@@ -16,7 +16,7 @@ from django.core.management.base import CommandError
 
 from corpus.models import Document
 from tests import make
-from tests.commands.site import run, start, wait_for
+from tests.commands.site import migrate, run, start, wait_for
 
 once = pytest.mark.skipif(os.environ.get("STANDPOINT_TEST_DATABASE") != "sqlite", reason="a process of its own")
 
@@ -104,7 +104,7 @@ def test_an_import_killed_half_way_and_run_again_stores_every_article_once(tmp_p
     data = tmp_path / "data"
     path = tmp_path / "articles.jsonl"
     path.write_text("\n".join(rows(3000)))
-    assert run(data, "migrate", "-v0").returncode == 0
+    migrate(data)
     make_project = "from tests import make; make.project()"
     made = run(data, "shell", "-v0", "-c", make_project)
     assert made.returncode == 0, made.stderr

@@ -8,7 +8,7 @@ import socket
 
 import pytest
 
-from tests.commands.site import answers, free_port, run, start, wait_for
+from tests.commands.site import answers, free_port, migrate, run, start, wait_for
 
 pytestmark = pytest.mark.skipif(os.environ.get("STANDPOINT_TEST_DATABASE") != "sqlite", reason="once is enough")
 
@@ -48,6 +48,7 @@ def test_without_the_demo_there_is_an_admin(tmp_path):
 
 
 def test_a_killed_supervisor_takes_its_children_along_and_the_next_start_works(tmp_path):
+    migrate(tmp_path)
     port = free_port()
     site = up(tmp_path, port, "--no-demo")
     site.kill()
@@ -70,6 +71,7 @@ def test_a_taken_port_is_named_with_a_remedy(tmp_path):
 
 
 def test_one_site_per_data_directory(tmp_path):
+    migrate(tmp_path)
     site = up(tmp_path, free_port(), "--no-demo")
     refused = run(tmp_path, "up", "--port", str(free_port()))
     stop(site)
@@ -77,6 +79,7 @@ def test_one_site_per_data_directory(tmp_path):
 
 
 def test_a_public_address_without_https_is_warned_of(tmp_path):
+    migrate(tmp_path)
     site = up(tmp_path, free_port(), "--no-demo", "--host", "0.0.0.0")
     _, err = stop(site)
     assert "unencrypted" in err and "STANDPOINT_URL" in err

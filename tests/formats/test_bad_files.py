@@ -33,6 +33,46 @@ def test_a_docbin_keeps_the_limit_of_its_import():
     assert "1 MB" in refused.rule
 
 
+# Each byte at the end is an empty dictionary, an object in memory.
+MANY = b"\xdd" + (1_500_000).to_bytes(4) + b"\x80" * 1_500_000
+CROWDED = {
+    "values": lambda found: None,
+    "user data": lambda found: setattr(found, "user_data", [MANY]),
+    "span groups": lambda found: setattr(found, "span_groups", [b"\x91\xc6" + len(MANY).to_bytes(4) + MANY]),
+}
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("where", CROWDED)
+def test_a_docbin_of_more_values_than_memory_should_hold_is_refused_before_it_is_unpacked(where):
+    pytest.importorskip("spacy", reason="comes with the group “foreign”")
+    from spacy.tokens import Doc, DocBin
+    from spacy.vocab import Vocab
+
+    found = DocBin(docs=[Doc(Vocab(), words=["Bridge"])], store_user_data=True)
+    CROWDED[where](found)
+    data = zlib.compress(MANY) if where == "values" else found.to_bytes()
+    assert len(data) < 20_000
+    _, _, (refused,) = imported(make.project(), "spacy", {"x/one.spacy": data})
+    assert "1,000,000 values" in refused.rule and "split it" in refused.remedy
+
+
+@pytest.mark.once
+def test_a_docbin_whose_words_or_spans_are_repeated_without_end_is_refused():
+    pytest.importorskip("spacy", reason="comes with the group “foreign”")
+    from spacy.tokens import Doc, DocBin
+    from spacy.vocab import Vocab
+
+    long = Doc(Vocab(), words=["x" * 100_000] * 300)
+    spans = Doc(Vocab(), words=["Bridge"] * 1000)
+    spans.spans["claims"] = [spans[:]] * 4000
+    project = make.project()
+    for doc, rule in ((long, "its texts have 30,000,000 characters"), (spans, "the spans of document 1")):
+        files = {"x/one.spacy": DocBin(docs=[doc], store_user_data=True).to_bytes()}
+        _, _, (refused,) = imported(project, "spacy", files)
+        assert rule in refused.rule and "20,000,000" in refused.rule and "split it" in refused.remedy
+
+
 def test_cells_longer_than_the_readers_own_limit_are_read():
     project = make.project()
     make.claim(make.member(project, "ann"), make.document(project, "The ferry runs. " * 10_000), "The ferry")

@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from annotate.formats import FORMATS, NeedsText, Selection, check_text, delivered
+from annotate.models import NoClaimMark
 from corpus.models import Document
 from tests import make
 from tests.restoring import world
@@ -94,6 +95,52 @@ def test_a_missing_text_is_listed_and_its_lines_stay_as_they_are(texts, tmp_path
     (tmp_path / "rest.txt").write_text(world.FERRY, encoding="utf-8")
     code, said = put_texts(tmp_path / "again", tmp_path / "rest.txt", output=tmp_path / "more")
     assert code == 1 and (tmp_path / "more").read_bytes().splitlines()[0] == full.splitlines()[0]
+
+
+def exported_tables(path, **options):
+    """Return what the command writes: the zip file, or the files of the folder by name."""
+    call_command("export_dataset", "harbour", format="csv", layers="annotators", output=path, **options)
+    return written_tables(path)
+
+
+def written_tables(path):
+    return path.read_bytes() if path.is_file() else {one.name: one.read_bytes() for one in path.iterdir()}
+
+
+def test_the_texts_are_put_back_into_tables_byte_for_byte(texts, tmp_path):
+    document = Document.objects.get(number=1)
+    reading = document.layers.filter(kind="annotator").first()
+    NoClaimMark.objects.create(layer=reading, start=0, end=9, quote=document.text[:9])
+    for name in ("tables", "tables.zip"):
+        full = exported_tables(tmp_path / f"full-{name}")
+        bare = exported_tables(tmp_path / f"bare-{name}", without_text=True, quote_length=3)
+        assert full != bare
+
+        code, said = put_texts(tmp_path / f"bare-{name}", texts, output=tmp_path / f"again-{name}")
+
+        assert code == 0 and "4 documents with their texts; 0 texts are missing" in said, said
+        assert written_tables(tmp_path / f"again-{name}") == full
+
+    (texts / "1.txt").unlink()
+    code, said = put_texts(tmp_path / "bare-tables", texts, output=tmp_path / "less")
+    assert code == 1 and "“one”: its text is missing" in said
+    less, bare = (written_tables(tmp_path / name) for name in ("less", "bare-tables"))
+    assert document.text[:9].encode() not in less["marks.csv"] and less["documents.csv"] != bare["documents.csv"]
+
+
+def test_tables_that_do_not_fit_are_refused_and_nothing_is_written(texts, tmp_path):
+    bare = exported_tables(tmp_path / "bare", without_text=True, quote_length=3)
+    for file, old, new, why in (
+        ("spans.csv", b",run", b",ran", "keeps 'ran'"),
+        ("spans.csv", b"start,end", b"end,start", "other columns"),
+        ("layers.csv", b"document_id", b"document", "other columns"),
+    ):
+        (tmp_path / "bare" / file).write_bytes(bare[file].replace(old, new, 1))
+        code, said = put_texts(tmp_path / "bare", texts, output=tmp_path / "none")
+        assert code == 1 and why in said and not (tmp_path / "none").exists(), said
+        (tmp_path / "bare" / file).write_bytes(bare[file])
+    code, said = put_texts(texts, texts, output=tmp_path / "none")
+    assert code == 2 and "no documents.csv" in said
 
 
 def test_the_full_export_serves_as_texts_and_a_line_that_does_not_fit_is_named(texts, tmp_path):

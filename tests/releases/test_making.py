@@ -340,6 +340,17 @@ def test_asking_for_a_release_waits_for_a_purge_in_its_corpus(world):
     assert locks and (connection.vendor == "sqlite" or locks[-1].endswith("FOR NO KEY UPDATE"))
 
 
+def test_purging_a_project_holds_its_corpus_until_it_is_done(world):
+    with CaptureQueriesContext(connection) as found:
+        purge_project(project=world.project)
+    asked = [query["sql"] for query in found]
+    lock, looked = (
+        next(sql for sql in asked if f'FROM "{table}"' in sql) for table in ("corpus_corpus", "annotate_release")
+    )
+    assert asked.index(lock) < asked.index(looked)  # so that a release that is asked for meanwhile is seen
+    assert connection.vendor == "sqlite" or lock.endswith("FOR UPDATE")
+
+
 def test_a_reading_that_was_withdrawn_or_never_submitted_stays_out(world):
     make.claim(world.ann, world.unread, CLOSURE)
     Layer.objects.filter(document=world.two).update(status="withdrawn")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from pathlib import Path
@@ -11,7 +12,8 @@ import pytest
 from annotate.actions.releases import folder_of
 from annotate.actions.tokens import create_token
 from tests import make
-from tests.releases.world import CLOSURE, MANAGER, World
+from tests.releases import papers
+from tests.releases.world import CLOSURE, MANAGER, World, read
 
 pytestmark = pytest.mark.once
 README = Path(__file__).parents[2] / "README.md"
@@ -52,6 +54,39 @@ def test_the_citation_file_has_what_it_must_have(folder):
     assert found["authors"] == [{"family-names": "Lind", "given-names": "Tora"}, {"name": "Bay University"}]
     head = (folder / "README.md").read_text(encoding="utf-8").split("---\n")[1]
     assert yaml.safe_load(head)["configs"][0]["config_name"] == "claims"
+
+
+ASKED = [
+    {"creators": [{"name": "Bay University"}], "licence": "ODbL-1.0"},
+    {
+        "title": "Harbour: “claims” & more",
+        "doi": "10.5281/zenodo.1234567",
+        "licence": "CC0-1.0",
+        "publisher": "Bay University",
+        "licence_texts": "",
+        "creators": [{"name": "Lind", "given": "Tora", "orcid": "0000-0002-1825-0097", "affiliation": "Bay"}] * 2,
+    },
+    {"doi": "10.1002/(SICI)1097<1:AID>3.0", "creators": []},
+]
+
+
+@pytest.mark.django_db
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_the_papers_keep_the_rules_of_who_reads_them():
+    jsonschema = pytest.importorskip("jsonschema", reason=WHY)
+    yaml = pytest.importorskip("yaml", reason=WHY)
+    datacite = pytest.importorskip("datacite.schema45", reason=WHY)
+    world = World()
+    for asked in ASKED:
+        files = read(world.release(**asked))
+        cited = yaml.load(files["CITATION.cff"], yaml.BaseLoader)  # every value as it is written
+        jsonschema.validate(cited, papers.CFF)
+        jsonschema.validate(json.loads(files[".zenodo.json"]), papers.ZENODO)
+        found = json.loads(files["datacite.json"])
+        assert asked.get("doi", "") in files["CITATION.cff"].decode() and found.get("doi") == asked.get("doi")
+        # Since 4.6 a date may say which time the data cover; the library knows 4.5.
+        found["dates"] = [one for one in found["dates"] if one["dateType"] != "Coverage"]
+        datacite.validator.validate(found)
 
 
 @pytest.fixture

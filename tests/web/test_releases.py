@@ -8,7 +8,7 @@ import pytest
 
 from annotate.actions import layers, releases
 from annotate.actions.releases.places import tell_progress
-from annotate.models import Project, Release
+from annotate.models import Project, Release, Span
 from annotate.releases.settings import ReleaseSettings
 from tests import make
 from tests.web.conftest import HTMX, SignIn
@@ -125,6 +125,24 @@ def test_who_reads_blind_is_told_when_it_opens(project: Project, browser: SignIn
     make.claim(make.user("curator"), gold, CLOSURE)
     page = browser("curator").get(f"{PAGE}{made.pk}/").content.decode()
     assert "unfinished reading in a blind round" in page and "Methods" not in page
+
+
+def test_why_one_failed_is_not_told_to_who_still_reads_blind(project: Project, browser: SignIn, gold: Any) -> None:
+    Span.objects.filter(claim__layer__kind="gold").update(quote="what somebody marked")
+    with pytest.raises(Exception, match="what somebody marked"):
+        make.release(project)
+    failed = Release.objects.get(status="failed")
+    paths = [f"{PAGE}{failed.pk}/", PAGE, f"/admin/annotate/release/{failed.pk}/change/"]
+    paths += [f"/api/v1/releases/{failed.pk}/", "/api/v1/projects/bridge/releases/"]
+    make.claim(make.user("curator"), gold, CLOSURE)
+
+    pages = [browser("curator").get(path) for path in paths]
+    assert all(page.status_code == 200 and b"somebody marked" not in page.content for page in pages)
+    assert all(b"could not be made" in pages[at].content for at in (0, 2, 3, 4))
+
+    layers.submit_layer(user=make.user("curator"), document=gold, now=make.NOW)
+    pages = [browser("curator").get(path) for path in paths]
+    assert [b"somebody marked" in page.content for page in pages] == [True, False, True, True, True]
 
 
 def test_only_managers_get_the_form_and_only_known_methods_work(project: Project, browser: SignIn, client: Any) -> None:

@@ -13,13 +13,9 @@ from uuid import UUID
 
 from django.conf import settings
 
+from annotate.actions.alone import locked
 from annotate.models import Release, ReleaseStatus
 from annotate.models.releases import UNFINISHED
-
-try:
-    import fcntl
-except ImportError:  # Windows: a second worker on the same release is not noticed there
-    fcntl = None  # type: ignore[assignment]
 
 LOCK, PART, PROGRESS = ".lock", ".part", ".progress"
 
@@ -77,18 +73,10 @@ def tell_progress(release_id: UUID, progress: Progress) -> None:
 
 @contextmanager
 def alone(release_id: UUID) -> Iterator[bool]:
-    """Lock the release for this process; the lock ends with the process, so a crash never leaves it behind."""
+    """Lock the release for this process."""
     releases_directory().mkdir(parents=True, exist_ok=True, mode=0o700)
-    if fcntl is None:
-        yield True
-        return
-    with _hidden(release_id, LOCK).open("ab") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            yield False
-            return
-        yield True
+    with locked(_hidden(release_id, LOCK)) as is_alone:
+        yield is_alone
 
 
 @contextmanager

@@ -57,6 +57,13 @@ BOOK_VERSION = _of("integer", "codebook_version", "Version of the codebook.", re
 DISAMBIGUATION = _of("string", "disambiguation", "Tells two entries of one name apart.")
 PROVISIONAL = _of("boolean", "is_provisional", "Not accepted by a curator yet.", required=True)
 NOTE = _of("string", "note", "Note of the curators.")
+LAYER_ID = _id("layer_id", "The reading.", "layers")
+DECISION_ID = _id("decision_id", "The decision.", "decisions")
+# Runs of columns that stand in several tables.
+SPAN = (START, END, QUOTE)
+SAVED = (VERSION, CREATED, UPDATED)
+CODEBOOK = (BOOK, BOOK_VERSION)
+CURATED = (NOTE, PROVISIONAL)
 
 CLAIMS = _table(
     "claims",
@@ -69,8 +76,7 @@ CLAIMS = _table(
     _of("string", "project", "Short name of the project.", required=True),
     _of("string", "layer_kind", "annotator, or gold for the settled reading.", required=True),
     _of("string", "annotator", "Who made it; empty for gold."),
-    BOOK,
-    BOOK_VERSION,
+    *CODEBOOK,
     _of("integer", "start", "Start of its first part, in code points.", required=True),
     _of("integer", "end", "End of its last part, in code points.", required=True),
     _of("string", "quote", "Its words; […] stands between parts."),
@@ -85,9 +91,7 @@ CLAIMS = _table(
     _of("string", "detected_rule", "Rule of the reader that found fields which were accepted unchanged."),
     _of("string", "detected_fields", "Those fields, with spaces between."),
     _id("follows", "In a follow-up round: the claim of the earlier round.", required=False),
-    VERSION,
-    CREATED,
-    UPDATED,
+    *SAVED,
     _of("boolean", "withdrawn", "The reading was withdrawn: it counts in no figure.", required=True),
 )
 STANCES = _table(
@@ -114,9 +118,7 @@ SPANS = _table(
     _of("string", "role", "content, cue, or mention of a speaker.", required=True),
     _of("integer", "speaker_position", "Of a mention: the place of the speaker among those of the claim."),
     POSITION,
-    START,
-    END,
-    QUOTE,
+    *SPAN,
 )
 CLAIM_SPEAKERS = _table(
     "claim_speakers",
@@ -143,7 +145,7 @@ ATTRIBUTES = _table(
     "Answers to the codebook’s questions, one row for each value.",
     "layer_id claim_id stance_position key position",
     _of("string", "scope", "claim, stance or document: what was asked about.", required=True),
-    _id("layer_id", "The reading.", "layers"),
+    LAYER_ID,
     _id("claim_id", "The claim; empty for answers about the document.", "claims", required=False),
     _of("integer", "stance_position", "Of an answer about a stance: its place in the claim."),
     _of("string", "key", "Key of the question.", required=True),
@@ -179,22 +181,17 @@ LAYERS = _table(
     _of("string", "annotator", "Who read it; empty for gold."),
     _of("string", "status", "open, submitted, returned or withdrawn.", required=True),
     _of("boolean", "nothing_to_code", "The annotator says that there is nothing to code.", required=True),
-    BOOK,
-    BOOK_VERSION,
+    *CODEBOOK,
     _of("integer", "n_claims", "Number of its claims.", required=True),
-    VERSION,
-    CREATED,
-    UPDATED,
+    *SAVED,
     _of("datetime", "submitted_at", "When it was last submitted."),
 )
 MARKS = _table(
     "marks",
     "Places that an annotator declared free of claims.",
     "layer_id start end",
-    _id("layer_id", "The reading.", "layers"),
-    START,
-    END,
-    QUOTE,
+    LAYER_ID,
+    *SPAN,
 )
 SPEAKERS = _table(
     "speakers",
@@ -206,8 +203,7 @@ SPEAKERS = _table(
     DISAMBIGUATION,
     _of("string", "external_id", "For example a Wikidata QID."),
     _of("json", "aliases", "Other names, as a JSON list."),
-    NOTE,
-    PROVISIONAL,
+    *CURATED,
     _id("merged_into_id", "The entry that this one counts as.", "speakers", required=False),
 )
 TARGETS = _table(
@@ -218,8 +214,7 @@ TARGETS = _table(
     _of("string", "name", "Name, worded in the positive.", required=True),
     _of("string", "kind", "event, policy, actor or issue; empty: not sorted."),
     DISAMBIGUATION,
-    NOTE,
-    PROVISIONAL,
+    *CURATED,
     _id("merged_into_id", "The entry that this one counts as.", "targets", required=False),
     _of("boolean", "is_merged_inverted", "It counts as the opposite of that entry.", required=True),
 )
@@ -230,8 +225,7 @@ PROPOSITIONS = _table(
     _id("proposition_id", "The proposition."),
     _of("string", "text", "Its sentence.", required=True),
     DISAMBIGUATION,
-    NOTE,
-    PROVISIONAL,
+    *CURATED,
     _id("usual_target_id", "What stances on it are usually toward.", "targets", required=False),
     _id("merged_into_id", "The entry that this one counts as.", "propositions", required=False),
 )
@@ -256,7 +250,7 @@ DECISION_READINGS = _table(
     "decision_readings",
     "The annotators’ claims that a decision accounts for, as they were then.",
     "decision_id claim_id",
-    _id("decision_id", "The decision.", "decisions"),
+    DECISION_ID,
     _id("claim_id", "The annotator’s claim; it may have been deleted since."),
     _id("layer_id", "The annotator’s reading."),
     _of("boolean", "is_whole", "Every field was taken from it.", required=True),
@@ -265,7 +259,7 @@ DECISION_FIELDS = _table(
     "decision_fields",
     "Where each field of a decision comes from.",
     "decision_id field",
-    _id("decision_id", "The decision.", "decisions"),
+    DECISION_ID,
     _of("string", "field", "Path into the claim, such as attributes/type.", required=True),
     _of("string", "basis", "unanimous, majority, chosen, rule or edited.", required=True),
     _of("integer", "n_for", "Readings with the value that was taken.", required=True),

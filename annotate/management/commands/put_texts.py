@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import csv
 import tempfile
+import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
 import orjson
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from annotate.formats.csv import unsafe
+from annotate.formats.delivery import stored, zipped
+from annotate.formats.filling import Tables, filled_tables
+from annotate.formats.tables.columns import DOCUMENTS
 from annotate.formats.texts import filled, hash_of
-from annotate.management.wholes import whole_file
+from annotate.management.wholes import whole_file, whole_folder
 from corpus.management.progress import Progress
 from corpus.readers.files import FileOptions, find_files, read_files
 from corpus.text.normalise import TextError, normalise_text, sha256_of
@@ -23,29 +30,34 @@ LISTED = 100
 
 class Command(BaseCommand):
     help = (
-        "Put the texts back into an export without texts, “jsonl” or “documents-jsonl”: every document is found by the "
-        "hash of its text alone, and every span is sliced again. The result is the full export, byte for byte. Lines "
-        "whose text is missing stay as they are and are listed. Exit code: 0 all texts were found, 1 some are missing "
-        "or do not fit, 2 wrong use."
+        "Put the texts back into an export without texts, “jsonl”, “documents-jsonl” or “csv” as a folder or zip file: "
+        "every document is found by the hash of its text alone, and every span is sliced again. The result is the full "
+        "export, byte for byte; in “csv” all but the words that curators decided about (decision_fields). Lines whose "
+        "text is missing stay as they are and are listed. Exit code: 0 all texts were found, 1 some are missing or do "
+        "not fit, 2 wrong use."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", type=Path, metavar="FILE", help="The export without the texts.")
+        parser.add_argument("file", type=Path, metavar="FILE|FOLDER", help="The export without the texts.")
         texts = "Files or folders as import_documents takes them: txt, jsonl, csv, html; may be repeated."
         parser.add_argument("--texts", required=True, action="append", type=Path, metavar="PATH", help=texts)
-        parser.add_argument("--output", required=True, type=Path, metavar="FILE", help="The full file to write.")
+        parser.add_argument("--output", required=True, type=Path, metavar="FILE|FOLDER", help="What to write.")
 
     def handle(self, *, file: Path, texts: list[Path], output: Path, **options: Any) -> None:
         for path in (file, *texts):
             if not path.exists():
                 raise CommandError(f"There is no file or folder {str(path)!r}; check the path.", returncode=USAGE)
-        wanted = _wanted(file)
-        with tempfile.TemporaryFile() as spool:
+        with tempfile.TemporaryFile() as spool, _tables(file) as tables:
+            wanted = _wanted(file) if tables is None else _wanted_by(tables, file)
             found = _Texts(spool)
             self._collect(found, wanted, texts)
             try:
-                with whole_file(output) as target:
-                    n_lines = sum(self._fill(file, number, data, found, target) for number, data in _lines(file))
+                if tables is not None:
+                    _fill_tables(tables, found, output, file)
+                    n_lines = sum(sha256 in found.places for sha256 in tables.hashes.values())
+                else:
+                    with whole_file(output) as target:
+                        n_lines = sum(self._fill(file, number, data, found, target) for number, data in _lines(file))
             except OSError as error:
                 raise CommandError(f"{error}. Nothing was written under {output}.") from error
         missing = wanted.keys() - found.places.keys()
@@ -53,7 +65,8 @@ class Command(BaseCommand):
             self.stderr.write(f"{wanted[sha256]}: its text is missing (sha256 {sha256}).")
         if len(missing) > LISTED:
             self.stderr.write(f"… and {len(missing) - LISTED} more texts are missing.")
-        self.stdout.write(f"{n_lines} lines with their texts; {len(missing)} texts are missing.")
+        what = "lines" if file.is_file() and not zipfile.is_zipfile(file) else "documents"
+        self.stdout.write(f"{n_lines} {what} with their texts; {len(missing)} texts are missing.")
         if missing:
             raise SystemExit(MISSING)
 
@@ -115,6 +128,51 @@ class _Texts:
             self._spool.seek(at)
             self._last = (sha256, self._spool.read(length).decode())
         return self._last[1]
+
+
+@contextmanager
+def _tables(file: Path) -> Iterator[Tables | None]:
+    """Yield the tables in a folder or zip file; None for a file of lines."""
+    if file.is_dir():
+        names = sorted(path.name for path in file.iterdir() if path.is_file())
+        yield Tables(names=names, open=lambda name: (file / name).open("rb"))
+    elif zipfile.is_zipfile(file):
+        with zipfile.ZipFile(file) as archive:
+            yield Tables(names=archive.namelist(), open=archive.open)
+    else:
+        yield None
+
+
+def _wanted_by(tables: Tables, file: Path) -> dict[str, str]:
+    """Return the hashes of the texts that the tables need, with how messages call the document."""
+    if f"{DOCUMENTS.name}.csv" not in tables.names:
+        names = ", ".join(sorted(tables.names)[:5]) or "nothing"
+        raise CommandError(
+            f"{file} holds no documents.csv but {names}; give the tables of an export.", returncode=USAGE
+        )
+    wanted: dict[str, str] = {}
+    try:
+        for row in tables.rows(DOCUMENTS):
+            name = unsafe(row["title"] or row["external_id"] or row["url"])[:60]
+            wanted.setdefault(row["sha256"], f"Document {row['document_id']} “{name}”")
+    except (KeyError, ValueError, csv.Error) as error:
+        raise CommandError(f"{file}: {error}; give the tables as they were exported.", returncode=USAGE) from error
+    return wanted
+
+
+def _fill_tables(tables: Tables, found: _Texts, output: Path, file: Path) -> None:
+    """Write the tables with their texts, as a zip file or a folder by the name of the output."""
+    members = filled_tables(tables, found.text)
+    try:
+        if output.suffix == ".zip":
+            with whole_file(output) as target:
+                target.writelines(zipped(members))
+        else:
+            with whole_folder(output) as folder:
+                for _ in stored(members, folder):
+                    pass
+    except (KeyError, ValueError, csv.Error) as error:
+        raise CommandError(f"{file}: {error}; give the tables as they were exported. Nothing was written.") from error
 
 
 def _lines(file: Path) -> Iterator[tuple[int, bytes]]:

@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from annotate.formats.csv import safe
+from annotate.reports.agreement.actors import ActorRow, Correlation
 from annotate.reports.agreement.confusion import Confusion, token
 from annotate.reports.agreement.figures import Category, Figure
+from annotate.reports.agreement.picks import Picks
 from annotate.reports.agreement.report import Report, Row
 
 DIGITS = 4
@@ -42,41 +44,47 @@ def as_dict(report: Report) -> dict[str, Any]:
         "by": {name: [_row(row, report) for row in rows] for name, rows in report.by.items()},
         "gold": [_row(row, report) for row in report.gold],
         "retest": [_row(row, report) for row in report.retest],
-        "picks": [
-            {
-                "annotator": one.name,
-                "decisions": one.n_decisions,
-                "whole": one.n_whole,
-                "share_whole": shown(one.share),
-                "rejected": one.n_rejected,
-                "disputed_fields": one.n_fields,
-                "fields_taken": one.n_taken,
-                "share_of_fields": shown(one.share_of_fields),
-            }
-            for one in report.picks
-        ],
+        "picks": [_pick(one) for one in report.picks],
         "confusions": [_confusion(one, report) for one in report.confusions],
         "actors": {
-            "correlations": [
-                {
-                    "pair": list(one.pair),
-                    "n_cells": one.n_cells,
-                    "counts": shown(one.counts),
-                    "n_scored": one.n_scored,
-                    "scores": shown(one.scores),
-                }
-                for one in report.correlations
-            ],
-            "rows": [
-                {
-                    "actor": row.actor,
-                    "target": row.target,
-                    "n": [one.n for one in row.standings],
-                    "score": [shown(one.mean) for one in row.standings],
-                }
-                for row in report.actors
-            ],
+            "correlations": [_correlation(one) for one in report.correlations],
+            "rows": [_actor(row) for row in report.actors],
         },
+    }
+
+
+def _pick(found: Picks) -> dict[str, Any]:
+    """Return how often an annotator's reading was taken into gold."""
+    return {
+        "annotator": found.name,
+        "decisions": found.n_decisions,
+        "whole": found.n_whole,
+        "share_whole": shown(found.share),
+        "rejected": found.n_rejected,
+        "disputed_fields": found.n_fields,
+        "fields_taken": found.n_taken,
+        "share_of_fields": shown(found.share_of_fields),
+    }
+
+
+def _correlation(found: Correlation) -> dict[str, Any]:
+    """Return how alike two annotators place the actors."""
+    return {
+        "pair": list(found.pair),
+        "n_cells": found.n_cells,
+        "counts": shown(found.counts),
+        "n_scored": found.n_scored,
+        "scores": shown(found.scores),
+    }
+
+
+def _actor(found: ActorRow) -> dict[str, Any]:
+    """Return where an actor stands toward a target, by annotator."""
+    return {
+        "actor": found.actor,
+        "target": found.target,
+        "n": [one.n for one in found.standings],
+        "score": [shown(one.mean) for one in found.standings],
     }
 
 
