@@ -19,6 +19,7 @@ from annotate.payloads.people import People
 from annotate.payloads.problems import Problem
 from annotate.permissions import Action
 from annotate.releases.contents import kind_of, ordered
+from annotate.releases.selecting import told
 from annotate.releases.settings import LICENCES, TEXTS, ReleaseSettings
 from annotate.tasks import start_release
 from annotate.web.access import Place, Request, answer, go, page, place_of
@@ -102,6 +103,7 @@ def _shown(request: Request, found: Release) -> dict[str, Any]:
         "shares": [(title, [(row[key], row["n"], row["share"]) for row in found.figures[part][:MOST_SHARES]])
                    for title, part, key in SHARES if found.figures[part]],
         "files": _files(found),
+        "other_rule": _other_rule(found),
         "asked": asked,
         "licence": {"name": name, "address": address},
         "texts": TEXTS[asked.texts],
@@ -110,6 +112,12 @@ def _shown(request: Request, found: Release) -> dict[str, Any]:
         "folder": f"{found.project.slug}-release-{found.number}",
         "is_missing": not folder_of(found.pk).is_dir(),
     }  # fmt: skip
+
+
+def _other_rule(found: Release) -> dict[str, str] | None:
+    """Return in words which articles the release before took, and which this one, where that differs."""
+    rules = found.figures["difference"].get("selection")
+    return {name: told(rule) for name, rule in rules.items()} if rules else None
 
 
 def _files(found: Release) -> list[dict[str, Any]]:
