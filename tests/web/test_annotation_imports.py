@@ -11,6 +11,7 @@ from django.test import Client
 
 from annotate.actions.imports import uploads_directory
 from annotate.models import Claim, Project
+from corpus.models import Change
 from tests import make
 from tests.web.conftest import SignIn
 
@@ -44,6 +45,23 @@ def test_a_file_is_checked_and_then_imported(ready: Project, browser: SignIn) ->
     page = client.post(PATH, hidden(page) | {"do": "import"}).content.decode()
     assert "<h2>Stored</h2>" in page and Claim.objects.get().layer.annotator.username == "ann"
     assert not list(uploads_directory().glob("annotations-*"))
+
+
+def test_an_import_is_taken_back_from_its_report_or_from_the_history(ready: Project, browser: SignIn) -> None:
+    client, changes = browser("manager"), "/p/bridge/changes/"
+    page = client.post(PATH, hidden(check(client).content.decode()) | {"do": "import"}).content.decode()
+    (undo,) = re.findall(r'action="(/p/bridge/changes/[0-9a-f-]+/undo/)"', page)
+    assert undo in client.get(changes).content.decode()
+    assert undo not in browser("curator").get(changes).content.decode()
+    assert browser("curator").post(undo).status_code == 403 and Claim.objects.exists()
+
+    listed = client.post(undo, follow=True).content.decode()
+
+    assert not Claim.objects.exists() and "took back imported annotations" in listed
+    undone = str(Change.objects.filter(action="annotations.import_undo").values_list("batch", flat=True)[0])
+    assert f'id="b-{undone}"' in listed and f"{undone}/undo/" not in listed
+    refused = client.post(undo)
+    assert refused.status_code == 409 and "was changed since by manager" in refused.content.decode()
 
 
 def test_a_file_that_is_no_longer_kept_is_asked_for_again(ready: Project, browser: SignIn) -> None:

@@ -42,6 +42,7 @@ FIELDS = {
 }
 ACTIONS = {
     "annotations.import": "imported annotations",
+    "annotations.import_undo": "took back imported annotations",
     "claim.create": "marked a claim",
     "claim.update": "changed a claim",
     "claim.delete": "deleted a claim",
