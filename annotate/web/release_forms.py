@@ -92,9 +92,9 @@ class ReleaseForm(Grouped):
     splits_by = forms.ChoiceField(
         label="Divide the documents", choices=_capital(SPLITS), help_text="Near-copies of one story stay together."
     )
-    train = forms.IntegerField(min_value=0, max_value=100, label="Train, percent")
-    validation = forms.IntegerField(min_value=0, max_value=100, label="Validation, percent")
-    test = forms.IntegerField(min_value=0, max_value=100, label="Test, percent")
+    train = forms.IntegerField(min_value=0, max_value=100, label="Train, %")
+    validation = forms.IntegerField(min_value=0, max_value=100, label="Validation, %")
+    test = forms.IntegerField(min_value=0, max_value=100, label="Test, %")
     seed = forms.IntegerField(min_value=0, max_value=2**31 - 1, help_text="By ratio, the same seed draws the same.")
     creators = forms.CharField(
         required=False,

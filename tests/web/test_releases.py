@@ -57,7 +57,7 @@ def test_a_manager_makes_a_release_and_sees_what_it_consists_of(project: Project
             "Creative Commons Attribution 4.0",
             "Theirs.",
             "Bay &lt;Courier&gt;",
-            "support",
+            "▲",
             "bridge-release-1/claims.csv",
         ),
         *(f"/api/v1/releases/{found.pk}/files/CITATION.cff", found.files[0]["sha256"], "Left out: offsets"),
