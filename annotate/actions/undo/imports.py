@@ -20,7 +20,20 @@ from annotate import permissions, records
 from annotate.actions import places
 from annotate.actions.batch import Batch
 from annotate.actions.undo.base import Asking, by_whom, refuse
-from annotate.models import Claim, Layer, LayerKind, LayerStatus, Project, Remark
+from annotate.models import (
+    Answer,
+    Claim,
+    ClaimSpeaker,
+    Layer,
+    LayerKind,
+    LayerStatus,
+    Project,
+    Recheck,
+    Remark,
+    Reporter,
+    Span,
+    Stance,
+)
 from annotate.models.layers import WRITABLE
 from annotate.payloads.people import People
 from annotate.permissions import Action
@@ -120,10 +133,9 @@ def _reading(layer: Layer) -> str:
 def _take_back(asking: Asking, project: Project, layers: list[Layer], found: dict[UUID, Imported]) -> None:
     batch = Batch(action=ACTION, actor=asking.user, project_id=project.pk, corpus_id=project.corpus_id)
     for ids in batched([id for one in found.values() for id in one.claims], 1000):
-        claims = Claim.objects.filter(pk__in=ids)
-        for state in records.claim_dicts(claims):
+        for state in records.claim_dicts(Claim.objects.filter(pk__in=ids)):
             batch.add("claim", state["id"], before=state, after=None)
-        claims.delete()
+        _delete(ids)
         batch.write()
     for layer in layers:
         if n := len(found[layer.pk].claims):
@@ -131,6 +143,15 @@ def _take_back(asking: Asking, project: Project, layers: list[Layer], found: dic
             Layer.objects.filter(pk=layer.pk).update(**counted)
     _remove(layers, {layer.pk for layer in layers if found[layer.pk].is_opened}, batch)
     batch.write()
+
+
+def _delete(ids: Iterable[UUID]) -> None:
+    """Delete claims with what hangs on them: children first, a statement for each table."""
+    for model in (Answer, Span, Stance, Reporter, ClaimSpeaker, Recheck):
+        rows = model._default_manager.filter(claim__in=ids)
+        rows._raw_delete(rows.db)
+    claims = Claim.objects.filter(pk__in=ids)
+    claims._raw_delete(claims.db)
 
 
 def _remove(layers: Iterable[Layer], opened: set[UUID], batch: Batch) -> None:
