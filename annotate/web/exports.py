@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -84,7 +85,7 @@ def _asked(request: Request, place: Place, form: ExportForm, chosen: dict[str, s
     try:
         selection = Selection(project=place.project, user=request.user, with_text=not is_bare)
         check_text(FORMATS[chosen["format"]], selection, FORMATS.values())
-    except NeedsText as refused:
+    except (NeedsText, PermissionDenied) as refused:
         return asked, str(refused)
     return asked, ""
 

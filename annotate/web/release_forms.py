@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django import forms
+from django.db.models import Exists, OuterRef
 
 from annotate.models import Project
 from annotate.payloads.problems import Problem
@@ -20,7 +21,7 @@ from annotate.releases.settings import (
     ReleaseSettings,
 )
 from annotate.web.round_forms import Grouped
-from corpus.models import Source
+from corpus.models import Document, Source
 
 PLAIN = (
     *("title", "note", "description", "licence", "licence_texts", "texts", "quote_characters", "publisher", "doi"),
@@ -109,9 +110,12 @@ class ReleaseForm(Grouped):
     def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         rounds = project.rounds.filter(purpose="work").order_by("number").values_list("pk", "name")
-        outlets = Source.objects.filter(corpus=project.corpus_id).order_by("name").values_list("name", flat=True)
+        outlets = Source.objects.filter(
+            Exists(Document.objects.filter(source=OuterRef("pk"))), corpus=project.corpus_id
+        )
+        names = outlets.order_by("name").values_list("name", flat=True)
         self._choose("rounds", [(str(id), name) for id, name in rounds])
-        self._choose("sources", [(name, name) for name in outlets[: MAX_SOURCES + 1]])
+        self._choose("sources", [(name, name) for name in names[: MAX_SOURCES + 1]])
 
     def _choose(self, name: str, choices: list[tuple[str, str]]) -> None:
         """Offer choices; where there are none, or too many to mark, the field is left away."""

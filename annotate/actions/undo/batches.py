@@ -51,6 +51,7 @@ NEVER = (
     IMPORT_UNDO,
     "claim.reassign_undo",
     "project.restore",
+    *("story.find", "story.join", "story.part"),  # stories are joined and parted on their page
 )
 
 
