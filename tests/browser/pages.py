@@ -110,6 +110,8 @@ SITE = [
     Page(name="password", path="/account/password/"),
     Page(name="password refused", path="/account/password/", act=sent("#password-form", new_password1="1")),
     Page(name="new project", path="/projects/new/"),
+    Page(name="restore a project", path="/projects/restore/", who="root"),
+    Page(name="restore refused", path="/projects/restore/", who="root", act=sent("#restore-form", slug="No good")),
     Page(name="new project refused", path="/projects/new/", act=sent("#project-form", slug="No good")),
     Page(name="project of an annotator", path="/p/bridge/", who="ann"),
     Page(name="project of a curator", path="/p/bridge/", who="curator"),
