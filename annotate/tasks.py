@@ -16,29 +16,14 @@ from django.utils import timezone
 from annotate.actions import adjudication, imports, releases
 from annotate.models import Adjudication, DocumentImport, Project, Release
 from annotate.releases.settings import ReleaseSettings
-from corpus.copies import find_copies
-from corpus.models import Corpus
+from corpus.copies.tasks import start_find_copies
 
 
 @task
 def run_import(import_id: str) -> None:
     found = imports.run_import(import_id=UUID(import_id), now=timezone.now())
     if found is not None and found.n_created:
-        run_find_copies.enqueue(str(found.project.corpus_id))
-
-
-@task
-def run_find_copies(corpus_id: str) -> None:
-    """Compare the documents of a corpus that were not compared yet; beside the import, which it would slow down."""
-    corpus = Corpus.objects.filter(pk=UUID(corpus_id)).first()
-    if corpus is not None:
-        for _ in find_copies(corpus):
-            pass
-
-
-def start_find_copies(corpus_id: UUID) -> None:
-    """Have the worker look for near-copies among the documents that are new."""
-    run_find_copies.enqueue(str(corpus_id))
+        start_find_copies(found.project.corpus_id)
 
 
 def start_import(

@@ -81,11 +81,13 @@ def _copy(pieces: Iterable[bytes], file: IO[bytes]) -> None:
 
 def report_of(outcomes: Iterable[Outcome], *, limit: int = 1000) -> dict[str, Any]:
     """Return what became of an import, with at most `limit` of its layers and refusals."""
-    found: dict[str, Any] = {"created": 0, "existing": 0, "n_refused": 0, "layers": [], "refused": []}
+    found: dict[str, Any] = {"created": 0, "existing": 0, "n_refused": 0, "batch": None}
+    found |= {"layers": [], "refused": []}
     for outcome in outcomes:
         found["created"] += outcome.n_created
         found["existing"] += outcome.n_known
         found["n_refused"] += len(outcome.refused)
+        found["batch"] = found["batch"] or (str(outcome.batch) if outcome.batch else None)
         found["refused"] += [refusal.as_dict() for refusal in outcome.refused[: limit - len(found["refused"])]]
         if (outcome.n_created or outcome.n_known) and len(found["layers"]) < limit:
             layer = {"file": outcome.file, "document": outcome.document, "annotator": outcome.annotator}

@@ -50,7 +50,10 @@ class Options:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What became of one layer of one document; `n_known` claims were there already, with the same content."""
+    """What became of one layer of one document; `n_known` claims were there already, with the same content.
+
+    Everything that an import stores is one batch, by whose id it is taken back.
+    """
 
     file: str
     document: str = ""
@@ -58,6 +61,7 @@ class Outcome:
     n_created: int = 0
     n_known: int = 0
     refused: tuple[Refusal, ...] = ()
+    batch: UUID | None = None
 
 
 class _SameThere(Exception):
@@ -170,7 +174,10 @@ class _Import:
             rule, _, remedy = str(getattr(problem, "detail", problem)).partition("; ")
             refused.append(found.refusal("", username, rule, remedy.removesuffix(".") or "correct it and run again"))
             counts.clear()
-        return Outcome(**shown, n_created=counts["created"], n_known=counts["known"], refused=tuple(refused))
+        batch = self._batch_id if counts["created"] and not self._options.dry_run else None
+        return Outcome(
+            **shown, n_created=counts["created"], n_known=counts["known"], refused=tuple(refused), batch=batch
+        )
 
     def _check_one_reader(self, layer: LayerFound) -> None:
         """Raise WrongState where the files of several people would become one person's reading, and for gold."""

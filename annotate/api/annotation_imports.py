@@ -64,6 +64,7 @@ class ImportedAnnotationsSerializer(s.Serializer[Any]):
     created = s.IntegerField(help_text="Claims; in a dry run those that would be.")
     existing = s.IntegerField()
     n_refused = s.IntegerField()
+    batch = s.UUIDField(allow_null=True, help_text="By which all of it can be undone; null where nothing was stored.")
     layers = ImportedLayerSerializer(many=True, help_text="At most 1,000.")
     refused = RefusalSerializer(many=True, help_text="At most 1,000.")
 

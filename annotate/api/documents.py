@@ -24,7 +24,7 @@ from annotate.models import Project
 from annotate.payloads.problems import FieldError, Invalid, TooLarge
 from annotate.permissions import Action
 from annotate.search.documents import NAMES
-from annotate.tasks import start_find_copies
+from corpus.copies.tasks import start_find_copies
 from corpus.ingest import Outcome
 from corpus.readers.base import Row, RowError, row_error
 from corpus.readers.documents import DocumentErrors, clean_document

@@ -22,7 +22,7 @@ EXAMPLE = {
     "texts": "quotes",
     "creators": [{"name": "Lind", "given": "Tora", "orcid": "0000-0002-1825-0097", "affiliation": "Bay University"}],
     "splits": {"by": "date", "train": 80, "validation": 10, "test": 10},
-    "selection": {"documents": "read", "gold": "finished"},
+    "selection": {"documents": "read", "gold": "finished", "sources": ["Bay Courier"], "from": "2026-05-01"},
 }
 
 
@@ -49,6 +49,13 @@ class ReleaseSelectionSerializer(s.Serializer[Any]):
     rounds = s.ListField(child=s.UUIDField(), required=False, help_text="Ids; empty: all rounds of work.")
     documents = s.ChoiceField(list(DOCUMENTS), required=False)
     gold = s.ChoiceField(list(GOLD), required=False)
+    sources = s.ListField(child=s.CharField(), required=False, help_text="Names of outlets; empty: all of them.")
+
+    def get_fields(self) -> dict[str, s.Field[Any, Any, Any, Any]]:
+        """Add the names that Python keeps for itself."""
+        first = s.DateField(required=False, allow_null=True, help_text="First day of publication.")
+        last = s.DateField(required=False, allow_null=True, help_text="Last day of publication.")
+        return super().get_fields() | {"from": first, "to": last}
 
 
 class ReleaseInSerializer(s.Serializer[Any]):

@@ -14,8 +14,9 @@ from annotate.reports.agreement.shapes import shown
 
 
 def agreement_of(source: Source) -> Report:
-    """Compute the report on the rounds of the release."""
-    asked = Asked(rounds=tuple(UUID(id) for id in source.rule.rounds))
+    """Compute the report on the rounds, outlets and days of the release."""
+    rule = source.rule
+    asked = Asked(rounds=tuple(UUID(id) for id in rule.rounds), sources=rule.sources, since=rule.first, until=rule.last)
     with without_collector():
         material = read_material(source.operator, source.project, asked)
         material.people = {user: source.names(user) for user in material.people}

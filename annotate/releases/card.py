@@ -11,6 +11,7 @@ import orjson
 from annotate.releases.contents import kind_of, ordered
 from annotate.releases.facts import Facts
 from annotate.releases.methods import amount, detected, methods
+from annotate.releases.selecting import listed, said_of, told
 from annotate.releases.settings import DOCUMENTS, GOLD, TEXTS
 from annotate.releases.tables import NUMBERS
 
@@ -73,7 +74,9 @@ def _selection(facts: Facts) -> Iterator[str]:
     rule = facts.settings.selection
     rounds = ", ".join(f"{found.number} “{_plain(found.name)}”" for found in facts.rounds) or "none"
     yield "## What is in it\n"
-    yield f"- Documents: {DOCUMENTS[rule.documents]}.\n- Rounds: {rounds}.\n- Gold: {GOLD[rule.gold]}."
+    articles = _plain(listed(said_of(rule))) or "of all outlets and days"
+    yield f"- Documents: {DOCUMENTS[rule.documents]}.\n- Articles: {articles}."
+    yield f"- Rounds: {rounds}.\n- Gold: {GOLD[rule.gold]}."
     yield "- Readings: the first and the last submission of each annotator; nothing that was never submitted."
     yield "- Annotators and curators stand under fixed pseudonyms.\n- Suggestions of statistical models: none."
     yield f"- Rules: {detected(facts)}\n"
@@ -120,6 +123,9 @@ def _difference(facts: Facts) -> Iterator[str]:
         found = facts.difference[what]
         said = ", ".join(f"{len(found[name]):,} {name}" for name in ("added", "removed", "changed"))
         yield f"- {what.capitalize()}: {said}."
+    if rules := facts.difference["selection"]:
+        before_and_after = [_plain(told(rules[name])) for name in ("before", "after")]
+        yield "- Articles before: {}. Now: {}.".format(*before_and_after)
     if moved := facts.difference["moved"]:
         yield f"- {amount(len(moved), 'document')} changed the split, because {facts.difference['because']}."
     yield "\nThe ids are in `difference.json`.\n"

@@ -23,7 +23,7 @@ from annotate.releases.figures import Figures
 from annotate.releases.folder import Folder, Writer
 from annotate.releases.methods import methods
 from annotate.releases.quoting import cut_quotes, cut_words
-from annotate.releases.settings import SPLIT_NAMES, ReleaseSettings
+from annotate.releases.settings import SPLIT_NAMES, ReleaseSettings, SelectionRule
 from annotate.releases.source import Source
 from annotate.releases.splits import Days, Splits, make_splits
 from annotate.releases.tables import READING_COLUMNS, FlatTable, Place, line
@@ -43,22 +43,15 @@ class Previous:
     sha256: str
     folder: Path
     figures: dict[str, Any]
-    splits: dict[str, Any]  # the rule that was asked for
+    asked: ReleaseSettings
 
-    def days(self, settings: ReleaseSettings) -> Days | None:
-        """Return its dividing days, where they were fixed and the rule is still the same."""
-        found = self.figures["splits"]
-        days = found["days"] if found.get("fixed", True) and self.has_rule_of(settings) else None
-        return (days[0], days[1]) if days else None
-
-    def has_rule_of(self, settings: ReleaseSettings) -> bool:
-        return bool(self.splits == settings.as_dict()["splits"])
-
-    def moved_because(self, settings: ReleaseSettings) -> str:
+    def moved_because(self, settings: ReleaseSettings, *, are_days_known: bool) -> str:
         """Return why documents are in another split than before."""
-        if not self.has_rule_of(settings):
+        if self.asked.splits != settings.splits:
             return "the rule of the splits changed"
-        is_drawn_anew = settings.splits.by == "date" and self.days(settings) is None
+        if settings.splits.by == "date" and self.asked.selection.scope != settings.selection.scope:
+            return "other outlets or days were chosen"
+        is_drawn_anew = settings.splits.by == "date" and not are_days_known
         return "the dividing days were not fixed yet" if is_drawn_anew else "stories turned out to be one"
 
 
@@ -70,6 +63,7 @@ class Draft:
     facts: Facts
     folder: Folder
     previous: Previous | None = None
+    days: Days | None = None  # that divide the splits, where an earlier release under the same rules fixed them
     figures: Figures = field(default_factory=Figures)
     splits: Splits | None = None
     places: dict[str, Place] = field(default_factory=dict)
@@ -100,8 +94,7 @@ class Draft:
 
     def write_documents(self) -> None:
         articles = self.source.articles()
-        days = self.previous.days(self.settings) if self.previous else None
-        splits = self.splits = make_splits(articles, self.settings.splits, days)
+        splits = self.splits = make_splits(articles, self.settings.splits, self.days)
         story = {found.id: found.story for found in articles}
         with self.folder.open("documents.jsonl") as file, self.folder.open("splits.csv") as table:
             table.write(line(("document_id", "split", "story", "external_id", "published_on")))
@@ -195,7 +188,8 @@ class Draft:
         before, after = self.previous, self.facts
         none = difference.Difference().as_dict()
         if before is None:
-            return {"previous": None, "documents": none, "claims": none, "moved": [], "because": "", "figures": {}}
+            found = {"previous": None, "documents": none, "claims": none, "selection": None}
+            return found | {"moved": [], "because": "", "figures": {}}
         old = _splits_of(before.folder)
         new = self.splits.by_document if self.splits else {}
         documents = map(difference.document_key, _lines(before.folder / "documents.jsonl"))
@@ -205,8 +199,9 @@ class Draft:
             "previous": {"id": before.id, "number": before.number, "sha256": before.sha256},
             "documents": difference.compare(documents, self.document_keys).as_dict(),
             "claims": difference.compare(claims, self.claim_keys).as_dict(),
+            "selection": _changed(before.asked.selection, after.settings.selection),
             "moved": sorted(id for id, split in new.items() if old.get(id, split) != split),
-            "because": before.moved_because(after.settings),
+            "because": before.moved_because(after.settings, are_days_known=self.days is not None),
             "figures": {name: [counts.get(name), n] for name, n in after.figures["counts"].items()},
         }
 
@@ -275,6 +270,7 @@ class Draft:
                 "difference": {
                     "previous": facts.difference["previous"],
                     **counts,
+                    "selection": facts.difference["selection"],
                     "moved": len(facts.difference["moved"]),
                     "because": facts.difference["because"],
                     "figures": facts.difference["figures"],
@@ -290,6 +286,11 @@ def _place(document: dict[str, Any]) -> Place:
         published_on=document["published_on"] or "",
         split=document["split"],
     )
+
+
+def _changed(before: SelectionRule, after: SelectionRule) -> dict[str, Any] | None:
+    """Return both rules where other outlets or days were chosen."""
+    return {"before": before.as_dict(), "after": after.as_dict()} if before.scope != after.scope else None
 
 
 def _round(found: Any) -> RoundFacts:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from annotate.releases.facts import Facts, RoundFacts
+from annotate.releases.selecting import listed, said_of
 from annotate.releases.settings import SPLIT_NAMES
 
 KINDS = {
@@ -25,6 +26,7 @@ def methods(facts: Facts) -> str:
 def _sentences(facts: Facts) -> Iterator[str]:
     counts = facts.counts
     yield _documents(facts)
+    yield from _selection(facts)
     books = listed([f"{name}, version {number}" for name, number in facts.codebooks])
     if counts["readings"]:
         yield (
@@ -74,6 +76,13 @@ def _documents(facts: Facts) -> str:
         f"Release {facts.number} of “{facts.title}” holds {amount(counts['documents'], 'document')}{outlets}{when}, "
         f"with {amount(counts['claims'], 'gold claim')} and {amount(counts['stances'], 'stance')} in them."
     )
+
+
+def _selection(facts: Facts) -> Iterator[str]:
+    rule = facts.settings.selection
+    if said := said_of(rule):
+        undated = "; articles without a date are left out" if rule.first or rule.last else ""
+        yield f"By rule it takes only articles {listed(said)}{undated}."
 
 
 def _round(found: RoundFacts) -> str:
@@ -126,7 +135,3 @@ def _splits(facts: Facts) -> str:
 
 def amount(n: int, word: str) -> str:
     return f"{n:,} {word}" if n == 1 else f"{n:,} {word}s"
-
-
-def listed(words: list[str]) -> str:
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)

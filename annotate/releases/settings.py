@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import date
 from typing import Any, Self
 from uuid import UUID
 
@@ -27,12 +28,15 @@ GOLD = {"finished": "of documents whose adjudication is finished", "all": "all t
 SPLITS = {"date": "by publication date", "ratio": "by ratio, from a seed"}
 SPLIT_NAMES = ("train", "validation", "test")
 TEXTS_LICENCE = "The articles belong to their publishers and are under no licence of this release."
-MAX_QUOTE, MAX_CREATORS, MAX_ROUNDS = 1000, 200, 500
+MAX_QUOTE, MAX_CREATORS, MAX_ROUNDS, MAX_SOURCES, LONGEST_SOURCE = 1000, 200, 500, 500, 300
 ORCID = re.compile(r"\d{4}-\d{4}-\d{4}-\d{3}[\dX]", re.ASCII)
 DOI = re.compile(r"10\.\d{4,9}/\S+", re.ASCII)
 DOI_ADDRESS = "https://doi.org/"
 LENGTHS = {"title": 300, "note": 10_000, "description": 10_000, "licence_texts": 2000, "publisher": 300, "doi": 200}
 PLAIN = {"creators", "selection", "splits"}
+# What the fields of a selection are called in JSON, and those of them that are days in the rule.
+DAYS = {"from": "first", "to": "last"}
+SELECTED = ("rounds", "documents", "gold", "sources", *DAYS)
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
 
 
@@ -63,11 +67,44 @@ class SplitRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SelectionRule:
-    """Which documents, rounds and gold layers; no rounds are all rounds of work."""
+    """Which documents, rounds and gold layers; no rounds are all rounds of work, no sources all of them.
+
+    `first` and `last` are days of publication, both included; with one of them, what has no date is left out.
+    """
 
     rounds: tuple[str, ...] = ()
     documents: str = "read"
     gold: str = "finished"
+    sources: tuple[str, ...] = ()  # by their names
+    first: date | None = None
+    last: date | None = None
+
+    @property
+    def has_scope(self) -> bool:
+        return bool(self.sources or self.first or self.last)
+
+    @property
+    def scope(self) -> tuple[frozenset[str], date | None, date | None]:
+        """Return which articles can be in the release at all, whoever read them."""
+        return frozenset(self.sources), self.first, self.last
+
+    def as_dict(self) -> dict[str, Any]:
+        days = {name: day.isoformat() if day else None for name, day in (("from", self.first), ("to", self.last))}
+        lists = {"rounds": list(self.rounds), "sources": list(self.sources)}
+        return {"documents": self.documents, "gold": self.gold} | lists | days
+
+    @classmethod
+    def stored(cls, found: Mapping[str, Any]) -> Self:
+        """Return the rule that a row keeps; rows of earlier versions say nothing of sources and days."""
+        first, last = (date.fromisoformat(found[key]) if found.get(key) else None for key in DAYS)
+        return cls(
+            rounds=tuple(found["rounds"]),
+            documents=found["documents"],
+            gold=found["gold"],
+            sources=tuple(found.get("sources", ())),
+            first=first,
+            last=last,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,18 +129,17 @@ class ReleaseSettings:
     def as_dict(self) -> dict[str, Any]:
         found = asdict(self)
         found["creators"] = list(found["creators"])
-        found["selection"]["rounds"] = list(self.selection.rounds)
+        found["selection"] = self.selection.as_dict()
         return found
 
     @classmethod
     def stored(cls, asked: dict[str, Any]) -> Self:
         """Return the settings that a row keeps."""
-        selection = asked["selection"]
         return cls(
             **{key: value for key, value in asked.items() if key not in PLAIN},
             creators=tuple(Creator(**one) for one in asked["creators"]),
             splits=SplitRule(**asked["splits"]),
-            selection=SelectionRule(**selection | {"rounds": tuple(selection["rounds"])}),
+            selection=SelectionRule.stored(asked["selection"]),
         )
 
     @classmethod
@@ -217,7 +253,7 @@ def _splits(raw: object) -> SplitRule:
 
 
 def _selection(raw: object) -> SelectionRule:
-    body = _known(raw, SelectionRule.__slots__, "/selection")
+    body = _known(raw, SELECTED, "/selection")
     values: dict[str, Any] = {}
     for name, allowed in (("documents", DOCUMENTS), ("gold", GOLD)):
         if name in body:
@@ -225,11 +261,32 @@ def _selection(raw: object) -> SelectionRule:
     if "rounds" in body:
         rows = _list(body["rounds"], "/selection/rounds", MAX_ROUNDS)
         values["rounds"] = tuple(dict.fromkeys(_each(rows, "/selection/rounds", _id)))
+    if "sources" in body:
+        rows = _list(body["sources"], "/selection/sources", MAX_SOURCES)
+        values["sources"] = tuple(dict.fromkeys(_each(rows, "/selection/sources", _source)))
+    values |= {name: _day(body[key], f"/selection/{key}") for key, name in DAYS.items() if body.get(key) is not None}
     found = SelectionRule(**values)
+    if found.first and found.last and found.last < found.first:
+        raise invalid("/selection/to", f"{found.last} lies before {found.first}, the first day; give a later one.")
     if found.rounds and found.documents == "all":
         detail = "Chosen rounds have only the documents that were read in them; ask for “read”, or for no rounds."
         raise invalid("/selection/documents", detail)
     return found
+
+
+def _source(raw: Any, at: str) -> str:
+    parent, _, place = at.rpartition("/")
+    name = _text({place: raw}, place, LONGEST_SOURCE, parent)
+    if not name:
+        raise invalid(at, "A source needs a name; leave this one out.")
+    return name
+
+
+def _day(raw: Any, at: str) -> date:
+    try:
+        return date.fromisoformat(raw if isinstance(raw, str) and len(raw) <= 10 else "")
+    except ValueError:
+        raise invalid(at, f"{shown(raw)} is no day; write it as 2026-05-31.") from None
 
 
 def _id(raw: Any, at: str) -> str:

@@ -29,6 +29,7 @@ from annotate.models import (
 )
 from annotate.payloads.codebooks import CodebookView, load_codebook
 from annotate.releases.people import Pseudonyms
+from annotate.releases.selecting import articles_of
 from annotate.releases.settings import SelectionRule
 from annotate.releases.splits import Article, stories
 from corpus.models import Document, Speaker, Target
@@ -73,6 +74,8 @@ class Source:
     def submissions(self) -> QuerySet[Submission]:
         """Return the first and the last submission of every annotator's layer."""
         rows = records.counted_submissions().filter(layer__project=self.project)
+        if self.rule.has_scope:
+            rows = rows.filter(layer__document__in=self._articles())
         if self.rule.rounds:
             rows = rows.filter(layer__round__in=[UUID(id) for id in self.rule.rounds])
         later = Submission.objects.filter(layer=OuterRef("layer"), number__gt=OuterRef("number"))
@@ -85,9 +88,14 @@ class Source:
         found = Q(project=self.project)
         if self.rule.gold == "finished":
             found &= Q(status=LayerStatus.SUBMITTED)
+        if self.rule.has_scope:
+            found &= Q(document__in=self._articles())
         if self.rule.rounds:
             found &= Q(document__in=self._submitted())
         return found
+
+    def _articles(self) -> QuerySet[Document, Any]:
+        return articles_of(self.project.corpus_id, self.rule).order_by().values("pk")
 
     def _submitted(self) -> QuerySet[Submission, Any]:
         return self.submissions().order_by().values("layer__document")
@@ -99,7 +107,7 @@ class Source:
         return {str(id): words for found in rows for id, words in found.values_list("pk", "disambiguation")}
 
     def documents(self) -> QuerySet[Document]:
-        rows: QuerySet[Document] = Document.objects.filter(corpus=self.project.corpus_id)
+        rows: QuerySet[Document] = articles_of(self.project.corpus_id, self.rule)
         if self.rule.documents == "read" or self.rule.rounds:
             rows = rows.filter(Q(pk__in=self._submitted()) | Q(pk__in=self.gold_layers().order_by().values("document")))
         return rows.order_by("number")

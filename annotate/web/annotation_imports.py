@@ -26,6 +26,7 @@ from annotate.payloads.problems import Problem
 from annotate.permissions import Action
 from annotate.web.access import Place, Request, page, place_of
 from annotate.web.forms import add_problem
+from annotate.web.refusals import mistakes_of
 
 LISTED = 500
 ACCEPT = ",".join(sorted({".zip", *(ending for found in READ.values() for ending in found.endings)}))
@@ -126,7 +127,8 @@ def _report(request: Request, place: Place, asked: dict[str, str], *, is_dry: bo
         options=options,
         now=timezone.now(),
     )
-    return report_of(outcomes, limit=LISTED)
+    found = report_of(outcomes, limit=LISTED)
+    return found | {"mistakes": mistakes_of(found["refused"])}
 
 
 def _page(request: Request, place: Place, form: AnnotationForm, *, status: int = 200, **found: Any) -> HttpResponse:

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from annotate.actions.undo import can_be_undone, undo_batch
+from annotate.actions.undo import LARGE, can_be_undone, undo_batch
 from annotate.payloads.problems import NotThere, WrongState
 from annotate.permissions import Action
 from annotate.reports.history import (
@@ -104,7 +104,7 @@ def undo(request: Request, slug: str, batch: UUID) -> HttpResponse:
         if place.may_curate:
             return _list(request, place, refused=problem.detail, status=problem.status)
         raise
-    messages.success(request, "It is undone. The undo is a change of its own: it can be undone too.")
+    messages.success(request, "It is undone. The undo is listed as a change of its own.")
     return redirect(_back(request, slug))
 
 
@@ -112,7 +112,7 @@ def _may_undo(place: Place, batch: BatchShown) -> bool:
     """Return whether undo is offered: to those whom its actions may let, for kinds that can be undone."""
     if not can_be_undone(batch.action, batch.types):
         return False
-    if batch.types & {"member", "round", "project"}:
+    if batch.action in LARGE or batch.types & {"member", "round", "project"}:
         return place.may_manage
     if "claim" in batch.types and batch.action in ("claim.create", "claim.update", "claim.delete"):
         return batch.is_own

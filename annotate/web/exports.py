@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q
 from django.http import HttpResponse
+from django.shortcuts import redirect
 
-from annotate.formats import FORMATS
+from annotate.formats import FORMATS, NeedsText, Selection, check_text
+from annotate.formats.texts import MAX_QUOTE
 from annotate.models import Layer, LayerStatus
 from annotate.payloads.problems import Invalid
 from annotate.permissions import Action
@@ -21,38 +24,70 @@ LAYERS = {
     "gold": ("Gold", "The adjudicated reading: one for each document."),
     "all": ("Both", "Annotators’ readings and gold, told apart by “layer_kind”."),
 }
+OFFERED = {
+    "formats": FORMATS.values(),
+    "layers": [(key, name, text) for key, (name, text) in LAYERS.items()],
+    "statuses": LayerStatus.choices,
+    "most": MAX_QUOTE,
+}
 
 
 @page("GET")
 def export(request: Request, slug: str) -> HttpResponse:
-    """Offer the formats. Where there is no gold yet, the annotators' layers are chosen."""
+    """Offer the formats; what was chosen leads to the file. Without gold, the annotators' layers are chosen."""
     place = place_of(request, slug, Action.EXPORT)
     counts = _counts(request, place)
-    form = ExportForm(request.GET, formats=list(FORMATS), layers=list(LAYERS))
-    form.is_valid()
-    chosen = {
-        "format": form.cleaned_data.get("format") or "jsonl",
-        "layers": form.cleaned_data.get("layers") or ("gold" if counts["n_gold"] else "annotators"),
-    }
-    try:
-        asked, problem = ExportFilter.parse(request.GET.dict()), ""
-    except Invalid as refused:
-        asked, problem = ExportFilter(), refused.detail
+    chosen, form = _chosen(request, counts)
+    asked, problem = _asked(request, place, form, chosen)
     path = f"/api/v1/projects/{place.project.slug}/export/"
-    context = {
+    address = f"{path}?{urlencode(chosen | asked.as_dict())}"
+    is_wanted = "download" in request.GET
+    if is_wanted and not problem:
+        return redirect(address)
+    context = OFFERED | {
         "place": place,
-        "formats": FORMATS.values(),
-        "layers": [(key, name, text) for key, (name, text) in LAYERS.items()],
+        "extension": FORMATS[chosen["format"]].extension,
         "counts": counts,
-        "chosen": chosen,
+        "chosen": {"text": "yes"} | chosen,
+        "length": form["quote_length"],
         "asked": asked.as_dict(),
         "problem": problem,
+        "is_refused": is_wanted,
         "rounds": place.project.rounds.order_by("number"),
-        "statuses": LayerStatus.choices,
-        "path": path,
-        "address": request.build_absolute_uri(f"{path}?{urlencode(chosen | asked.as_dict())}"),
+        "address": request.build_absolute_uri(address),
     }
-    return answer(request, "annotate/export.html", "curl", context)
+    return answer(request, "annotate/export.html", "curl", context, status=400 if is_wanted else 200)
+
+
+def _chosen(request: Request, counts: dict[str, Any]) -> tuple[dict[str, str], ExportForm]:
+    """Return what the address of the file begins with; odd choices fall back to the usual ones."""
+    form = ExportForm(request.GET, formats=list(FORMATS), layers=list(LAYERS))
+    form.is_valid()
+    given = form.cleaned_data
+    chosen = {
+        "format": given.get("format") or "jsonl",
+        "layers": given.get("layers") or ("gold" if counts["n_gold"] else "annotators"),
+    }
+    if given.get("text") == "no":
+        chosen |= {"text": "no", "quote_length": str(given.get("quote_length") or 0)}
+    return chosen, form
+
+
+def _asked(request: Request, place: Place, form: ExportForm, chosen: dict[str, str]) -> tuple[ExportFilter, str]:
+    """Return which part is meant, and what is wrong with what was chosen."""
+    try:
+        asked = ExportFilter.parse(request.GET.dict())
+    except Invalid as refused:
+        return ExportFilter(), refused.detail
+    is_bare = "text" in chosen
+    if is_bare and (wrong := form.errors.get("quote_length")):
+        return asked, f"Characters of each quote: {wrong[0]}"
+    try:
+        selection = Selection(project=place.project, user=request.user, with_text=not is_bare)
+        check_text(FORMATS[chosen["format"]], selection, FORMATS.values())
+    except (NeedsText, PermissionDenied) as refused:
+        return asked, str(refused)
+    return asked, ""
 
 
 def _counts(request: Request, place: Place) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from django import forms
 from django.contrib.auth.password_validation import password_validators_help_text_html
 from django.core.files.uploadedfile import UploadedFile
 
+from annotate.formats.texts import MAX_QUOTE
 from annotate.payloads.codebook_templates import DEFAULT, TEMPLATES
 from annotate.payloads.problems import Problem
 from annotate.permissions import Role
@@ -215,6 +216,8 @@ class DocumentListForm(forms.Form):
 class ExportForm(forms.Form):
     format = forms.ChoiceField(required=False)
     layers = forms.ChoiceField(required=False)
+    text = forms.ChoiceField(required=False, choices=[("yes", "yes"), ("no", "no")])
+    quote_length = forms.IntegerField(required=False, min_value=0, max_value=MAX_QUOTE)
 
     def __init__(self, *args: Any, formats: Sequence[str], layers: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django import forms
+from django.db.models import Exists, OuterRef
 
 from annotate.models import Project
 from annotate.payloads.problems import Problem
-from annotate.releases.settings import DOCUMENTS, GOLD, LICENCES, SPLIT_NAMES, SPLITS, TEXTS, ReleaseSettings
+from annotate.releases.settings import (
+    DOCUMENTS,
+    GOLD,
+    LICENCES,
+    MAX_SOURCES,
+    SPLIT_NAMES,
+    SPLITS,
+    TEXTS,
+    ReleaseSettings,
+)
 from annotate.web.round_forms import Grouped
+from corpus.models import Document, Source
 
 PLAIN = (
     *("title", "note", "description", "licence", "licence_texts", "texts", "quote_characters", "publisher", "doi"),
 )  # fmt: skip
 # What the fields of a nested object are called in the form.
-SELECTION = {"rounds": "rounds", "documents": "documents", "gold": "gold"}
+SELECTION = {"documents": "documents", "sources": "sources", "from": "first", "to": "last"}
+SELECTION |= {"gold": "gold", "rounds": "rounds"}
+NARROWING = ("sources", "first", "last", "rounds")
 SPLIT = {"by": "splits_by", **{name: name for name in SPLIT_NAMES}, "seed": "seed"}
 
 
@@ -28,9 +41,16 @@ def _area(rows: int) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows})
 
 
+def _day(label: str, **more: Any) -> forms.CharField:
+    """Return a field for a day; what is no day is refused as in the API."""
+    return forms.CharField(
+        required=False, max_length=40, label=label, widget=forms.DateInput(attrs={"type": "date"}), **more
+    )
+
+
 class ReleaseForm(Grouped):
     GROUPS = (
-        ("What goes in", ("documents", "gold", "rounds", "quote_characters")),
+        ("What goes in", tuple(SELECTION.values())),
         ("Splits", ("splits_by", "train", "validation", "test", "seed")),
         ("Citation", ("creators", "publisher", "doi", "description")),
     )
@@ -45,6 +65,12 @@ class ReleaseForm(Grouped):
         choices=_capital(TEXTS),
         help_text="Include them only if you may pass them on.",
     )
+    quote_characters = forms.IntegerField(
+        min_value=0,
+        max_value=1000,
+        label="Characters of each quote",
+        help_text="Quotes are cut to so many; 0 leaves them empty.",
+    )
     licence_texts = forms.CharField(
         required=False,
         max_length=2000,
@@ -52,22 +78,24 @@ class ReleaseForm(Grouped):
         label="What holds for the texts",
     )
     documents = forms.ChoiceField(choices=_capital(DOCUMENTS))
+    sources = forms.MultipleChoiceField(
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        label="Outlets",
+        help_text="None marked: all of them.",
+    )
+    first = _day("Published from")
+    last = _day("Published until", help_text="With a day, articles without a date are left out.")
     gold = forms.ChoiceField(choices=_capital(GOLD))
     rounds = forms.MultipleChoiceField(
         required=False, widget=forms.CheckboxSelectMultiple, help_text="None marked: all of them."
     )
-    quote_characters = forms.IntegerField(
-        min_value=0,
-        max_value=1000,
-        label="Characters of each quote",
-        help_text="Where the texts are left out, quotes are cut to so many.",
-    )
     splits_by = forms.ChoiceField(
         label="Divide the documents", choices=_capital(SPLITS), help_text="Near-copies of one story stay together."
     )
-    train = forms.IntegerField(min_value=0, max_value=100, label="Train, percent")
-    validation = forms.IntegerField(min_value=0, max_value=100, label="Validation, percent")
-    test = forms.IntegerField(min_value=0, max_value=100, label="Test, percent")
+    train = forms.IntegerField(min_value=0, max_value=100, label="Train, %")
+    validation = forms.IntegerField(min_value=0, max_value=100, label="Validation, %")
+    test = forms.IntegerField(min_value=0, max_value=100, label="Test, %")
     seed = forms.IntegerField(min_value=0, max_value=2**31 - 1, help_text="By ratio, the same seed draws the same.")
     creators = forms.CharField(
         required=False,
@@ -82,9 +110,26 @@ class ReleaseForm(Grouped):
     def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         rounds = project.rounds.filter(purpose="work").order_by("number").values_list("pk", "name")
-        field = self.fields["rounds"]
+        outlets = Source.objects.filter(
+            Exists(Document.objects.filter(source=OuterRef("pk"))), corpus=project.corpus_id
+        )
+        names = outlets.order_by("name").values_list("name", flat=True)
+        self._choose("rounds", [(str(id), name) for id, name in rounds])
+        self._choose("sources", [(name, name) for name in names[: MAX_SOURCES + 1]])
+
+    def _choose(self, name: str, choices: list[tuple[str, str]]) -> None:
+        """Offer choices; where there are none, or too many to mark, the field is left away."""
+        field = self.fields[name]
         assert isinstance(field, forms.MultipleChoiceField)
-        field.choices = [(str(id), name) for id, name in rounds]
+        field.choices = choices
+        if not 0 < len(choices) <= MAX_SOURCES:
+            del self.fields[name]
+
+    def groups(self) -> Iterator[tuple[str, list[forms.BoundField], bool]]:
+        """Yield the groups; what the last release left out must be seen before the next one does so too."""
+        for title, fields, is_open in super().groups():
+            is_part = any(field.name in NARROWING and field.value() for field in fields)
+            yield title, fields, is_open or is_part
 
     def body(self) -> dict[str, Any]:
         """Return what was asked, as the API takes it."""
@@ -92,7 +137,7 @@ class ReleaseForm(Grouped):
         return {name: given[name] for name in PLAIN} | {
             "creators": [_creator(line) for line in given["creators"].splitlines() if line.strip()],
             "splits": {key: given[name] for key, name in SPLIT.items()},
-            "selection": {key: given[name] for key, name in SELECTION.items()},
+            "selection": {key: given[name] for key, name in SELECTION.items() if given.get(name)},
         }
 
     def add_problem(self, problem: Problem) -> None:

@@ -19,20 +19,15 @@ from annotate.payloads.people import People
 from annotate.payloads.problems import Problem
 from annotate.permissions import Action
 from annotate.releases.contents import kind_of, ordered
-from annotate.releases.settings import LICENCES, TEXTS, ReleaseSettings
+from annotate.releases.selecting import said_of, told
+from annotate.releases.settings import LICENCES, TEXTS, ReleaseSettings, SelectionRule
 from annotate.tasks import start_release
 from annotate.web.access import Place, Request, answer, go, page, place_of
 from annotate.web.release_forms import ReleaseForm, initial_of
+from annotate.web.release_shares import shares_of
 
 WORKER_LATE = timedelta(seconds=20)
-MOST_SHARES = 8
 SHOWN_AT_ONCE = 100
-# The figures of the release page: title, key, and what a row is called.
-SHARES = (
-    ("Stances", "stances", "stance"),
-    ("Speakers", "speakers", "speaker"),
-    ("Outlets", "claims_by_outlet", "outlet"),
-)
 
 
 @page("GET", "POST")
@@ -69,9 +64,14 @@ def _new_form(request: Request, place: Place) -> ReleaseForm:
 def _list(request: Request, place: Place, form: ReleaseForm, *, status: int = 200) -> HttpResponse:
     found = list(_rows(request, place).defer("files").order_by("-created_at", "pk")[:SHOWN_AT_ONCE])
     closed = set(_rows(request, place).closed_to(request.user).values_list("pk", flat=True))
-    items = [(row, row.pk in closed) for row in found]
+    items = [(row, row.pk in closed, _part(row)) for row in found]
     context = {"place": place, "form": form, "items": items, "is_busy": any(row.is_unfinished for row in found)}
     return answer(request, "annotate/releases.html", "release-list", context, status=status)
+
+
+def _part(found: Release) -> str:
+    """Return which articles a release takes, in words; nothing where it takes all."""
+    return ", ".join(said_of(SelectionRule.stored(found.asked["selection"])))
 
 
 @page("GET")
@@ -101,9 +101,9 @@ def _shown(request: Request, found: Release) -> dict[str, Any]:
     base = f"/api/v1/releases/{found.pk}/"
     return {
         "figures": found.figures,
-        "shares": [(title, [(row[key], row["n"], row["share"]) for row in found.figures[part][:MOST_SHARES]])
-                   for title, part, key in SHARES if found.figures[part]],
+        "shares": shares_of(found),
         "files": _files(found),
+        "other_rule": _other_rule(found),
         "asked": asked,
         "licence": {"name": name, "address": address},
         "texts": TEXTS[asked.texts],
@@ -112,6 +112,12 @@ def _shown(request: Request, found: Release) -> dict[str, Any]:
         "folder": f"{found.project.slug}-release-{found.number}",
         "is_missing": not folder_of(found.pk).is_dir(),
     }  # fmt: skip
+
+
+def _other_rule(found: Release) -> dict[str, str] | None:
+    """Return in words which articles the release before took, and which this one, where that differs."""
+    rules = found.figures["difference"].get("selection")
+    return {name: told(rule) for name, rule in rules.items()} if rules else None
 
 
 def _files(found: Release) -> list[dict[str, Any]]:

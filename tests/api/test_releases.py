@@ -82,6 +82,8 @@ def test_a_path_that_is_no_file_of_the_release_is_not_there(curator, project, go
         ({"splits": {"train": 1}}, "#/splits/train"),
         ({"creators": [{"name": ""}]}, "#/creators/0/name"),
         ({"selection": {"rounds": ["0b6c1f0e-5d0c-4f6e-9c61-0b6c1f0e5d0c"]}}, "#/selection/rounds/0"),
+        ({"selection": {"sources": ["Nobody"]}}, "#/selection/sources/0"),
+        ({"selection": {"to": "1999-12-31"}}, "#/selection/to"),
         ({"number": 7}, "#/number"),
     ],
 )

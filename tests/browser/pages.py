@@ -50,6 +50,17 @@ def sent(form: str, **values: str) -> Callable[[Any], None]:
     return act
 
 
+def with_file(page: Any) -> None:
+    """Have a file of annotations checked of which nothing fits."""
+    lines = b"T1\tNobody's label 0 5\tFerry\nT2\tclaim 0 5\tNot so\n"
+    page.locator("#annotation-form [name=file]").set_input_files(
+        {"name": "a.ann", "mimeType": "text/plain", "buffer": lines}
+    )
+    page.locator("#annotation-form [name=format]").select_option("brat")
+    with page.expect_navigation():
+        page.locator("#annotation-form button[value=check]").click()
+
+
 def opened(selector: str) -> Callable[[Any], None]:
     """Open every folded part."""
 
@@ -99,6 +110,8 @@ SITE = [
     Page(name="password", path="/account/password/"),
     Page(name="password refused", path="/account/password/", act=sent("#password-form", new_password1="1")),
     Page(name="new project", path="/projects/new/"),
+    Page(name="restore a project", path="/projects/restore/", who="root"),
+    Page(name="restore refused", path="/projects/restore/", who="root", act=sent("#restore-form", slug="No good")),
     Page(name="new project refused", path="/projects/new/", act=sent("#project-form", slug="No good")),
     Page(name="project of an annotator", path="/p/bridge/", who="ann"),
     Page(name="project of a curator", path="/p/bridge/", who="curator"),
@@ -112,11 +125,13 @@ SITE = [
     Page(name="paste refused", path="/p/bridge/upload/", act=sent("#paste-form", language="!")),
     Page(name="import", path="/p/bridge/imports/{import}/", act=opened("main details")),
     Page(name="export", path="/p/bridge/export/"),
+    Page(name="export without texts", path="/p/bridge/export/?text=no", act=opened("main details")),
     Page(name="releases", path="/p/bridge/releases/", act=opened("main details")),
     Page(name="releases of a curator", path="/p/bridge/releases/", who="curator"),
     Page(name="release refused", path="/p/bridge/releases/", act=sent("#release-form", title="a\u202eb")),
     Page(name="release", path="/p/bridge/releases/{release}/"),
     Page(name="annotations in", path="/p/bridge/annotations/", act=opened("main details")),
+    Page(name="annotations checked", path="/p/bridge/annotations/", act=with_file),
     Page(name="annotations refused", path="/p/bridge/annotations/", act=sent("#annotation-form")),
     Page(name="search", path="/p/bridge/search/?q=ferry", act=opened("main details")),
     Page(name="search for claims", path="/p/bridge/search/?q=ferry&show=claims&stance=support"),

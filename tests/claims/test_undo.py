@@ -8,7 +8,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from annotate import records
-from annotate.actions import claim_rows, claims, documents, layers, projects, registries, rounds
+from annotate.actions import claim_rows, claims, documents, layers, projects, registries, rounds, stories
 from annotate.actions.batch import Batch
 from annotate.actions.entries import EntryFinder
 from annotate.actions.undo import undo_batch
@@ -220,9 +220,11 @@ def test_metadata_settings_and_the_project_are_set_back(project, document):
     assert (round.name, round.quota, project.name) == ("Round 1", None, "Bridge")
 
 
-@pytest.mark.parametrize("action", ["project.create", "layer.open", "layer.submit"])
+@pytest.mark.parametrize("action", ["project.create", "layer.open", "layer.submit", "story.join"])
 def test_other_kinds_are_refused_with_words(project, document, action):
     make.layer(make.user("ann"), document)
+    other = make.document(project, make.TEXT + " Again.")
+    stories.join_documents(user=make.user("manager"), documents=[document, other])
 
     with pytest.raises(WrongState, match="cannot be undone"):
         undo(project, newest(action), "manager")

@@ -53,6 +53,22 @@ def test_three_bad_rows_of_a_thousand_are_named_and_the_rest_is_stored(tmp_path)
 
 
 @pytest.mark.django_db
+def test_near_copies_among_the_new_documents_are_looked_for(tmp_path):
+    make.project()
+    words = " ".join(f"word{number}" for number in range(80))
+    for name, end in (("one.txt", "said so"), ("two.txt", "did not")):
+        (tmp_path / name).write_text(f"{words} {end}.")
+
+    assert "near-copies" not in imported("bridge", tmp_path, dry_run=True)[1]
+    code, out, _ = imported("bridge", tmp_path)
+
+    assert code == 0 and "looks for near-copies" in out
+    assert len(set(Document.objects.values_list("story", flat=True))) == 1
+    assert Document.objects.filter(story__isnull=False).count() == 2
+    assert "near-copies" not in imported("bridge", tmp_path)[1]
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("data", "where"),
     [

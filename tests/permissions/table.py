@@ -240,6 +240,8 @@ WEB = [
     web("password_reset_confirm", "GET",   200, 200, 200, 200, 200, 200, 200),
     web("project-new", "GET",              302, 200, 200, 200, 200, 200, 200),
     web("project-new", "POST",             302, 302, 302, 302, 302, 302, 302, body={"name": "New one", "slug": "new-one"}),
+    web("project-restore", "GET",          302, 403, 403, 403, 403, 403, 200),
+    web("project-restore", "POST",         302, 403, 403, 403, 403, 403, 400),
     web("project", "GET",                  302, 404, 200, 200, 200, 200, 200),
     web("project-next", "GET",             302, 404, 200, 200, 200, 200, 200),
     web("project-next", "POST",            302, 404, 302, 302, 302, 302, 302),

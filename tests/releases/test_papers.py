@@ -38,6 +38,13 @@ from annotate.releases.settings import ReleaseSettings
         ({"selection": {"gold": "most"}}, "/selection/gold"),
         ({"selection": {"rounds": ["one"]}}, "/selection/rounds/0"),
         ({"selection": {"rounds": [str(uuid.uuid4())], "documents": "all"}}, "/selection/documents"),
+        ({"selection": {"sources": "Bay Courier"}}, "/selection/sources"),
+        ({"selection": {"sources": ["Bay Courier", 7]}}, "/selection/sources/1"),
+        ({"selection": {"sources": [" "]}}, "/selection/sources/0"),
+        ({"selection": {"from": "soon"}}, "/selection/from"),
+        ({"selection": {"to": 20260501}}, "/selection/to"),
+        ({"selection": {"from": "2026-05-02", "to": "2026-05-01"}}, "/selection/to"),
+        ({"selection": {"first": "2026-05-02"}}, "/selection/first"),
     ],
 )
 def test_a_bad_field_is_refused_at_its_pointer(body, pointer):
@@ -52,10 +59,13 @@ def test_what_was_asked_is_kept_as_it_was():
         "doi": "https://doi.org/10.5281/zenodo.1234567",
         "creators": [{"name": "Lind", "given": "Tora"}],
         "splits": {"by": "ratio", "train": 50, "validation": 25, "test": 25, "seed": 3},
-        "selection": {"rounds": [str(uuid.uuid4())], "gold": "all"},
+        "selection": {"rounds": [str(uuid.uuid4())], "gold": "all", "sources": ["B", "A", "B"], "from": "2026-05-01"},
     }
     found = ReleaseSettings.read(asked)
     assert ReleaseSettings.stored(found.as_dict()) == found and found.doi == "10.5281/zenodo.1234567"
+    assert found.selection.sources == ("B", "A") and found.as_dict()["selection"]["from"] == "2026-05-01"
+    before = ReleaseSettings().as_dict() | {"selection": {"rounds": [], "documents": "read", "gold": "finished"}}
+    assert ReleaseSettings.stored(before) == ReleaseSettings()
     assert ReleaseSettings.stored(ReleaseSettings().as_dict()) == ReleaseSettings.read({})
 
 

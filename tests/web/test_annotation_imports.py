@@ -11,6 +11,8 @@ from django.test import Client
 
 from annotate.actions.imports import uploads_directory
 from annotate.models import Claim, Project
+from annotate.web.refusals import mistakes_of
+from corpus.models import Change
 from tests import make
 from tests.web.conftest import SignIn
 
@@ -46,6 +48,23 @@ def test_a_file_is_checked_and_then_imported(ready: Project, browser: SignIn) ->
     assert not list(uploads_directory().glob("annotations-*"))
 
 
+def test_an_import_is_taken_back_from_its_report_or_from_the_history(ready: Project, browser: SignIn) -> None:
+    client, changes = browser("manager"), "/p/bridge/changes/"
+    page = client.post(PATH, hidden(check(client).content.decode()) | {"do": "import"}).content.decode()
+    (undo,) = re.findall(r'action="(/p/bridge/changes/[0-9a-f-]+/undo/)"', page)
+    assert undo in client.get(changes).content.decode()
+    assert undo not in browser("curator").get(changes).content.decode()
+    assert browser("curator").post(undo).status_code == 403 and Claim.objects.exists()
+
+    listed = client.post(undo, follow=True).content.decode()
+
+    assert not Claim.objects.exists() and "took back imported annotations" in listed
+    undone = str(Change.objects.filter(action="annotations.import_undo").values_list("batch", flat=True)[0])
+    assert f'id="b-{undone}"' in listed and f"{undone}/undo/" not in listed
+    refused = client.post(undo)
+    assert refused.status_code == 409 and "was changed since by manager" in refused.content.decode()
+
+
 def test_a_file_that_is_no_longer_kept_is_asked_for_again(ready: Project, browser: SignIn) -> None:
     client = browser("manager")
     asked = hidden(check(client).content.decode())
@@ -68,6 +87,26 @@ def test_values_of_a_file_are_shown_as_text(ready: Project, browser: SignIn) -> 
     line = b"T1\t<script>alert(1)</script> 0 7\tHarbour\n"
     page = check(browser("manager"), line, map="").content.decode()
     assert "&lt;script&gt;" in page and "<script>alert" not in page
+
+
+def test_what_is_refused_for_one_reason_is_one_item_with_its_places(ready: Project, browser: SignIn) -> None:
+    labels = "".join(f"T{n}\tLabel{n} {START} {START + 11}\tThe closure\n" for n in range(1, 13))
+    page = check(browser("manager"), labels.encode(), map="").content.decode()
+
+    assert page.count("The label has no meaning here yet.") == 1 and page.count("such as Label1=claim") == 1
+    assert "<bdi>Label8</bdi>" in page and "<bdi>Label9</bdi>" not in page and "and 4 more" in page
+
+
+@pytest.mark.once
+def test_a_value_is_told_once_with_its_first_place_and_its_file_where_there_are_several() -> None:
+    row = {"file": "a", "at": "line 1", "value": "x", "rule": "r", "remedy": "m"}
+    rows = [row, row | {"at": "line 2"}, row | {"file": "b"}, row | {"value": "y"}, row | {"remedy": "other"}]
+
+    first, second = mistakes_of(rows)
+
+    assert [(spot.value, spot.at, spot.n) for spot in first.spots] == [("x", "a, line 1", 3), ("y", "a, line 1", 1)]
+    assert (first.n, first.n_more, second.remedy) == (4, 0, "other")
+    assert mistakes_of(rows[:2])[0].spots[0].at == "line 1"
 
 
 def test_only_managers_import(ready: Project, browser: SignIn) -> None:

@@ -9,6 +9,8 @@ from annotate.web.guidelines import markdown
 from tests import make
 from tests.web.conftest import HTMX, SignIn
 
+EXPORT = "/p/bridge/export/"
+
 
 def test_without_gold_the_annotators_layers_are_chosen(project: Project, browser: SignIn) -> None:
     document = make.document(project)
@@ -36,6 +38,43 @@ def test_a_choice_changes_the_line_for_the_shell(project: Project, browser: Sign
 
     assert response.content.strip().startswith(b"<pre")
     assert b"format=csv&amp;layers=all" in response.content
+
+
+def test_without_the_texts_quotes_are_as_long_as_chosen(project: Project, browser: SignIn) -> None:
+    document = make.document(project)
+    make.claim(make.user("ann"), document, "The closure is needed,")
+    client = browser("manager")
+    page = client.get(EXPORT).content.decode()
+    assert 'name="text" value="yes" checked' in page and "text=no" not in page
+
+    chosen = "format=documents-jsonl&layers=annotators&text=no&quote_length=11"
+    shown = client.get(f"{EXPORT}?{chosen}", headers=HTMX).content.decode()
+    response = client.get(f"{EXPORT}?{chosen}&source=&download=1", follow=True)
+
+    assert f"/api/v1/projects/bridge/export/?{chosen}".replace("&", "&amp;") in shown
+    line = b"".join(response.streaming_content)  # type: ignore[attr-defined]
+    assert b'"The closure"' in line and document.text.encode() not in line and b'"text"' not in line
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("format=brat&text=no", "“brat” cannot be written without the texts; choose from jsonl"),
+        ("text=no&quote_length=201", "Characters of each quote: Ensure this value is less than or equal to 200."),
+        ("text=no&quote_length=many", "Characters of each quote: Enter a whole number."),
+        ("from=soon", "&#x27;soon&#x27; is no day"),
+    ],
+)
+def test_what_cannot_be_downloaded_is_said_on_the_page(
+    project: Project, browser: SignIn, query: str, said: str
+) -> None:
+    refused = browser("manager").get(f"{EXPORT}?{query}&download=1")
+    looked = browser("manager").get(f"{EXPORT}?{query}", headers=HTMX)
+
+    assert refused.status_code == 400 and 'role="alert"' in refused.content.decode()
+    assert said in refused.content.decode() and said in looked.content.decode()
+    assert looked.status_code == 200
+    assert browser("manager").post(EXPORT).status_code == 405
 
 
 @pytest.mark.parametrize("query", ["format=exe", "layers=everything", "format=%00", "layers=annotators&layers=x"])

@@ -57,7 +57,7 @@ def test_a_manager_makes_a_release_and_sees_what_it_consists_of(project: Project
             "Creative Commons Attribution 4.0",
             "Theirs.",
             "Bay &lt;Courier&gt;",
-            "support",
+            "▲",
             "bridge-release-1/claims.csv",
         ),
         *(f"/api/v1/releases/{found.pk}/files/CITATION.cff", found.files[0]["sha256"], "Left out: offsets"),
@@ -93,6 +93,28 @@ def test_a_bad_form_is_refused_in_both_ways(
     assert page.status_code == fragment.status_code == 400
     assert said in page.content.decode() and fragment.content.strip().startswith(b'<div id="release-list">')
     assert not Release.objects.exists()
+
+
+def test_outlets_and_days_are_chosen_on_the_form_and_stay_in_sight(
+    project: Project, browser: SignIn, gold: Any
+) -> None:
+    make.document(project, make.TEXT + " Elsewhere.", source="Quay Post", published_on="2026-05-02")
+    client = browser("manager")
+    client.post(PAGE, form())
+    page = client.get(PAGE).content.decode()
+    assert 'value="Bay &lt;Courier&gt;"' in page and '<details class="group" open>' not in page
+
+    refused = client.post(PAGE, form(first="2026-06-01"), headers=HTMX)
+    response = client.post(PAGE, form(sources="Bay <Courier>", first="2026-05-01", last="2026-05-01"))
+
+    assert refused.status_code == 400 and "the release would be empty" in refused.content.decode()
+    made = Release.objects.get(number=2)
+    rule = {"sources": ["Bay <Courier>"], "from": "2026-05-01", "to": "2026-05-01"}
+    assert rule.items() <= made.asked["selection"].items()
+    shown = client.get(response["Location"]).content.decode()
+    assert "Release 1 took articles of all outlets and days; this one of the outlet “Bay &lt;Courier&gt;”" in shown
+    listed = client.get(PAGE).content.decode()
+    assert '<details class="group" open>' in listed and 'value="2026-05-01"' in listed
 
 
 def test_one_that_is_being_made_shows_how_far_it_is(project: Project, browser: SignIn) -> None:

@@ -31,8 +31,10 @@ from annotate.releases.draft import Draft, Previous
 from annotate.releases.facts import Facts
 from annotate.releases.folder import Folder
 from annotate.releases.people import Pseudonyms
-from annotate.releases.settings import ReleaseSettings
+from annotate.releases.selecting import articles_of, unknown_source
+from annotate.releases.settings import ReleaseSettings, SelectionRule
 from annotate.releases.source import Source
+from annotate.releases.splits import Days
 from corpus.copies import find_copies
 from corpus.database import snapshot
 from corpus.models import Corpus
@@ -48,6 +50,7 @@ def create_release(*, user: User, project: Project, settings: ReleaseSettings, n
     # A purge holds the corpus: it sees this release, or this release does not see what is purged.
     Corpus.objects.select_for_update(no_key=True).get(pk=project.corpus_id)
     _check_rounds(project, settings)
+    _check_articles(project, settings.selection)
     rows = Release.objects.filter(project=project)
     if rows.filter(status__in=UNFINISHED).exists():
         raise WrongState(BUSY)
@@ -71,6 +74,17 @@ def _check_rounds(project: Project, settings: ReleaseSettings) -> None:
         if id not in known:
             detail = f"{id} is no round of work of this project; training and test rounds are not released."
             raise invalid(f"/selection/rounds/{number}", detail)
+
+
+def _check_articles(project: Project, rule: SelectionRule) -> None:
+    if unknown := unknown_source(project.corpus_id, rule):
+        at, name = unknown
+        detail = f"“{name[:60]}” is no source of this project; give the name of an outlet as the documents have it."
+        raise invalid(f"/selection/sources/{at}", detail)
+    if rule.has_scope and not articles_of(project.corpus_id, rule).exists():
+        at_days = "from" if rule.first else "to" if rule.last else "sources"
+        detail = "No document is of these outlets and days, so the release would be empty; choose others."
+        raise invalid(f"/selection/{at_days}", detail)
 
 
 def _previous(project: Project) -> Release | None:
@@ -136,7 +150,19 @@ def _draft(found: Release, folder: Folder, now: datetime) -> Draft:
         settings=settings,
     )
     source = Source(project=project, rule=settings.selection, names=Pseudonyms(project.pk))
-    return Draft(source=source, facts=facts, folder=folder, previous=_known(before) if before else None)
+    known = _known(before) if before else None
+    return Draft(source=source, facts=facts, folder=folder, previous=known, days=_days(found, settings))
+
+
+def _days(found: Release, settings: ReleaseSettings) -> Days | None:
+    """Return the dividing days of the last release under the same rules, where it fixed them."""
+    rows = Release.objects.filter(project=found.project_id, number__lt=found.number).ready().order_by("-number")
+    for asked, splits in rows.values_list("asked", "figures__splits"):
+        before = ReleaseSettings.stored(asked)
+        if (before.splits, before.selection.scope) == (settings.splits, settings.selection.scope):
+            days = splits["days"] if splits.get("fixed", True) else None
+            return (days[0], days[1]) if days else None
+    return None
 
 
 def _known(before: Release) -> Previous:
@@ -147,7 +173,7 @@ def _known(before: Release) -> Previous:
         sha256=before.sha256,
         folder=folder_of(before.pk),
         figures=before.figures,
-        splits=before.asked["splits"],
+        asked=ReleaseSettings.stored(before.asked),
     )
 
 

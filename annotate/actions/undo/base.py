@@ -9,9 +9,12 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from django.contrib.auth.models import User
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 
 from annotate.models import Project
 from annotate.payloads.problems import WrongState
+from annotate.reports.history import Names, action_words
 from corpus.models import Change
 
 type State = dict[str, Any] | None
@@ -50,6 +53,12 @@ class WholeRestorer(Protocol):
     def __call__(self, asking: Asking, project: Project, rows: Sequence[Change]) -> None: ...
 
 
+class LargeRestorer(Protocol):
+    """How a batch is set back whose rows are too many to hold; it locks, checks and writes by parts."""
+
+    def __call__(self, asking: Asking, project: Project) -> None: ...
+
+
 # What differs although nothing was changed.
 TECHNICAL = frozenset(("version", "updated_at", "created_at", "makers"))
 
@@ -69,3 +78,13 @@ def changed_keys(change: Change) -> list[str]:
 
 def refuse(what: str) -> WrongState:
     return WrongState(f"This cannot be undone: {what}")
+
+
+def by_whom(change: Change, names: Names, asking: Asking) -> str:
+    """Say who changed the object after this row, and when; nothing where no row says it."""
+    later = Change.objects.filter(object_type=change.object_type, object_id=change.object_id, id__gt=change.pk)
+    last = later.exclude(batch__in=(change.batch, asking.of_undo)).order_by("-id").first()
+    if last is None:
+        return ""
+    who = Names.of(names.project, [last], asking.user).actor(last)
+    return f" by {who}, who {action_words(last.action)} on {date_format(localtime(last.at), 'j F Y, H:i')}"

@@ -27,6 +27,7 @@ class Asked:
     source: str = ""
     since: date | None = None
     until: date | None = None
+    sources: tuple[str, ...] = ()  # any of these; no query asks for several, a release does
 
     @classmethod
     def parse(cls, query: Mapping[str, Sequence[str]]) -> Self:

@@ -128,6 +128,8 @@ def _rows(user: User, project: Project, asked: Asked, rounds: dict[UUID, Round])
     rows = counted_submissions().filter(layer__in=layers.order_by().values("pk"))
     if asked.source:
         rows = rows.filter(layer__document__source__name=asked.source)
+    if asked.sources:
+        rows = rows.filter(layer__document__source__name__in=asked.sources)
     if asked.since:
         rows = rows.filter(layer__document__published_on__gte=asked.since)
     if asked.until:

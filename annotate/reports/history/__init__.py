@@ -2,7 +2,7 @@
 
 from annotate.reports.history.batches import PAGE, Asked, BatchShown, Line, batch_rows, batches_page, object_history
 from annotate.reports.history.names import Names
-from annotate.reports.history.visible import OBJECT_TYPES, changes_of, object_changes, whole_batch
+from annotate.reports.history.visible import OBJECT_TYPES, changes_of, object_changes, sees_batch, whole_batch
 from annotate.reports.history.words import action_words, differences, type_words
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "differences",
     "object_changes",
     "object_history",
+    "sees_batch",
     "type_words",
     "whole_batch",
 ]

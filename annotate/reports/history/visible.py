@@ -78,6 +78,14 @@ def whole_batch(user: User, project: Project, batch: UUID) -> list[Change]:
     return rows if is_own and permissions.can(user, Action.SEE_PROJECT, project.pk) else []
 
 
+def sees_batch(user: User, project: Project, batch: UUID) -> bool:
+    """Return whether every row of a batch is for `user` to see, without reading the rows."""
+    if not permissions.can(user, Action.SEE_CHANGES, project.pk):
+        return False
+    n = Change.objects.filter(batch=batch).count()
+    return n > 0 and changes_of(user, project).filter(batch=batch).count() == n
+
+
 def _own(user: User, project: Project, rows: Changes) -> Changes:
     """Return the rows that name a layer of the user's own, or are about it."""
     own = Layer.objects.of_annotators().filter(project=project, annotator=user.pk)

@@ -42,6 +42,7 @@ FIELDS = {
 }
 ACTIONS = {
     "annotations.import": "imported annotations",
+    "annotations.import_undo": "took back imported annotations",
     "claim.create": "marked a claim",
     "claim.update": "changed a claim",
     "claim.delete": "deleted a claim",
@@ -171,6 +172,8 @@ def _changed(object_type: str, key: str, before: Any, after: Any, names: Names) 
     elif key == "merged_into":
         into = _named(object_type, key, after or before, names)
         yield f"merged into {into}" if after else f"no longer merged into {into}"
+    elif key == "story":
+        yield "put into a story with its near-copies" if after else "taken out of its story"
     elif isinstance(before, dict) or isinstance(after, dict):
         yield from _members(field_words(key), before or {}, after or {})
     elif isinstance(before, list) and isinstance(after, list):

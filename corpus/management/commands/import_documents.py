@@ -10,6 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from corpus.copies.tasks import start_find_copies
 from corpus.ingest import Outcome, ingest
 from corpus.management.progress import Progress
 from corpus.models import Corpus
@@ -49,6 +50,8 @@ class Command(BaseCommand):
         try:
             counts = self._import(found, files, how, dry_run=dry_run)
         except KeyboardInterrupt:
+            if not dry_run:
+                start_find_copies(found.pk)
             raise CommandError(
                 "Interrupted. What was stored is kept; run the same command again to go on.", returncode=130
             ) from None
@@ -58,6 +61,9 @@ class Command(BaseCommand):
             f"{counts['created']} documents {'would be ' if dry_run else ''}created, "
             f"{counts['duplicates']} duplicates, {counts['errors']} rows refused."
         )
+        if counts["created"] and not dry_run:
+            start_find_copies(found.pk)
+            self.stdout.write("The running site now looks for near-copies of them; it shows what it finds as stories.")
         if counts["errors"]:
             raise SystemExit(REFUSED)
 
