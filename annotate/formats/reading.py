@@ -227,9 +227,9 @@ def _broken(claim: dict[str, Any], span: dict[str, Any], text: str) -> BrokenSpa
     )
 
 
-def document_lines(selection: Selection) -> Iterator[dict[str, Any]]:
+def document_lines(selection: Selection, registries: Registries | None = None) -> Iterator[dict[str, Any]]:
     """Yield every document with its text and its layers, empty ones included."""
-    registries, project = Registries(), selection.project
+    registries, project = registries or Registries(), selection.project
     stream = _LayerStream(selection, registries, with_empty=True)
     for part in parts(selection):
         rows = Layer.objects.filter(Among(F("id"), list(stream.up_to(part.last))))
