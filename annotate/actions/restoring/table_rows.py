@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from annotate.actions.restoring.outcome import Problem, Refused
 from annotate.actions.restoring.places import Place
@@ -117,11 +117,12 @@ def _check_links(whole: Whole, table: Table, column: str, model: Any, lines: lis
 
 def check_ahead(whole: Whole, table: Table) -> None:
     """Look at references that stood before what they refer to. Raises Refused."""
-    home = home_id(whole.place.project, table.home)
+    project = whole.place.project
     for column in table.ahead:
-        path = HOMES[table.links[column]][1]
-        rows = table.rows(whole.place.project).filter(**{f"{column}__isnull": False})
-        lost = rows.exclude(**{f"{column}__{path}": home}).values_list("pk", column).first()
+        home, path = HOMES[table.links[column]]
+        there = table.links[column]._base_manager.filter(pk=OuterRef(column), **{path: home_id(project, home)})
+        rows = table.rows(project).filter(~Exists(there), **{f"{column}__isnull": False})
+        lost = rows.values_list("pk", column).first()
         if lost is not None:
             detail = f"“{column}” of {lost[0]} is {lost[1]}, which is not there."
             raise Refused([Problem(file=file_name(table), line=0, detail=detail)])
