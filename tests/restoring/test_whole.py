@@ -30,9 +30,13 @@ def export(path, slug="harbour"):
     return path.read_bytes() if path.is_file() else b""
 
 
-def test_a_whole_project_comes_back_byte_for_byte_with_its_figures_and_desks(tmp_path, client):
+def test_a_whole_project_comes_back_byte_for_byte_with_its_figures_and_desks(
+    tmp_path, client, django_assert_max_num_queries
+):
     project = lives.project()
-    before, facts = export(tmp_path / "one.zip"), lives.facts(project)
+    with django_assert_max_num_queries(len(TABLES) + 40):
+        before = export(tmp_path / "one.zip")
+    facts = lives.facts(project)
     with zipfile.ZipFile(tmp_path / "one.zip") as archive:
         empty = [name for name in FILES if not archive.read(name)]
     assert not empty
@@ -50,6 +54,23 @@ def test_a_whole_project_comes_back_byte_for_byte_with_its_figures_and_desks(tmp
     code, said = restore(tmp_path / "one.zip", "project")
     assert code == 0 and "restored: 0 documents, 0 layers, 0 claims" in said and " 0 differences" in said, said
     assert export(tmp_path / "two.zip") == before
+    _check_what_comes_with_it(client)
+
+
+def _check_what_comes_with_it(client):
+    """Accounts that nobody can sign in to, those who left by their pseudonym, Change rows of one batch, and pages."""
+    assert not any(user.is_active or user.has_usable_password() or user.is_superuser for user in User.objects.all())
+    left = Member.objects.get(left_at__isnull=False)
+    assert left.pseudonym == "A4" and left.user.username == f"A4-{str(left.project_id)[:8]}"
+    rows = Change.objects.filter(action="project.restore")
+    assert rows.count() == Change.objects.count() and rows.values("batch").distinct().count() == 1
+    assert rows.filter(object_type="decision").count() == Decision.objects.count()
+    User.objects.filter(username="curator").update(is_active=True)
+    client.force_login(User.objects.get(username="curator"))
+    document = Document.objects.get(number=1)
+    pages = "changes progress agreement members rounds documents decisions adjudicate registries/speakers talk codebook"
+    for page in (*pages.split(), f"d/{document.pk}/adjudicate", "export"):
+        assert client.get(f"/p/harbour/{page}/").status_code == 200, page
 
 
 # What is no data of the project: history, times at work, sign-in, uploads, sketches of texts; releases stay files.
@@ -160,11 +181,12 @@ def lines_with(**values):
 
 
 def reading_with(**values):
+    """Return what puts other values into the first claim of the first reading that has one, which comes first then."""
+
     def change(data):
-        first, *rest = data.splitlines(keepends=True)
-        row = orjson.loads(first)
-        row["reading"]["claims"][0] |= values
-        return orjson.dumps(row) + b"\n" + b"".join(rest)
+        rows = sorted((orjson.loads(line) for line in data.splitlines()), key=lambda row: -row["n_claims"])
+        rows[0]["reading"]["claims"][0] |= values
+        return b"".join(orjson.dumps(row) + b"\n" for row in rows)
 
     return change
 
