@@ -118,7 +118,7 @@ FORMAT = Format(
     content_type="application/zip",
     description=(
         "All of it, to be restored: documents, readings, every submission, decisions with their reasons, registries "
-        "with merges, codebook, rounds, members and remarks."
+        "with merges, codebook, rounds, members and remarks. Always the whole: layers and filters are for the others."
     ),
     write=write,
     is_folder=True,

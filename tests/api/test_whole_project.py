@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 def test_a_curator_gets_all_of_it_whatever_layers_are_asked_for(ann, curator, document, project):
     claim = ann.put_claim(document, CLOSURE).json()
-    answers = [curator.get(f"{WHERE}{more}") for more in ("", "&layers=annotators")]
+    answers = [curator.get(f"{WHERE}{more}") for more in ("", "&layers=annotators&round=&status=")]
     one, other = (b"".join(answer.streaming_content) for answer in answers)
     assert one == other and answers[0]["Content-Type"] == "application/zip"
     assert answers[0]["Content-Disposition"] == 'attachment; filename="bridge.project.zip"'

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -19,6 +19,7 @@ from annotate.formats.project_tables import TABLES, Table, file_name, home_id
 from annotate.models import Claim
 from annotate.payloads.people import People
 from corpus.database.bulk import Among, insert_rows
+from corpus.models import Entry, Proposition, Speaker, Target
 
 # Where rows are found that others refer to: what they are of, and the way there.
 HOMES: dict[Any, tuple[str, str]] = {table.model: (table.home, table.path) for table in TABLES}
@@ -29,6 +30,7 @@ TOLD = {
     "codebook_versions": "codebook_version", "members": "member", "rounds": "round", "decisions": "decision",
     "remarks": "remark",
 }  # fmt: skip
+REGISTRIES: dict[str, type[Entry]] = {"speaker": Speaker, "target": Target, "proposition": Proposition}
 SILENT = ("reading", "guidelines", "claim")
 
 
@@ -113,6 +115,23 @@ def _check_links(whole: Whole, table: Table, column: str, model: Any, lines: lis
         if line.values[column] in missing:
             detail = f"There is no {model._meta.verbose_name} {line.values[column]} in the project."
             raise Refused([Problem(file=file_name(table), line=line.number, pointer=f"/{column}", detail=detail)])
+
+
+def check_named(whole: Whole, table: Table, lines: Sequence[TableLine]) -> None:
+    """Look at the entries that rows name beside their references, as frozen readings do. Raises Refused."""
+    named = [(line, one.model, one.id) for line in lines for claim in line.claims for one in claim.entries]
+    if table.name == "reassignments":
+        named = [(line, REGISTRIES.get(line.values["registry"], Speaker), line.values["new"]) for line in lines]
+    for model in {model for _, model, _ in named}:
+        wanted = {id for _, of, id in named if of is model}
+        rows = model._default_manager.filter(
+            Among(F("pk"), [id.hex for id in wanted]), corpus=whole.place.project.corpus_id
+        )
+        there = set(rows.values_list("pk", flat=True))
+        for line, of, id in named:
+            if of is model and id not in there:
+                detail = f"It names the {model._meta.verbose_name} {id}, which is not among those of the archive."
+                raise Refused([Problem(file=file_name(table), line=line.number, detail=detail)])
 
 
 def check_ahead(whole: Whole, table: Table) -> None:

@@ -6,7 +6,7 @@ nothing is added. A corpus that is here, for another project works on it, gets t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import batched
 from pathlib import Path
@@ -23,7 +23,7 @@ from annotate.actions.restoring.outcome import Problems, Refused
 from annotate.actions.restoring.places import Needs, Place, account_of
 from annotate.actions.restoring.run import Run, Tell, check_documents, contradictions, store_documents
 from annotate.actions.restoring.table_lines import TableLine, names_in, table_line
-from annotate.actions.restoring.table_rows import Whole, check_ahead, store_rows, stranger
+from annotate.actions.restoring.table_rows import Whole, check_ahead, check_named, store_rows, stranger
 from annotate.formats.project_tables import AFTER, AT_ONCE, BEFORE, TABLES, Table, file_name
 from annotate.models import Member
 from annotate.payloads.codebooks import forget_codebooks
@@ -118,10 +118,11 @@ class Frozen:
     books: Books
     numbers: dict[UUID, int]
 
-    def check(self, file: str, line: TableLine) -> None:
-        number = self.numbers.get(line.values["codebook_version"])
-        for claim in line.claims if number is not None else ():
-            self.books.fit_claim(number or 0, claim, line.number)
+    def check(self, file: str, lines: Sequence[TableLine]) -> None:
+        for line in lines:
+            number = self.numbers.get(line.values["codebook_version"])
+            for claim in line.claims if number is not None else ():
+                self.books.fit_claim(number or 0, claim, line.number)
         if misfits := list(self.books.problems(file)):
             raise Refused(misfits)
 
@@ -130,8 +131,9 @@ def _restore_table(whole: Whole, archive: Archive, table: Table, tell: Tell, fro
     file, problems = file_name(table), Problems(file=file_name(table))
     for part in _parts(archive, table, tell, problems):
         if table.name == "submissions" and frozen is not None:
-            for line in part:
-                frozen.check(file, line)
+            frozen.check(file, part)
+        if whole.run.adds:
+            check_named(whole, table, part)
         with contradictions(file, [(line.number, line) for line in part]):
             store_rows(whole, table, list(part))
         whole.run.batch.write()
