@@ -213,6 +213,7 @@ BAD = [
     ("reassignments.jsonl", lines_with(new=STRANGE), f"reassignments.jsonl, line 1: It names the speaker {STRANGE}"),
     ("members.jsonl", lines_with(user="a b"), "'a b' is no name for an account"),
     ("rounds.jsonl", lines_with(lease_minutes=0), "/lease_minutes: '0': "),
+    ("rounds.jsonl", lines_with(selection={"a": ["\0"]}), "/selection: It holds NUL"),
     ("documents.jsonl", lines_with(sha256="0"), "/sha256: '0' is not the hash of the text"),
     ("project.json", lambda data: data.replace(b'"slug": "harbour"', b'"slug": "Har bour"'), "is no short name"),
     (

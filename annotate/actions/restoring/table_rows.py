@@ -18,7 +18,7 @@ from annotate.actions.restoring.table_lines import TableLine, ids_in
 from annotate.formats.project_tables import TABLES, Table, file_name, home_id
 from annotate.models import Claim
 from annotate.payloads.people import People
-from corpus.database.bulk import Among, insert_rows
+from corpus.database.bulk import Among, insert_rows, update_rows
 from corpus.models import Entry, Proposition, Speaker, Target
 
 # Where rows are found that others refer to: what they are of, and the way there.
@@ -173,11 +173,8 @@ def _tell(whole: Whole, table: Table, line: TableLine) -> None:
 def _fill(table: Table, lines: list[TableLine]) -> None:
     """Write the columns that `documents.jsonl` does not hold into the rows that it made."""
     columns = [name for name in table.columns if name not in table.key]
-    rows = []
-    for line in lines:
-        values = {table.fields[name].attname: value for name, value in line.values.items()}
-        rows.append(table.model(**values))
-    table.model._base_manager.bulk_update(rows, columns, batch_size=200)
+    names = [table.fields[name].attname for name in columns]
+    update_rows(table.model, names, [(line.values["id"], *(line.values[name] for name in columns)) for line in lines])
 
 
 def stranger(name: str, project_id: UUID) -> str:
