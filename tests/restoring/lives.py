@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 
-from annotate.actions import layers, registries, skips, stories, talk
+from annotate.actions import codebook, layers, registries, skips, stories, talk
 from annotate.actions.adjudication import Verdict
 from annotate.actions.adjudication.auditing import check_sample
 from annotate.actions.adjudication.pairing import keep_apart
@@ -39,6 +39,7 @@ def project() -> Project:
     _tell(found, people, ferry)
     _hand_out(found, people)
     _group(found, people["curator"])
+    codebook.start_draft(user=people["manager"], project=found, now=AFTERWARDS)
     Decision.objects.filter(kind="edited").update(decided_by=User.objects.create_superuser("root"))
     return found
 

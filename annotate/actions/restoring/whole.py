@@ -21,7 +21,7 @@ from annotate.actions.restoring.heads import Head, home_of, read_head
 from annotate.actions.restoring.lines import read_objects
 from annotate.actions.restoring.outcome import Problems, Refused
 from annotate.actions.restoring.places import Needs, Place, account_of
-from annotate.actions.restoring.run import Run, Tell, check_documents, contradictions, store_documents
+from annotate.actions.restoring.run import Run, Tell, check_documents, store_documents
 from annotate.actions.restoring.table_lines import TableLine, names_in, table_line
 from annotate.actions.restoring.table_rows import Whole, check_ahead, check_named, store_rows, stranger
 from annotate.formats.project_tables import AFTER, AT_ONCE, BEFORE, TABLES, Table, file_name
@@ -134,8 +134,11 @@ def _restore_table(whole: Whole, archive: Archive, table: Table, tell: Tell, fro
             frozen.check(file, part)
         if whole.run.adds:
             check_named(whole, table, part)
-        with contradictions(file, [(line.number, line) for line in part]):
+        try:
             store_rows(whole, table, list(part))
+        except IntegrityError as error:
+            detail = f"Lines {part[0].number} to {part[-1].number} contradict each other or what is stored"
+            raise refused(file, f"{detail} ({str(error).splitlines()[0]}). Nothing was stored.") from error
         whole.run.batch.write()
     problems.raise_any()
 
