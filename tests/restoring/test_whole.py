@@ -181,12 +181,15 @@ def lines_with(**values):
     return change
 
 
-def reading_with(**values):
-    """Return what puts other values into the first claim of the first reading that has one, which comes first then."""
+def reading_with(*without, **values):
+    """Return what changes the first claim of the first reading that has one, which comes first then."""
 
     def change(data):
         rows = sorted((orjson.loads(line) for line in data.splitlines()), key=lambda row: -row["n_claims"])
-        rows[0]["reading"]["claims"][0] |= values
+        claim = rows[0]["reading"]["claims"][0]
+        claim |= values
+        for name in without:
+            del claim[name]
         return b"".join(orjson.dumps(row) + b"\n" for row in rows)
 
     return change
@@ -208,6 +211,14 @@ BAD = [
     ("speakers.jsonl", lines_with(merged_into=STRANGE), f"is {STRANGE}, which is not there"),
     ("speakers.jsonl", lambda data: b"", "There is no speaker"),
     ("submissions.jsonl", reading_with(mode="loud"), "/reading/claims/0/mode: 'loud' is not allowed here"),
+    ("submissions.jsonl", reading_with("cue"), "line 1, /reading/claims/0: “cue” is missing"),
+    (
+        "submissions.jsonl",
+        reading_with(stances=[{"value": "support"}], no_stance=False),
+        "/reading/claims/0/stances/0: “holder” is missing",
+    ),
+    ("submissions.jsonl", lines_with(reading={}), "line 1, /reading: “attributes” is missing"),
+    ("submissions.jsonl", lines_with(layer=STRANGE), "is not the layer of the submission"),
     ("submissions.jsonl", reading_with(attributes={"colour": "red"}), "lacks the question “colour” of claims"),
     ("submissions.jsonl", reading_with(reported_by=[{"id": STRANGE, "name": "X"}]), f"It names the speaker {STRANGE}"),
     ("reassignments.jsonl", lines_with(new=STRANGE), f"reassignments.jsonl, line 1: It names the speaker {STRANGE}"),

@@ -20,6 +20,15 @@ from annotate.payloads.claims import bad_character
 from annotate.payloads.problems import Invalid
 
 MAX_NAME = 150
+# What a frozen reading always says, and the claims, speakers and stances in it: figures and desks rely on them.
+READING = frozenset(LAYER_KEYS - {"annotator", "codebook", "entities"})
+CLAIM = frozenset(
+    (
+        *("id", "document", "round", "layer", "spans", "cue", "speakers", "reported_by", "mode", "proposition"),
+        *("stances", "no_stance", "attributes", "unsure", "note", "version", "created_at", "updated_at"),
+    )
+)
+PARTS = (("speakers", frozenset(("represents", "mention"))), ("stances", frozenset(("holder", "target", "value"))))
 # JSON whose form others rely on: lists of texts, and objects.
 LISTS, OBJECTS = ("replaces", "sources", "options", "reopened_fields"), ("selection", "reading")
 
@@ -99,15 +108,30 @@ class RowReader(LineReader):
             self.fail(pointer, f"{str(raw)[:60]!r} stands where an object is needed.")
         return raw
 
-    def reading(self, raw: object, pointer: str) -> tuple[ClaimLine, ...]:
+    def reading(self, raw: object, pointer: str, layer: UUID) -> tuple[ClaimLine, ...]:
         """Return the claims of a frozen reading; quotes are not compared, for pages show them as they are."""
         body = self.obj(raw, pointer, LAYER_KEYS)
+        self._has(body, READING, pointer)
+        if body.get("id") != str(layer):
+            self.fail(f"{pointer}/id", f"{str(body.get('id'))[:60]!r} is not the layer of the submission, {layer}.")
         self.spans(body.get("no_claim"), f"{pointer}/no_claim")
         self.answers(body.get("attributes"), f"{pointer}/attributes")
-        if not isinstance(body.get("claims"), list):
-            self.fail(f"{pointer}/claims", "A reading has a list of claims.")
         claims = self.many(body.get("claims"), f"{pointer}/claims")
-        return tuple(self.claim(one, f"{pointer}/claims/{i}", None, None) for i, one in enumerate(claims))
+        return tuple(self._frozen(one, f"{pointer}/claims/{i}") for i, one in enumerate(claims))
+
+    def _frozen(self, raw: object, pointer: str) -> ClaimLine:
+        n_errors = len(self.errors)
+        found = self.claim(raw, pointer, None, None)
+        if len(self.errors) == n_errors:
+            self._has(found.raw, CLAIM, pointer)
+            for name, keys in PARTS:
+                for i, part in enumerate(found.raw.get(name) or ()):
+                    self._has(part, keys, f"{pointer}/{name}/{i}")
+        return found
+
+    def _has(self, body: dict[str, Any], keys: frozenset[str], pointer: str) -> None:
+        if missing := sorted(keys - body.keys()):
+            self.fail(pointer, f"“{missing[0]}” is missing.")
 
 
 def _texts(raw: Any) -> Iterator[str]:
@@ -130,7 +154,7 @@ def table_line(table: Table, number: int, raw: object) -> TableLine:
     values = reader.row(raw, table)
     claims: tuple[ClaimLine, ...] = ()
     if table.name == "submissions" and isinstance(values["reading"], dict):
-        claims = reader.reading(values["reading"], "/reading")
+        claims = reader.reading(values["reading"], "/reading", values["layer"])
     if reader.errors:
         raise Invalid.of(reader.errors)
     assert isinstance(raw, dict)
