@@ -25,6 +25,7 @@ from annotate.formats import (
     Format,
     MissingLibrary,
     NeedsText,
+    NotWhole,
     Selection,
     UnknownPlace,
     check_text,
@@ -80,11 +81,11 @@ def _pieces(format: Format, selection: Selection, how: str) -> Generator[bytes]:
 
 
 def _require(format: Format, selection: Selection) -> None:
-    """Refuse a format whose library is missing, or that cannot be without the texts."""
+    """Refuse a format whose library is missing, or that cannot be without the texts or in parts."""
     try:
         format.require()
         check_text(format, selection, FORMATS.values())
-    except (MissingLibrary, NeedsText) as error:
+    except (MissingLibrary, NeedsText, NotWhole) as error:
         raise Invalid(str(error), extra={"parameter": "format"}) from error
 
 
@@ -181,7 +182,8 @@ def export(request: Request, slug: str) -> StreamingHttpResponse:
         raise Busy(BUSY)
     stream = Stream(_pieces(format, selection, how), _places.release)
     type, ending = (f"application/{how}", ENDINGS[how]) if how and is_file else (format.content_type, "")
-    name = f"{project.slug}-{selection.layers}.{format.extension}{ending}"
+    layers = "" if format.check is not None else f"-{selection.layers}"
+    name = f"{project.slug}{layers}.{format.extension}{ending}"
     headers = {
         "Content-Disposition": f'attachment; filename="{name}"',
         "X-Content-Type-Options": "nosniff",

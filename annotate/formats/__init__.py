@@ -13,6 +13,7 @@ from annotate.formats import (
     jsonl,
     label_studio,
     parquet,
+    project,
     tei,
     w3c,
 )
@@ -26,6 +27,7 @@ from annotate.formats.base import (
     Member,
     MissingLibrary,
     NeedsText,
+    NotWhole,
     Selection,
     UnknownPlace,
     check_text,
@@ -38,6 +40,7 @@ FORMATS: dict[str, Format] = {
     for found in (
         jsonl.FORMAT,
         documents_jsonl.FORMAT,
+        project.FORMAT,
         csv.FORMAT,
         parquet.FORMAT,
         huggingface.FORMAT,
@@ -65,6 +68,7 @@ __all__ = [
     "Member",
     "MissingLibrary",
     "NeedsText",
+    "NotWhole",
     "Selection",
     "UnknownPlace",
     "check_text",

@@ -154,6 +154,8 @@ class Format:
     lines: str = ""
     # Whether it can be written without the texts of the documents.
     is_textless: bool = False
+    # Of a format of whole projects: raises NotWhole for a part, PermissionDenied for who may not see all.
+    check: Callable[[Selection], None] | None = None
     # The module that it needs beyond the product's own, and the extra of the project that installs it.
     library: str = ""
     extra: str = ""
@@ -172,15 +174,21 @@ class Format:
             )
 
 
+class NotWhole(Exception):
+    """A format that carries the whole project was asked for a part of it."""
+
+
 class NeedsText(Exception):
     """A format that is made of the texts was asked for without them."""
 
 
 def check_text(format: Format, selection: Selection, known: Iterable[Format]) -> None:
-    """Raise NeedsText, which names the formats that can be without, where this one cannot."""
+    """Raise NeedsText, which names the formats that can be without, where this one cannot; or what its check raises."""
     if not selection.with_text and not format.is_textless:
         others = ", ".join(found.key for found in known if found.is_textless)
         raise NeedsText(f"The format “{format.key}” cannot be written without the texts; choose from {others}.")
+    if format.check is not None:
+        format.check(selection)
 
 
 def one_file(write: Callable[[Selection], Iterator[bytes]]) -> Callable[[Selection, Losses], Iterator[Member]]:

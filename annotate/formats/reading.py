@@ -240,9 +240,9 @@ def codebook_ref(registries: Registries, version_id: UUID | str) -> dict[str, An
     return {"name": view.name, "version": view.version.number}
 
 
-def document_lines(selection: Selection) -> Iterator[dict[str, Any]]:
+def document_lines(selection: Selection, registries: Registries | None = None) -> Iterator[dict[str, Any]]:
     """Yield every document with its text and its layers, empty ones included; each quote is checked again."""
-    registries, project = Registries(), selection.project
+    registries, project = registries or Registries(), selection.project
     stream, chosen = _LayerStream(selection, registries, whole=True), Registry(model=Speaker, follows=False)
     for part in parts(selection):
         of_document: dict[str, list[_Layer]] = defaultdict(list)

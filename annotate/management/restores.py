@@ -15,6 +15,8 @@ from corpus.management.progress import Progress
 
 USAGE = 2
 KINDS = ("documents", "layers", "claims")
+# What an archive of the format `project` holds beside these, as far as it is worth a number.
+WHOLE_KINDS = (*KINDS, "submissions", "decisions", "remarks", "rounds", "members")
 
 
 def restore_files(
@@ -29,8 +31,9 @@ def restore_files(
     dry_run: bool,
 ) -> int:
     """Restore files one after the other and say what came of each; return the number of differences."""
+    is_whole = format == "project"
     for path in [*paths, *codebooks]:
-        if not path.is_file():
+        if not path.is_file() and not (is_whole and path.is_dir()):
             raise CommandError(f"There is no file {str(path)!r}; check the path.", returncode=USAGE)
     user, n_differences = _user(username), 0
     for path in paths:
@@ -45,7 +48,7 @@ def restore_files(
             raise CommandError("Interrupted; run the same command again to go on.", returncode=130) from None
         except (PermissionDenied, Problem) as error:
             raise CommandError(str(error), returncode=USAGE) from error
-        n_differences += _report(command, outcome, dry_run=dry_run)
+        n_differences += _report(command, outcome, WHOLE_KINDS if is_whole else KINDS, dry_run=dry_run)
     return n_differences
 
 
@@ -59,7 +62,8 @@ def _restore(
         n_read += n_bytes
         bar.show(n_read, f"{n_read / 2e6:.1f} MB")
 
-    with Progress("Restoring", 2 * path.stat().st_size) as bar:
+    size = restoring.size_of(path) if format == "project" else path.stat().st_size
+    with Progress("Restoring", 2 * size) as bar:
         return restoring.restore_project(
             user=user, slug=slug, path=path, format=format, now=now, codebooks=codebooks, dry_run=dry_run, tell=tell
         )
@@ -75,7 +79,7 @@ def _user(name: str) -> User:
     return found
 
 
-def _report(command: BaseCommand, outcome: restoring.Outcome, *, dry_run: bool) -> int:
+def _report(command: BaseCommand, outcome: restoring.Outcome, kinds: tuple[str, ...], *, dry_run: bool) -> int:
     for difference in outcome.differences:
         command.stderr.write(str(difference))
     if (more := outcome.n_differences - len(outcome.differences)) > 0:
@@ -86,8 +90,8 @@ def _report(command: BaseCommand, outcome: restoring.Outcome, *, dry_run: bool) 
         command.stdout.write(f"Accounts made, inactive and without a password: {', '.join(outcome.accounts)}.")
     if outcome.joined:
         command.stdout.write(f"Accounts that were there and became members: {', '.join(outcome.joined)}.")
-    made = ", ".join(f"{outcome.made[kind]} {kind}" for kind in KINDS)
-    there = ", ".join(f"{outcome.present[kind]} {kind}" for kind in KINDS)
+    made = ", ".join(f"{outcome.made[kind]} {kind}" for kind in kinds)
+    there = ", ".join(f"{outcome.present[kind]} {kind}" for kind in kinds)
     would = "would be " if dry_run else ""
     command.stdout.write(f"{would}restored: {made}; there already: {there}; {outcome.n_differences} differences.")
     return outcome.n_differences

@@ -117,6 +117,20 @@ def insert_rows(model: type[models.Model], names: Sequence[str], rows: Iterable[
             cursor.execute(sql, values[0]) if len(values) == 1 else cursor.executemany(sql, values)
 
 
+def update_rows(model: type[models.Model], names: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
+    """Write these attributes of rows by one prepared statement; each row begins with its id."""
+    fields = {field.attname: field for field in model._meta.concrete_fields}
+    key: Any = model._meta.pk
+    quote, writers = connection.ops.quote_name, [writer_of(fields[name]) for name in names]
+    columns = ", ".join(f"{quote(str(fields[name].column))} = %s" for name in names)
+    sql = f"UPDATE {quote(model._meta.db_table)} SET {columns} WHERE {quote(key.column)} = %s"
+    of_key = writer_of(key)
+    values = [(*(write(value) for write, value in zip(writers, row[1:], strict=True)), of_key(row[0])) for row in rows]
+    if values:
+        with connection.cursor() as cursor:
+            cursor.executemany(sql, values)
+
+
 @cache
 def _insert(model: type[models.Model], names: tuple[str, ...], vendor: str) -> tuple[str, list[Callable[[Any], Any]]]:
     by_name: dict[str, Any] = {field.attname: field for field in model._meta.concrete_fields}

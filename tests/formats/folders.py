@@ -14,6 +14,7 @@ from annotate.actions import documents, projects
 from annotate.actions.annotations import Options, import_annotations
 from annotate.formats import FORMATS, Selection, delivered
 from annotate.formats.composing import LabelMap, pairs_of
+from annotate.formats.project import HEAD, MANIFEST
 from annotate.formats.sources import IncomingFile
 from corpus.models import Document
 from corpus.readers.base import Row
@@ -106,6 +107,9 @@ def with_plain_ids(text):
     return ID.sub(lambda match: numbers.setdefault(match.group(), f"id-{len(numbers) + 1}"), text)
 
 
+# A time that the database set, not the test.
+NOW = re.compile(rb"(?<=\")(?!2026-05-)\d{4}-\d\d-\d\dT[\d:.]{15}Z")
+
 # Files whose lines stand in the order of ids, which are new in every run.
 BY_ID = ("speakers.csv", "targets.csv", "propositions.csv")
 
@@ -113,10 +117,27 @@ BY_ID = ("speakers.csv", "targets.csv", "propositions.csv")
 def plain(files):
     """Return the files as texts by path; ids are numbered, those of paths in the order in which they left."""
     files = files | {name: _without_order(files[name]) for name in BY_ID if name in files}
+    is_archive = MANIFEST in files
+    files = {name: _archived(name, data) for name, data in files.items()} if is_archive else files
     paths = dict(zip(files, with_plain_ids("\n".join(files)).split("\n"), strict=True))
     ordered = sorted(files, key=lambda name: paths[name])
     texts = with_plain_ids("\0".join(files[name].decode() for name in ordered)).split("\0")
+    texts = [_sorted(text) for text in texts] if is_archive else texts
     return dict(zip((paths[name] for name in ordered), texts, strict=True))
+
+
+def _archived(name, data):
+    """Return a file of a project's archive without what is new in every run: hashes, clock times, order of ids."""
+    if name == MANIFEST:
+        return re.sub(rb"[0-9a-f]{64}", b"hash", data)
+    if name == HEAD:
+        return data
+    lines = NOW.sub(b"now", data).splitlines(keepends=True)
+    return b"".join(sorted(lines, key=lambda line: ID.sub("", line.decode())))
+
+
+def _sorted(text):
+    return "".join(sorted(text.splitlines(keepends=True))) if text.startswith('{"') else text
 
 
 def _without_order(data):

@@ -11,6 +11,7 @@ import pytest
 from django.core.management import call_command
 
 from annotate.actions import claim_rows
+from annotate.actions.restoring import run
 from annotate.models import Claim, Layer, Project, Submission
 from annotate.records import claim_dict
 from corpus.models import Change, Document
@@ -76,7 +77,10 @@ def test_a_layer_that_is_elsewhere_here_is_listed_and_gets_no_claims(tmp_path, w
     assert Claim.objects.filter(layer=here.pk).count() == here.n_claims
 
 
-def test_of_a_document_that_stands_in_a_file_twice_only_the_first_line_is_stored(tmp_path):
+@pytest.mark.parametrize("at_once", [1, 200])
+def test_of_a_document_that_stands_in_a_file_twice_only_the_first_line_is_stored(tmp_path, monkeypatch, at_once):
+    """Also where the second line is in another batch, when the first is stored already."""
+    monkeypatch.setattr(run, "DOCUMENTS_AT_ONCE", at_once)
     line = lines()[0]
     again = deepcopy(line)
     again["layers"] = [renamed(layer) | {"id": str(uuid4()), "round": str(uuid4())} for layer in [own(line)]]

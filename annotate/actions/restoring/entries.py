@@ -27,6 +27,8 @@ class Entries:
     known: dict[tuple[type[Entry], UUID], str] = field(default_factory=dict)
     doubles: set[UUID] = field(default_factory=set)
     n_made: int = 0
+    # A whole project brings its registries along: what its claims name is there.
+    makes: bool = True
 
     def ensure(self, wanted: Iterable[Named]) -> None:
         """Make the entries that are not there. Raises Invalid where an id is another corpus's, or a name is none."""
@@ -50,6 +52,9 @@ class Entries:
         missing = [one for id, one in wanted.items() if (model, id) not in self.known]
         taken = self._taken(model, {one.name for one in missing})
         for one in missing:
+            if not self.makes:
+                detail = f"The {model._meta.verbose_name} {one.id} “{one.name[:60]}” is not among those of the archive."
+                raise Invalid.of([FieldError(pointer="", detail=detail)])
             self._make(one, taken)
             self.known[model, one.id] = one.name
 

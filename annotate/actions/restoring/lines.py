@@ -12,6 +12,7 @@ from uuid import UUID
 
 import orjson
 
+from annotate.actions.restoring.archive import Part
 from annotate.models import LayerKind, LayerStatus
 from annotate.payloads.claims import ClaimIn, EntryIn, Reader, SpanIn, parse_claim
 from annotate.payloads.problems import FieldError, Invalid
@@ -86,7 +87,7 @@ class DocumentLine:
     raw: dict[str, Any]
 
 
-def read_objects(path: Path, tell: Callable[[int], None]) -> Iterator[tuple[int, object]]:
+def read_objects(path: Path | Part, tell: Callable[[int], None]) -> Iterator[tuple[int, object]]:
     """Yield (line number, decoded JSON) of every line that is not blank; Invalid stands for a line that is none."""
     with path.open("rb") as file:
         yield from objects_of(file, tell)

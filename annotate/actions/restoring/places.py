@@ -105,7 +105,9 @@ def make_place(
     versions = make_versions(project.codebook, needs.books, batch=batch, now=now)
     for number in sorted(needs.books.used - needs.books.stored.keys()):
         outcome.notes.append(f"Version {number} of the codebook was made from {needs.books.origin(number)}.")
-    annotators = {name: _person(project, name, file, line, batch, outcome) for name, line in needs.annotators.items()}
+    annotators = {
+        name: account_of(project, name, file, line, batch, outcome) for name, line in needs.annotators.items()
+    }
     for name, id in annotators.items():
         if _join(project, id, batch, now) and name not in outcome.accounts:
             outcome.joined.append(name)
@@ -140,7 +142,7 @@ def _check_name(project: Project, needs: Needs, file: str) -> None:
             raise Refused([Problem(file=file, line=line, detail=detail)])
 
 
-def _person(project: Project, name: str, file: str, line: int, batch: Batch, outcome: Outcome) -> int:
+def account_of(project: Project, name: str, file: str, line: int, batch: Batch, outcome: Outcome) -> int:
     """Return the user of that name; an account that is not there is made, and nobody can sign in to it."""
     found = people_of(project.pk, name) or list(User.objects.filter(username=name).values_list("pk", flat=True))
     if found:

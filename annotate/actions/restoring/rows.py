@@ -49,8 +49,11 @@ SAID_ONCE = ("project", "annotator", "layer_kind", "codebook", "withdrawn")
 type Placed = tuple[UUID, LayerLine]
 
 
-def insert_layers(place: Place, found: Sequence[Placed], entries: Entries) -> None:
-    """Write whole layers, each with the id of its document, and everything in them."""
+def insert_layers(place: Place, found: Sequence[Placed], entries: Entries, *, submits: bool = True) -> None:
+    """Write whole layers, each with the id of its document, and everything in them.
+
+    `submits` keeps submitted readings as what was submitted, where the files do not hold the submissions.
+    """
     insert_rows(Layer, LAYER_COLUMNS, [_layer(place, document, line) for document, line in found])
     views = {line.id: load_codebook(place.versions[line.codebook[1]]) for _, line in found}
     marks = [(line.id, mark.start, mark.end, mark.quote) for _, line in found for mark in line.no_claim]
@@ -62,7 +65,8 @@ def insert_layers(place: Place, found: Sequence[Placed], entries: Entries) -> No
     ]
     insert_rows(Answer, LAYER_ANSWER_COLUMNS, answers)
     insert_claims([(views[line.id], claim) for _, line in found for claim in line.claims], entries)
-    _note_submitted(place, found)
+    if submits:
+        _note_submitted(place, found)
     for document, line in found:
         state = {
             "document": str(document),

@@ -9,7 +9,7 @@ back as they counted. Memory is bounded by one batch.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import batched
@@ -21,6 +21,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from annotate.actions.batch import Batch
+from annotate.actions.restoring.archive import Part
 from annotate.actions.restoring.codebooks import books_of
 from annotate.actions.restoring.entries import Entries
 from annotate.actions.restoring.lines import (
@@ -46,7 +47,7 @@ from annotate.actions.restoring.stored import (
 from annotate.models import Claim, Layer
 from annotate.payloads.codebooks import load_codebook
 from annotate.payloads.problems import Invalid
-from annotate.records import Registries, claim_dicts
+from annotate.records import Registries, claim_dicts, stamp
 from corpus.database.bulk import Among
 from corpus.database.statements import update_row
 from corpus.ingest import Kept, keep_documents
@@ -69,37 +70,41 @@ class Run:
     now: datetime
     outcome: Outcome = field(default_factory=Outcome)
     batch: Batch = field(default_factory=lambda: Batch(action=RESTORE, actor=None))
+    # The documents that were met; one that stands in the file again is listed and left out.
+    seen: set[UUID] = field(default_factory=set)
+    # A whole project: its submissions come beside the lines, which name entries as they were chosen.
+    is_whole: bool = False
+    # Whether what is missing is added: to a whole project that is there already nothing is.
+    adds: bool = True
+
+    @property
+    def stamp(self) -> str | None:
+        return stamp(self.now)
+
+    def registries(self) -> Registries:
+        return Registries.as_chosen() if self.is_whole else Registries()
 
 
-def restore_project(
-    *,
-    user: Any,
-    slug: str,
-    path: Path,
-    format: str,
-    now: datetime,
-    codebooks: Iterable[Path] = (),
-    dry_run: bool = False,
-    tell: Tell = lambda n_bytes: None,
-) -> Outcome:
-    """Restore a file of `documents-jsonl` or `jsonl` into the project `slug`, which is made where it is not there.
-
-    `tell` hears of the bytes that were read; each file is read twice. Raises Refused with every problem found, before
-    anything is stored; PermissionDenied. A dry run does all of it and takes it back.
-    """
-    run = Run(user=user, slug=slug, now=now)
-    run.batch.actor = user
-    restore = {"documents-jsonl": _restore_documents, "jsonl": _restore_claims}[format]
-    with transaction.atomic() if dry_run else nullcontext():
-        restore(run, path, codebooks, tell)
-        if dry_run:
-            transaction.set_rollback(True)
-    return run.outcome
-
-
-def _restore_documents(run: Run, path: Path, codebooks: Iterable[Path], tell: Tell) -> None:
+def restore_documents(run: Run, path: Path, codebooks: Iterable[Path], tell: Tell) -> None:
+    """Restore a file of `documents-jsonl`."""
     project = project_for(run.user, run.slug)
     needs = Needs(books=books_of(project, codebooks))
+    check_documents(run, path, needs, tell)
+    place = make_place(
+        user=run.user,
+        slug=run.slug,
+        file=path.name,
+        project=project,
+        needs=needs,
+        batch=run.batch,
+        outcome=run.outcome,
+        now=run.now,
+    )
+    store_documents(run, path, place, tell)
+
+
+def check_documents(run: Run, path: Path | Part, needs: Needs, tell: Tell) -> None:
+    """Check every line, and note what they all need. Raises Refused."""
     problems = Problems(file=path.name)
     for number, raw in read_objects(path, tell):
         run.outcome.n_lines += 1
@@ -113,25 +118,19 @@ def _restore_documents(run: Run, path: Path, codebooks: Iterable[Path], tell: Te
     problems.raise_any()
     if misfits := list(needs.books.problems(path.name)):
         raise Refused(misfits)
-    place = make_place(
-        user=run.user,
-        slug=run.slug,
-        file=path.name,
-        project=project,
-        needs=needs,
-        batch=run.batch,
-        outcome=run.outcome,
-        now=run.now,
-    )
-    entries = Entries(corpus=place.project.corpus, batch=run.batch)
+
+
+def store_documents(run: Run, path: Path | Part, place: Place, tell: Tell) -> None:
+    """Store lines that were checked, in batches that are whole. Raises Refused."""
+    entries = Entries(corpus=place.project.corpus, batch=run.batch, makes=not run.is_whole)
     for part in _parts((number, document_line(raw)) for number, raw in read_objects(path, tell)):
-        with _contradictions(path.name, part):
+        with contradictions(path.name, part):
             _store_documents(run, place, entries, part, path.name)
     run.outcome.made["entries"] = entries.n_made
 
 
 @contextmanager
-def _contradictions(file: str, part: Sequence[tuple[int, Any]]) -> Iterator[None]:
+def contradictions(file: str, part: Sequence[tuple[int, Any]]) -> Iterator[None]:
     """Refuse a batch that breaks a rule of the database: its lines contradict each other, or what is stored."""
     try:
         yield
@@ -167,7 +166,7 @@ def _store_documents(run: Run, place: Place, entries: Entries, part: list[tuple[
     """Store one batch: entries, documents, then layers with their claims."""
     corpus = place.project.corpus
     try:
-        for _, line in part:
+        for _, line in part if run.adds else ():
             for layer in line.layers:
                 entries.ensure([*layer.entities, *(one for claim in layer.claims for one in claim.entries)])
     except Invalid as error:
@@ -175,6 +174,9 @@ def _store_documents(run: Run, place: Place, entries: Entries, part: list[tuple[
     stored = stored_documents([str(line.id) for _, line in part])
     part = list(_once(run, part, file))
     fresh = [pair for pair in part if str(pair[1].id) not in stored]
+    if not run.adds:
+        _leave_out(run, ((number, "document", line.id) for number, line in fresh), file)
+        part, fresh = [pair for pair in part if str(pair[1].id) in stored], []
     kept = [
         Kept(id=line.id, number=line.number, document=line.clean, sha256=line.sha256, place=number)
         for number, line in fresh
@@ -193,13 +195,17 @@ def _store_documents(run: Run, place: Place, entries: Entries, part: list[tuple[
 
 
 def _once(run: Run, part: list[tuple[int, DocumentLine]], file: str) -> Iterator[tuple[int, DocumentLine]]:
-    seen: set[UUID] = set()
     for number, line in part:
-        if line.id in seen:
+        if line.id in run.seen:
             run.outcome.differs(file, number, f"The document {line.id} stands in the file twice; the first was kept.")
         else:
             yield number, line
-        seen.add(line.id)
+        run.seen.add(line.id)
+
+
+def _leave_out(run: Run, found: Iterable[tuple[int, str, UUID]], file: str) -> None:
+    for number, kind, id in found:
+        run.outcome.differs(file, number, f"The {kind} {id} is not in the project that is here; it was left out.")
 
 
 def _compare_document(
@@ -221,16 +227,19 @@ def _only(raw: dict[str, Any], stored: dict[str, Any]) -> dict[str, Any]:
 
 
 def _store_layers(run: Run, place: Place, entries: Entries, part: list[tuple[int, DocumentLine]], file: str) -> None:
-    registries = Registries()
+    registries = run.registries()
     wanted = [(number, line.id, layer) for number, line in part for layer in line.layers]
     stored = stored_layers(place, [str(layer.id) for _, _, layer in wanted], registries)
     fresh = [(number, document, layer) for number, document, layer in wanted if str(layer.id) not in stored]
+    if not run.adds:
+        _leave_out(run, ((number, "layer", layer.id) for number, _, layer in fresh), file)
+        fresh = []
     elsewhere = _claims_elsewhere([claim.id for _, _, layer in fresh for claim in layer.claims])
     for number, _, layer in fresh:
         if hit := next((claim.id for claim in layer.claims if claim.id in elsewhere), None):
             detail = f"The claim {hit} is stored in another layer here; restore into an installation without it."
             raise Refused([Problem(file=file, line=number, detail=detail)])
-    insert_layers(place, [(document, layer) for _, document, layer in fresh], entries)
+    insert_layers(place, [(document, layer) for _, document, layer in fresh], entries, submits=not run.is_whole)
     run.outcome.made["layers"] += len(fresh)
     run.outcome.made["claims"] += sum(len(layer.claims) for _, _, layer in fresh)
     for number, document, layer in wanted:
@@ -284,12 +293,13 @@ def _settle(
 
 def _addable(run: Run, missing: list[tuple[int, ClaimLine]], file: str) -> Iterator[ClaimLine]:
     """Yield the claims that may be added; a reading that somebody submitted here stays as it was submitted."""
-    taking = layers_that_take_claims(line.layer for _, line in missing) if missing else set()
+    taking = layers_that_take_claims(line.layer for _, line in missing) if missing and not run.is_whole else set()
     for number, line in missing:
         if line.layer in taking:
             yield line
         else:
-            detail = f"The claim {line.id} is not in the layer {line.layer}, which is finished here; it was left out."
+            why = "there" if run.is_whole else "finished"
+            detail = f"The claim {line.id} is not in the layer {line.layer}, which is {why} here; it was left out."
             run.outcome.differs(file, number, detail)
 
 
@@ -306,7 +316,8 @@ def _add_claims(run: Run, entries: Entries, lines: list[ClaimLine]) -> None:
     run.outcome.made["claims"] += len(lines)
 
 
-def _restore_claims(run: Run, path: Path, codebooks: Iterable[Path], tell: Tell) -> None:
+def restore_claims(run: Run, path: Path, codebooks: Iterable[Path], tell: Tell) -> None:
+    """Restore a file of `jsonl`."""
     project = project_for(run.user, run.slug)
     if project is None:
         detail = f"There is no project “{run.slug[:60]}” here; restore its file documents-jsonl first."
@@ -325,7 +336,7 @@ def _restore_claims(run: Run, path: Path, codebooks: Iterable[Path], tell: Tell)
     entries = Entries(corpus=project.corpus, batch=run.batch)
     lines = ((number, claim_line(raw)) for number, raw in read_objects(path, tell))
     for part in batched(lines, CLAIMS_AT_ONCE):
-        with _contradictions(path.name, part):
+        with contradictions(path.name, part):
             _store_claims(run, place, entries, list(part), path.name)
     run.outcome.made["entries"] = entries.n_made
 

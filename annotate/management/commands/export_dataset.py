@@ -20,6 +20,7 @@ from annotate.formats import (
     Format,
     MissingLibrary,
     NeedsText,
+    NotWhole,
     Selection,
     UnknownPlace,
     check_text,
@@ -87,10 +88,10 @@ class Command(BaseCommand):
         if how and FORMATS[format].is_folder:
             raise CommandError(f"The format {format} is several files; leave --compress out.")
         try:
-            check_text(FORMATS[format], selection, FORMATS.values())
             selection = _narrowed(selection, FORMATS[format], only, after)
+            check_text(FORMATS[format], selection, FORMATS.values())
             self._write(selection, FORMATS[format], output, how)
-        except (MissingLibrary, NeedsText, UnknownPlace, Invalid) as error:
+        except (MissingLibrary, NeedsText, NotWhole, UnknownPlace, Invalid) as error:
             raise CommandError(str(error)) from error
         except (BrokenSpan, OSError) as error:
             raise CommandError(f"{error}. Nothing was written under {output}." if output else str(error)) from error

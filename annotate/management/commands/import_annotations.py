@@ -31,7 +31,7 @@ class Command(BaseCommand):
         "Bring annotations into the layers of named annotators. Documents are found by id, external id or their text, "
         "and never made: bring the texts in first. Offsets are checked against the quoted words; what does not fit is "
         "listed and nothing else is lost. Run again, it adds nothing that is there. The native formats restore a whole "
-        "project: “documents-jsonl” makes it where it is not there, “jsonl” then adds and verifies claims. "
+        "project: “project” all of it, “documents-jsonl” texts and readings, “jsonl” then adds and verifies claims. "
         "Exit code: 0 everything fine, 1 something refused or different (it is listed), 2 wrong use."
     )
 

@@ -1,0 +1,287 @@
+"""A whole project comes back from its archive: what agreement and the desk rest on too, byte for byte."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import warnings
+import zipfile
+
+import orjson
+import pytest
+from django.apps import apps
+from django.contrib.auth.models import User
+from django.core.management import call_command
+
+from annotate.formats.project import FILES, MANIFEST
+from annotate.formats.project_tables import TABLES
+from annotate.models import Claim, Decision, Member, Project, Remark, Round, Submission
+from corpus.models import Change, Document, Speaker, SpeakerAlias
+from tests import make
+from tests.restoring import lives, world
+from tests.restoring.test_restoring import empty_everything, restore
+
+pytestmark = pytest.mark.django_db
+
+
+def export(path, slug="harbour"):
+    call_command("export_dataset", slug, format="project", output=path, stdout=io.StringIO())
+    return path.read_bytes() if path.is_file() else b""
+
+
+def test_a_whole_project_comes_back_byte_for_byte_with_its_figures_and_desks(
+    tmp_path, client, django_assert_max_num_queries
+):
+    project = lives.project()
+    with django_assert_max_num_queries(len(TABLES) + 40):
+        before = export(tmp_path / "one.zip")
+    facts = lives.facts(project)
+    with zipfile.ZipFile(tmp_path / "one.zip") as archive:
+        empty = [name for name in FILES if not archive.read(name)]
+    assert not empty
+    empty_everything()
+
+    code, said = restore(tmp_path / "one.zip", "project", dry_run=True)
+    assert code == 0 and "would be restored: 4 documents" in said, said
+    assert not Project.objects.exists() and not User.objects.exists() and not Change.objects.exists()
+
+    code, said = restore(tmp_path / "one.zip", "project")
+    assert code == 0, said
+    assert export(tmp_path / "two.zip") == before
+    assert lives.facts(Project.objects.get()) == facts
+
+    code, said = restore(tmp_path / "one.zip", "project")
+    assert code == 0 and "restored: 0 documents, 0 layers, 0 claims" in said and " 0 differences" in said, said
+    assert export(tmp_path / "two.zip") == before
+    _check_what_comes_with_it(client)
+
+
+def _check_what_comes_with_it(client):
+    """Accounts that nobody can sign in to, those who left by their pseudonym, Change rows of one batch, and pages."""
+    assert not any(user.is_active or user.has_usable_password() or user.is_superuser for user in User.objects.all())
+    left = Member.objects.get(left_at__isnull=False)
+    assert left.pseudonym == "A4" and left.user.username == f"A4-{str(left.project_id)[:8]}"
+    rows = Change.objects.filter(action="project.restore")
+    assert rows.count() == Change.objects.count() and rows.values("batch").distinct().count() == 1
+    assert rows.filter(object_type="decision").count() == Decision.objects.count()
+    User.objects.filter(username="curator").update(is_active=True)
+    client.force_login(User.objects.get(username="curator"))
+    document = Document.objects.get(number=1)
+    pages = "changes progress agreement members rounds documents decisions adjudicate registries/speakers talk codebook"
+    for page in (*pages.split(), f"d/{document.pk}/adjudicate", "export"):
+        assert client.get(f"/p/harbour/{page}/").status_code == 200, page
+
+
+# What is no data of the project: history, times at work, sign-in, uploads, sketches of texts; releases stay files.
+LEFT_OUT = {
+    "ActiveTime", "Attempt", "Band", "Change", "DocumentImport", "Invitation", "Release", "Sketch", "Token",
+}  # fmt: skip
+# Held by documents.jsonl and project.json.
+IN_LINES = {
+    "Answer", "Claim", "ClaimSpeaker", "Codebook", "Corpus", "Document", "Layer", "NoClaimMark", "Project", "Reporter",
+    "Span", "Stance",
+}  # fmt: skip
+
+
+def test_every_table_and_column_is_carried_or_left_out_on_purpose():
+    carried = {table.model._meta.object_name for table in TABLES}
+    models = [model for app in ("annotate", "corpus") for model in apps.get_app_config(app).get_models()]
+    assert {model._meta.object_name for model in models} <= carried | LEFT_OUT | IN_LINES
+    for table in TABLES:
+        home = table.path.partition("__")[0]
+        own = {field.name for field in table.model._meta.concrete_fields} - {home}
+        numbered = set() if "id" in table.columns else {"id"}
+        if not table.is_more:
+            assert own - numbered == set(table.columns) - {home}, table.name
+
+
+@pytest.mark.once(on="postgres")
+def test_what_differs_is_listed_and_nothing_is_added_or_changed(tmp_path):
+    lives.project()
+    export(tmp_path / "one.zip")
+    Decision.objects.filter(reason="As it reads.").update(reason="Another.")
+    Submission.objects.filter(number=2).delete()
+    SpeakerAlias.objects.all().delete()
+    Remark.objects.filter(text="It is.").update(text="It is not.")
+    Claim.objects.filter(note__endswith="says ben").update(note="other words")
+    Document.objects.filter(number=4).update(created_at=make.LATER)
+    Project.objects.update(name="Another name")
+    here = export(tmp_path / "here.zip")
+
+    code, said = restore(tmp_path / "one.zip", "project")
+
+    assert code == 1 and "restored: 0 documents, 0 layers, 0 claims, 0 submissions, 0 decisions" in said
+    for words in (
+        '“reason” is "Another." here and "As it reads." in the file',
+        "submissions.jsonl, line ",
+        "aliases.jsonl, line 1: It is not here; it was left out",
+        "aliases.jsonl, line 1: It is not here",
+        '“text” is "It is not." here',
+        '“note” is "other words" here',
+        "more_of_documents.jsonl, line 4: “created_at”",
+        "“name” is 'Another name' here and 'Harbour' in the file",
+    ):
+        assert words in said, said
+    assert export(tmp_path / "again.zip") == here
+
+
+def test_a_second_project_on_a_corpus_comes_back_beside_the_first(tmp_path):
+    first = world.project()
+    second = Project.objects.create(
+        slug="second", name="Second", corpus=first.corpus, codebook=first.codebook, created_at=make.NOW
+    )
+    Member.objects.create(project=second, user=make.user("manager"), is_manager=True, pseudonym="A1")
+    export(tmp_path / "one.zip")
+    make.entry(first, Speaker, "Somebody new")
+    late = make.document(first, "It came late.\n", source="Evening Post", external_id="late")
+    own = make.round(second, name="Own", overlap=1)
+    rest = make.document(first, "It came last.\n")
+    after = export(tmp_path / "two.zip", "second")
+    empty_everything()
+
+    assert restore(tmp_path / "one.zip", "project")[0] == 0
+    Document.objects.filter(number=1).update(title="Corrected here")
+    code, said = restore(tmp_path / "two.zip", "project", slug="second")
+    assert code == 1 and '“title” is "Corrected here" here' in said and "1 differences" in said, said
+    assert (
+        Round.objects.get(pk=own.pk).project.slug == "second" and Speaker.objects.filter(name="Somebody new").exists()
+    )
+    assert Document.objects.get(pk=late.pk).number == 5 and Document.objects.get(pk=rest.pk).number == 6
+    Document.objects.filter(number=1).update(title="")
+    assert export(tmp_path / "again.zip", "second") == after
+    code, said = restore(tmp_path / "two.zip", "project", slug="third")
+    assert code == 1 and "This project is here as “second”" in said
+    assert restore(tmp_path / "one.zip", "project", slug="second")[1].count("is here as “harbour”") == 1
+
+
+def changed(path, name, change, *, is_signed=True):
+    """Write an archive anew with one file changed, and with the manifest that would fit it."""
+    with zipfile.ZipFile(path) as archive:
+        files = {one: archive.read(one) for one in archive.namelist()}
+    files[name] = change(files[name])
+    if is_signed and name != MANIFEST:
+        manifest = json.loads(files[MANIFEST])
+        manifest["files"][name] = {"bytes": len(files[name]), "sha256": hashlib.sha256(files[name]).hexdigest()}
+        files[MANIFEST] = json.dumps(manifest).encode()
+    found = path.with_name("changed.zip")
+    with zipfile.ZipFile(found, "w") as archive:
+        for one, data in files.items():
+            archive.writestr(one, data)
+    return found
+
+
+def lines_with(**values):
+    """Return what puts other values into the first line of a file."""
+
+    def change(data):
+        first, *rest = data.splitlines(keepends=True)
+        return orjson.dumps(orjson.loads(first) | values) + b"\n" + b"".join(rest)
+
+    return change
+
+
+def reading_with(*without, **values):
+    """Return what changes the first claim of the first reading that has one, which comes first then."""
+
+    def change(data):
+        rows = sorted((orjson.loads(line) for line in data.splitlines()), key=lambda row: -row["n_claims"])
+        claim = rows[0]["reading"]["claims"][0]
+        claim |= values
+        for name in without:
+            del claim[name]
+        return b"".join(orjson.dumps(row) + b"\n" for row in rows)
+
+    return change
+
+
+STRANGE = "00000000-0000-4000-8000-000000000000"
+BAD = [
+    ("remarks.jsonl", lines_with(created_at="now"), "remarks.jsonl, line 1, /created_at: 'now' is no time in UTC"),
+    ("remarks.jsonl", lines_with(extra=1), "/extra: “extra” is not a field here"),
+    ("remarks.jsonl", lambda data: b"{\n" + data, "remarks.jsonl, line 1: '{' is not JSON"),
+    ("remarks.jsonl", lines_with(layer=STRANGE), "remarks.jsonl, line 1, /layer: There is no layer"),
+    ("decisions.jsonl", lines_with(kind="guessed"), "/kind: 'guessed' is not allowed here"),
+    ("decisions.jsonl", lines_with(n=1), "/n: “n” is not a field here"),
+    ("decision_fields.jsonl", lines_with(sources=[1]), "/sources: '[1]' stands where a list of texts is needed"),
+    ("decision_readings.jsonl", lambda data: data + data, "contradict each other"),
+    ("attributes.jsonl", lines_with(kind="guess"), "/kind: 'guess' is not allowed here"),
+    ("attributes.jsonl", lines_with(version=STRANGE), "/version: There is no codebook version"),
+    ("sources.jsonl", lines_with(homepage="javascript:x"), "/homepage: 'javascript:x': "),
+    ("speakers.jsonl", lines_with(merged_into=STRANGE), f"is {STRANGE}, which is not there"),
+    ("speakers.jsonl", lambda data: b"", "There is no speaker"),
+    ("submissions.jsonl", reading_with(mode="loud"), "/reading/claims/0/mode: 'loud' is not allowed here"),
+    ("submissions.jsonl", reading_with("cue"), "line 1, /reading/claims/0: “cue” is missing"),
+    (
+        "submissions.jsonl",
+        reading_with(stances=[{"value": "support"}], no_stance=False),
+        "/reading/claims/0/stances/0: “holder” is missing",
+    ),
+    ("submissions.jsonl", lines_with(reading={}), "line 1, /reading: “attributes” is missing"),
+    ("submissions.jsonl", lines_with(layer=STRANGE), "is not the layer of the submission"),
+    ("submissions.jsonl", reading_with(attributes={"colour": "red"}), "lacks the question “colour” of claims"),
+    ("submissions.jsonl", reading_with(reported_by=[{"id": STRANGE, "name": "X"}]), f"It names the speaker {STRANGE}"),
+    ("reassignments.jsonl", lines_with(new=STRANGE), f"reassignments.jsonl, line 1: It names the speaker {STRANGE}"),
+    ("members.jsonl", lines_with(user="a b"), "'a b' is no name for an account"),
+    ("rounds.jsonl", lines_with(lease_minutes=0), "/lease_minutes: '0': "),
+    ("rounds.jsonl", lines_with(selection={"a": ["\0"]}), "/selection: It holds NUL"),
+    ("documents.jsonl", lines_with(sha256="0"), "/sha256: '0' is not the hash of the text"),
+    ("project.json", lambda data: data.replace(b'"slug": "harbour"', b'"slug": "Har bour"'), "is no short name"),
+    (
+        "project.json",
+        lambda data: data.replace(b'"version": 1,\n  "project"', b'"version": 2,\n  "project"'),
+        "version 1",
+    ),
+    ("project.json", lambda data: b"[]", "is no JSON object"),
+    ("manifest.json", lambda data: data.replace(b'"bytes": ', b'"bytes": 1'), "is not what manifest.json says of it"),
+]
+
+
+@pytest.mark.once
+def test_a_bad_archive_is_refused_with_its_line_and_nothing_is_stored(tmp_path):
+    lives.project()
+    export(tmp_path / "one.zip")
+    empty_everything()
+    for name, change, words in BAD:
+        code, said = restore(changed(tmp_path / "one.zip", name, change), "project")
+        assert code == 1 and words in said, (name, said)
+        assert not Project.objects.exists() and not Document.objects.exists() and not User.objects.exists()
+    unsigned = changed(tmp_path / "one.zip", "remarks.jsonl", lambda data: data + b"\n", is_signed=False)
+    assert "remarks.jsonl: It is not what manifest.json says of it" in restore(unsigned, "project")[1]
+    assert "'../x' is no file of this format" in restore(changed_names(tmp_path, "../x"), "project")[1]
+    assert "is there twice" in restore(changed_names(tmp_path, "remarks.jsonl"), "project")[1]
+    (tmp_path / "none.zip").write_bytes(b"PK")
+    assert "neither a folder nor a zip archive" in restore(tmp_path / "none.zip", "project")[1]
+    data = (tmp_path / "one.zip").read_bytes()
+    (tmp_path / "none.zip").write_bytes(data[:900] + b"????????" + data[908:])
+    code, said = restore(tmp_path / "none.zip", "project")
+    assert code == 1 and "Write the archive anew" in said, said
+    assert not Project.objects.exists()
+
+
+def changed_names(folder, name):
+    path = changed(folder / "one.zip", "remarks.jsonl", bytes)
+    with zipfile.ZipFile(path, "a") as archive, warnings.catch_warnings(action="ignore"):
+        archive.writestr(name, b"")
+    return path
+
+
+@pytest.mark.once
+def test_a_folder_is_restored_too_and_only_what_belongs_there(tmp_path):
+    world.project()
+    before = export(tmp_path / "one.zip")
+    export(tmp_path / "folder")
+    empty_everything()
+    (tmp_path / "folder/more.txt").write_text("x")
+    assert "'more.txt' is no file of this format" in restore(tmp_path / "folder", "project")[1]
+    (tmp_path / "folder/more.txt").unlink()
+    boss = make.user("boss")
+    make.user("ann")
+    code, said = restore(tmp_path / "folder", "project", username="boss")
+    assert code == 0 and "became members: ann." in said and "boss became a manager of the project." in said, said
+    assert Member.objects.get(user=boss).is_manager
+    Member.objects.get(user=boss).delete()
+    assert export(tmp_path / "two.zip") == before
+    make.user("eve")
+    code, said = restore(tmp_path / "folder", "project", username="eve")
+    assert code == 2 and "manage the project" in said
