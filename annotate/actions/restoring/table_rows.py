@@ -58,7 +58,13 @@ def store_rows(whole: Whole, table: Table, lines: list[TableLine]) -> None:
         _fill(table, fresh)
     else:
         _insert(whole, table, fresh)
-    whole.run.outcome.made[table.name] += len(fresh)
+    if not table.is_more:
+        whole.run.outcome.made[counted(table)] += len(fresh)
+
+
+def counted(table: Table) -> str:
+    """Return what reports call the rows."""
+    return table.name.replace("_", " ")
 
 
 def _missing(whole: Whole, table: Table, lines: list[TableLine]) -> Iterator[TableLine]:
@@ -74,7 +80,7 @@ def _missing(whole: Whole, table: Table, lines: list[TableLine]) -> Iterator[Tab
         elif table.is_more and _is_made_now(whole, table, row):
             yield line
         else:
-            whole.run.outcome.present[table.name] += 1
+            whole.run.outcome.present[counted(table)] += 0 if table.is_more else 1
             for what in differences(row, line.raw):
                 whole.run.outcome.differs(file, line.number, what)
 
