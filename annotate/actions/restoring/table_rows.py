@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -31,6 +32,10 @@ TOLD = {
     "remarks": "remark",
 }  # fmt: skip
 REGISTRIES: dict[str, type[Entry]] = {"speaker": Speaker, "target": Target, "proposition": Proposition}
+COUNTED = (
+    *("codebook_versions", "decisions", "members", "propositions", "remarks", "rounds", "skips", "sources"),
+    *("speakers", "stories", "submissions", "targets"),
+)
 SILENT = ("reading", "guidelines", "claim")
 
 
@@ -58,7 +63,13 @@ def store_rows(whole: Whole, table: Table, lines: list[TableLine]) -> None:
         _fill(table, fresh)
     else:
         _insert(whole, table, fresh)
-    whole.run.outcome.made[table.name] += len(fresh)
+    _count(whole.run.outcome.made, table, len(fresh))
+
+
+def _count(counts: Counter[str], table: Table, n: int) -> None:
+    """Count rows that reports tell of; the others belong to one of these."""
+    if table.name in COUNTED:
+        counts[table.name.replace("_", " ")] += n
 
 
 def _missing(whole: Whole, table: Table, lines: list[TableLine]) -> Iterator[TableLine]:
@@ -74,7 +85,7 @@ def _missing(whole: Whole, table: Table, lines: list[TableLine]) -> Iterator[Tab
         elif table.is_more and _is_made_now(whole, table, row):
             yield line
         else:
-            whole.run.outcome.present[table.name] += 1
+            _count(whole.run.outcome.present, table, 1)
             for what in differences(row, line.raw):
                 whole.run.outcome.differs(file, line.number, what)
 
