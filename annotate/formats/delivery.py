@@ -41,10 +41,11 @@ def delivered(format: Format, selection: Selection) -> Iterator[bytes]:
 def zipped(files: Iterator[Member]) -> Iterator[bytes]:
     """Yield a zip file piece by piece; nothing of it is kept but the list of its members."""
     sink = _Sink()
-    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED, compresslevel=LEVEL) as archive:
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
         for member in files:
             entry = zipfile.ZipInfo(member.path, MOMENT)
             entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
+            entry._compresslevel = LEVEL  # type: ignore[attr-defined]  # it has a public name from Python 3.13 on
             with archive.open(entry, "w", force_zip64=True) as file:
                 for piece in member.pieces:
                     file.write(piece)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import pytest
 
+from annotate.actions import layers
 from annotate.actions import rounds as actions
 from annotate.actions.listing import rank
 from annotate.models import Layer, Round, RoundDocument
@@ -39,11 +42,11 @@ def handed_out(client, round):
     """Return the numbers of the documents that a person is given, all submitted."""
     found = []
     while (answer := client.post(f"projects/bridge/next/?round={round['id']}")).status_code == 200:
-        document = answer.json()["document"]
-        in_round = f"?round={round['id']}"
-        client.put(f"documents/{document['id']}/layer/{in_round}", {"nothing_to_code": True})
-        assert client.post(f"documents/{document['id']}/submit/{in_round}").status_code == 200
-        found.append(document["number"])
+        document = Document.objects.get(pk=answer.json()["document"]["id"])
+        read = {"user": client.user, "document": document, "now": make.NOW, "round_id": UUID(round["id"])}
+        layers.describe_layer(**read, body={"nothing_to_code": True})
+        layers.submit_layer(**read)
+        found.append(document.number)
     return found
 
 
