@@ -16,7 +16,7 @@ TITLES = words(
     "doctor captain colonel general major lieutenant sergeant admiral marshal inspector superintendent chief king "
     "queen "
     "prince princess pope bishop archbishop imam rabbi sheikh spokesman spokeswoman spokesperson speaker leader head "
-    "representative delegate mp mep cllr alderman coach comrade ombudsman rapporteur counterpart vice-president "
+    "representative delegate mp mep cllr alderman coach comrade ombudsman rapporteur counterpart vice-president master "
     "ex-mayor"
 )
 BEFORE_TITLE = words(
@@ -385,6 +385,16 @@ def lower_body(who: Sequence[Word]) -> tuple[str, str]:
         )
     text = line_text(who[start:last]).replace("'", "’")
     return who[end - 1].low, text[:1].upper() + text[1:]
+
+
+def lower_office(who: Sequence[Word]) -> str:
+    """Return "Harbour master" for "the harbour master": an office of two words or more that one person holds, or ""."""
+    office = who[1:]
+    is_one_holder = len(who) in (3, 4) and who[0].low == "the" and all(word.code == "N" for word in office)
+    if not is_one_holder or not is_title(who[-1]):
+        return ""
+    text = line_text(office)
+    return text[:1].upper() + text[1:]
 
 
 def lower_bodies(line: Sequence[Word]) -> Iterator[tuple[str, str]]:

@@ -23,6 +23,7 @@ from corpus.text.mentions import (
     line_text,
     lower_bodies,
     lower_body,
+    lower_office,
 )
 from corpus.text.quotes import find_quotations, is_name_like
 from corpus.text.sentences import Span, split_sentences
@@ -329,7 +330,8 @@ class _Voices:
             return self.cast.full_name(owner[0].text, owner[0].start)
         body = who[:-1]
         head = body[-1].low if body else ""
-        return (self.cast.body_named(head, body[-1].start) or self._lower_body(body)) if head else ""
+        named = (self.cast.body_named(head, body[-1].start) or self._lower_body(body)) if head else ""
+        return named or lower_office(who)
 
     def _lower_body(self, who: list[Word]) -> str:
         """Return a readable name of a body in lower case; the last with more than a noun, for "the ministry"."""
