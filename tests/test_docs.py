@@ -80,9 +80,12 @@ def test_no_path_of_a_machine_and_no_registry_host_is_named():
 
 
 def test_every_key_of_the_reader_is_in_the_readme():
-    source = (ROOT / "annotate/static/annotate/js/reader/keys.js").read_text(encoding="utf-8")
-    rows = re.findall(r'\["[\w-]+", "([^"]+)", "\w+", "([^"]+)"\]', source)
-    assert len(rows) > 40
-    for key, title in rows:
+    folder = ROOT / "annotate/static/annotate/js/reader"
+    sources = [(folder / name).read_text(encoding="utf-8") for name in ("keys.js", "help.js")]
+    rows = re.findall(r'\["([\w-]+)", "([^"]+)", "\w+"\]', sources[0])
+    titles = dict(re.findall(r'^  "?([\w-]+)"?: "([^"]+)",$', sources[1], re.M))
+    assert len(rows) > 40 and titles.keys() == {id for id, _ in rows}
+    for id, key in rows:
+        title = titles[id]
         printed = re.sub(r"[a-z]+$", lambda found: found[0].capitalize(), key)
         assert f"| `{printed}` | {title[0].lower()}{title[1:]} |" in README

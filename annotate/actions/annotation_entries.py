@@ -47,9 +47,14 @@ class KnownEntries:
 
     def _answers(self, answers: Any) -> Any:
         """Return answers with those that are entries by their id here; one that is not found keeps its id."""
-        return {key: self._entity(value) if isinstance(value, dict) else value for key, value in answers.items()}
+        return {
+            key: self._entity(value) if isinstance(value, dict) and "id" in value else value
+            for key, value in answers.items()
+        }
 
     def _entity(self, raw: dict[str, Any]) -> dict[str, Any]:
+        if "id" not in raw:
+            return raw
         id, name = str(raw["id"]), raw.get("name")
         if name and self._name(Speaker, id) != name:
             same = Speaker.objects.filter(corpus=self._corpus_id, name=name).values_list("pk", flat=True)[:2]

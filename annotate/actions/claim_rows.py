@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.contrib.auth.models import User
 
+from annotate.actions.answered_names import answer_groups, claim_with_entities, named_entities
 from annotate.actions.entries import EntryFinder
 from annotate.actions.resolved import ResolvedClaim, ResolvedSpeaker, ResolvedStance
 from annotate.attributes import KINDS, AttributeSpec, InvalidAnswer
@@ -40,7 +41,8 @@ def resolve_claim(
     """
     codebook = load_codebook(version_id)
     errors = list(_quote_errors(claim, text))
-    _learn(claim, finder)
+    _learn(claim, codebook, finder)
+    claim = claim_with_entities(claim, codebook, finder)
 
     def find(model: Any, entry: Any) -> UUID | None:
         id = finder.find(model, entry)
@@ -65,10 +67,11 @@ def resolve_claim(
     return resolved
 
 
-def _learn(claim: ClaimIn, finder: EntryFinder) -> None:
+def _learn(claim: ClaimIn, codebook: CodebookView, finder: EntryFinder) -> None:
     """Look up at once what the claim names."""
     people = [entry for speaker in claim.speakers for entry in (speaker.entry, speaker.represents)]
-    finder.learn(Speaker, [*people, *claim.reported_by, *(stance.holder for stance in claim.stances)])
+    answers = [entry for group in answer_groups(claim) for entry in named_entities(codebook, *group).values()]
+    finder.learn(Speaker, [*people, *claim.reported_by, *(stance.holder for stance in claim.stances), *answers])
     finder.learn(Target, [stance.target for stance in claim.stances])
     finder.learn(Proposition, [claim.proposition])
 
@@ -120,9 +123,7 @@ def _value_errors(claim: ClaimIn, codebook: CodebookView) -> Iterator[FieldError
 
 
 def _answer_errors(claim: ClaimIn, codebook: CodebookView) -> Iterator[FieldError]:
-    groups = [("/attributes", "claim", claim.attributes)]
-    groups += [(f"/stances/{i}/attributes", "stance", stance.attributes) for i, stance in enumerate(claim.stances)]
-    for pointer, scope, answers in groups:
+    for pointer, scope, answers in answer_groups(claim):
         for key, raw in answers.items():
             yield from answer_errors(codebook, scope, key, raw, pointer)
 
@@ -161,9 +162,7 @@ def _double_errors(resolved: ResolvedClaim) -> Iterator[FieldError]:
 
 
 def _entity_errors(resolved: ResolvedClaim, finder: EntryFinder) -> Iterator[FieldError]:
-    groups = [("/attributes", "claim", resolved.claim.attributes)]
-    groups += [(f"/stances/{i}/attributes", "stance", s.answers) for i, s in enumerate(resolved.stances)]
-    for pointer, scope, answers in groups:
+    for pointer, scope, answers in answer_groups(resolved.claim):
         yield from entity_errors(
             resolved.codebook, scope, answers, pointer, user=finder.user, corpus_id=finder.corpus_id
         )

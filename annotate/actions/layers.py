@@ -12,8 +12,10 @@ from django.db import IntegrityError, transaction
 from annotate import permissions, records
 from annotate.actions import places
 from annotate.actions.adjudication.stale import note_reading
+from annotate.actions.answered_names import with_entities
 from annotate.actions.batch import Batch
 from annotate.actions.claim_rows import answer_errors, answer_rows, entity_errors
+from annotate.actions.entries import EntryFinder
 from annotate.actions.follow_up_copies import copy_reading, followed_layer
 from annotate.actions.follow_up_fields import layer_gaps_of
 from annotate.actions.gaps import Gap
@@ -287,6 +289,7 @@ def describe_layer(
     check_writable(layer)
     keep_place(layer, now=now)
     before = records.layer_dicts([layer])[0]
+    batch = _batch("layer.describe", user, layer)
     if layer.round is not None and layer.round.follows_id is not None and data:
         raise WrongState(NOT_ASKED)
     if data.get("nothing_to_code") and layer.n_claims:
@@ -295,13 +298,12 @@ def describe_layer(
     if "no_claim" in data:
         _replace_marks(layer, marks)
     if "attributes" in data:
-        _replace_answers(user, layer, answers)
+        _replace_answers(user, layer, answers, batch)
     layer.has_nothing_to_code = bool(data.get("nothing_to_code", layer.has_nothing_to_code))
     layer.updated_at = now
     layer.version += 1
     layer.save(update_fields=["has_nothing_to_code", "updated_at", "version"])
     after = records.layer_dicts([layer])[0]
-    batch = _batch("layer.describe", user, layer)
     batch.add("layer", layer.pk, before=before | {"claims": None}, after=after | {"claims": None})
     batch.write()
     return layer
@@ -323,9 +325,11 @@ def _replace_marks(layer: Layer, marks: Any) -> None:
     )
 
 
-def _replace_answers(user: User, layer: Layer, answers: dict[str, object]) -> None:
+def _replace_answers(user: User, layer: Layer, answers: dict[str, object], batch: Batch) -> None:
     codebook = load_codebook(layer.codebook_version_id)
-    errors = [
+    finder = EntryFinder(user=user, corpus_id=layer.project.corpus_id, batch=batch, round=layer.round)
+    answers = with_entities(codebook, "/attributes", "document", answers, finder)
+    errors = finder.errors + [
         error for key, raw in answers.items() for error in answer_errors(codebook, "document", key, raw, "/attributes")
     ]
     if not errors:

@@ -6,13 +6,13 @@ from annotate.attributes.base import AttributeSpec, InvalidAnswer, Kind, shown
 
 
 def parse(spec: AttributeSpec, raw: object) -> list[object]:
-    """Return the id; whether the entry exists and may be seen is checked where it is saved."""
+    """Return the id; a name is turned into one, and whether the entry may be seen is checked, where it is saved."""
     try:
         if not isinstance(raw, dict) or not isinstance(raw["id"], str):
-            raise InvalidAnswer(f'{shown(raw)}: “{spec.key}” takes {{"id": …}} of a speaker.')
+            raise InvalidAnswer(f'{shown(raw)}: “{spec.key}” takes {{"id": …}} or {{"name": …}} of a speaker.')
         return [UUID(raw["id"])]
     except (KeyError, ValueError) as error:
-        raise InvalidAnswer(f'{shown(raw)}: “{spec.key}” takes {{"id": …}} of a speaker.') from error
+        raise InvalidAnswer(f'{shown(raw)}: “{spec.key}” takes {{"id": …}} or {{"name": …}} of a speaker.') from error
 
 
 def dump(spec: AttributeSpec, values: list[object]) -> object:

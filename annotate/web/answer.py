@@ -19,6 +19,7 @@ from annotate.models import Claim, Layer, Span, SpanRole, Stance
 from annotate.payloads.codebooks import CodebookView, load_codebook
 from annotate.records import CodebookNames, Registries
 from annotate.reports.talk import remarks_on_claims
+from annotate.web.answered import answers_of, names_of_answers
 from annotate.web.article import Article, draw, slot_of
 from annotate.web.item import item_of
 from corpus.database.bulk import Among, Key, uuid_text
@@ -53,6 +54,7 @@ def answer_body(saved: SavedClaim, *, is_deleted: bool) -> dict[str, Any]:
     drawn, slots = draw(near), {claim["id"]: slot_of(claim, codebook) for claim in near}
     return {
         "claim": None if is_deleted else saved.claim,
+        "names": {} if is_deleted else names_of_answers(answers_of(saved.claim)),
         "blocks": {f"b{block.index}": article.block_html(block, drawn, slots) for block in blocks},
         "item": None if is_deleted else _item_html(saved.claim, near, replace(article, blocks=blocks), codebook),
         "n_claims": saved.layer.n_claims,

@@ -13,6 +13,7 @@ from django.urls import reverse
 from annotate.models import Layer
 from annotate.payloads.codebooks import CodebookView
 from annotate.records import Registries, layer_answers, layer_marks
+from annotate.web.answered import answers_of, names_of_answers
 from annotate.web.outlines import outline_of, outline_state
 from annotate.web.reading import Reading
 from annotate.web.signs import GLYPHS
@@ -43,6 +44,7 @@ def page_state(user: User, reading: Reading, found: list[dict[str, Any]]) -> dic
         "writable": reading.is_writable,
         "locked": _why_locked(reading),
         "claims": found,
+        "names": names_of_answers(answers for claim in found for answers in answers_of(claim)),
         "stances": {
             key: {"name": label.name, "slot": label.slot, "glyph": GLYPHS[label.slot]}
             for key, label in reading.codebook.stances.items()
@@ -122,10 +124,12 @@ def _why_locked(reading: Reading) -> str:
 
 def layer_state(layer: Layer | None) -> dict[str, Any]:
     if layer is None:
-        return {"nothing_to_code": False, "attributes": {}, "no_claim": []}
+        return {"nothing_to_code": False, "attributes": {}, "names": {}, "no_claim": []}
+    answers = layer_answers([layer], Registries())[layer.pk]
     return {
         "nothing_to_code": layer.has_nothing_to_code,
-        "attributes": layer_answers([layer], Registries())[layer.pk],
+        "attributes": answers,
+        "names": names_of_answers([answers]),
         "no_claim": layer_marks([layer]).get(layer.pk, []),
     }
 

@@ -29,6 +29,7 @@ ACTIVE_TIME = (
 class Progress:
     """A person's progress in the open rounds of a project; `n_total` is None where places are shared out.
 
+    `n_in_rounds` counts the documents that these rounds chose, None where one of them asks for the whole corpus.
     Documents that were skipped are asked of nobody: `n_total` leaves them out, and so does `n_open`.
     """
 
@@ -38,6 +39,7 @@ class Progress:
     n_skipped: int
     n_total: int | None
     has_open_round: bool
+    n_in_rounds: int | None = None
 
     @property
     def is_done(self) -> bool:
@@ -54,7 +56,7 @@ class Progress:
 
 
 def own_progress(user: User, projects: Iterable[Project]) -> dict[UUID, Progress]:
-    """Return the user's progress by project. Five queries for any number of projects."""
+    """Return the user's progress by project. Five queries for any number of projects, one more for selections."""
     found = list(projects)
     documents = _documents(user, found)
     rounds: dict[UUID, list[Round]] = {project.pk: [] for project in found}
@@ -65,6 +67,7 @@ def own_progress(user: User, projects: Iterable[Project]) -> dict[UUID, Progress
     rounds = {id: [one for one in group if one.purpose == RoundPurpose.WORK] for id, group in rounds.items()}
     opened = [round for group in rounds.values() for round in group]
     listed, skipped = _listed(opened), _skipped(user, opened)
+    chosen = _chosen(rounds)
     own = Layer.objects.visible_to(user).of_annotators().filter(annotator=user.pk, round__in=opened)
     passed_over = Skip.objects.filter(round=OuterRef("round"), document=OuterRef("document"), user=user.pk)
     own = own.exclude(status=LayerStatus.WITHDRAWN).exclude(Exists(passed_over))
@@ -79,6 +82,7 @@ def own_progress(user: User, projects: Iterable[Project]) -> dict[UUID, Progress
             n_skipped=sum(skipped[round.pk] for round in rounds[project.pk]),
             n_total=_total(rounds[project.pk], documents[project.corpus_id], listed, skipped),
             has_open_round=project.pk in has_open,
+            n_in_rounds=chosen.get(project.pk),
         )
         for project in found
     }
@@ -89,6 +93,16 @@ def _listed(rounds: list[Round]) -> Counter[UUID]:
     chosen = [round.pk for round in rounds if not round.covers_corpus]
     rows = RoundDocument.objects.filter(round__in=chosen).order_by().values_list("round").annotate(n=Count("*"))
     return Counter(dict(rows))
+
+
+def _chosen(rounds: dict[UUID, list[Round]]) -> dict[UUID, int]:
+    """Return how many documents the rounds chose, for the projects all of whose rounds are over a selection."""
+    groups = [group for group in rounds.values() if group]
+    limited = [group for group in groups if not any(one.covers_corpus or one.follows_id for one in group)]
+    if not limited:
+        return {}
+    rows = RoundDocument.objects.filter(round__in=[one.pk for group in limited for one in group]).order_by()
+    return dict(rows.values_list("round__project").annotate(n=Count("document", distinct=True)))
 
 
 def _skipped(user: User, rounds: list[Round]) -> Counter[UUID]:

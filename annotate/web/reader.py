@@ -9,6 +9,7 @@ from uuid import UUID
 import orjson
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import User
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -34,6 +35,7 @@ from annotate.web.signs import GLYPHS
 from annotate.web.submitting import document_done, name_what_follows
 from annotate.web.training import afterwards
 from corpus.models import Document
+from corpus.models.documents import DocumentQuerySet
 
 
 @login_required
@@ -69,10 +71,10 @@ def reader(request: HttpRequest, slug: str, document_id: UUID) -> HttpResponse:
         "afterwards": afterwards(request, reading),
         "n_submitted": _n_submitted(request, reading),
         "modes": [(value, name) for value, name in Mode.choices if value],
-        "in_round": f"?round={reading.round.pk}" if reading.round and asked_round(request) else "",
+        "in_round": f"?round={reading.round.pk}" if reading.round and _stays(request) else "",
         "state": page_state(cast(User, request.user), reading, found),
         **return_state(cast(User, request.user), reading),
-        **_neighbours(reading),
+        **_neighbours(request, reading),
     }
     response = render(request, "annotate/reader.html", context)
     name_what_follows(response, reading)
@@ -127,14 +129,34 @@ def _needs_answers(codebook: CodebookView) -> bool:
     return conditional or any(label.shortcut for label in labels)
 
 
-def _neighbours(reading: Reading) -> dict[str, Any]:
+def _stays(request: HttpRequest) -> bool:
+    """Return whether the links to other documents stay in the round of the address."""
+    return asked_round(request) is not None and "layer" not in request.GET
+
+
+def _documents(request: HttpRequest, reading: Reading) -> DocumentQuerySet | None:
+    """Return what the caller can open in the round, None where that is the whole corpus."""
+    rows, round = Document.objects.filter(corpus=reading.document.corpus_id), reading.round
+    if round is None or "layer" in request.GET:
+        return None
+    if round.is_open:
+        return None if round.covers_corpus else rows.filter(round_documents__round=round)
+    return rows.filter(layers__round=round, layers__annotator=request.user.pk) if _stays(request) else None
+
+
+def _neighbours(request: HttpRequest, reading: Reading) -> dict[str, Any]:
     """Return the documents before and after, and where this one stands. Three queries."""
-    number = reading.document.number
-    rows = Document.objects.filter(corpus=reading.document.corpus_id)
+    number, found = reading.document.number, _documents(request, reading)
+    rows = Document.objects.filter(corpus=reading.document.corpus_id) if found is None else found
+    if found is None:
+        place, n = number, rows.order_by("-number").values_list("number", flat=True).first()
+    else:
+        place, n = rows.aggregate(place=Count("pk", filter=Q(number__lte=number)), n=Count("pk")).values()
     return {
         "previous": rows.filter(number__lt=number).order_by("-number").values_list("pk", flat=True).first(),
         "next": rows.filter(number__gt=number).order_by("number").values_list("pk", flat=True).first(),
-        "n_documents": rows.order_by("-number").values_list("number", flat=True).first(),
+        "place": place,
+        "n_documents": n,
     }
 
 

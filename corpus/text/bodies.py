@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from corpus.text.mentions import BODIES, line_text
+from corpus.text.mentions import BODIES, is_title, line_text
 from corpus.text.words import Word
 
 
@@ -31,6 +31,16 @@ def lower_body(who: Sequence[Word]) -> tuple[str, str]:
         )
     text = line_text(who[start:last]).replace("'", "’")
     return who[end - 1].low, text[:1].upper() + text[1:]
+
+
+def lower_office(who: Sequence[Word]) -> str:
+    """Return "Harbour master" for "the harbour master": an office of two words or more that one person holds, or ""."""
+    office = who[1:]
+    is_one_holder = len(who) in (3, 4) and who[0].low == "the" and all(word.code == "N" for word in office)
+    if not is_one_holder or not is_title(who[-1]):
+        return ""
+    text = line_text(office)
+    return text[:1].upper() + text[1:]
 
 
 def lower_bodies(line: Sequence[Word]) -> Iterator[tuple[str, str]]:

@@ -16,7 +16,7 @@ TITLES = words(
     "doctor captain colonel general major lieutenant sergeant admiral marshal inspector superintendent chief king "
     "queen "
     "prince princess pope bishop archbishop imam rabbi sheikh spokesman spokeswoman spokesperson speaker leader head "
-    "representative delegate mp mep cllr alderman coach comrade ombudsman rapporteur counterpart vice-president "
+    "representative delegate mp mep cllr alderman coach comrade ombudsman rapporteur counterpart vice-president master "
     "ex-mayor"
 )
 BEFORE_TITLE = words(

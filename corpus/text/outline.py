@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from corpus.text.blocks import Block, headline_block, split_blocks
-from corpus.text.bodies import lower_bodies, lower_body
+from corpus.text.bodies import lower_bodies, lower_body, lower_office
 from corpus.text.clauses import choose, find_edges, plain_edges
 from corpus.text.drafts import Draft, Piece
 from corpus.text.frames import Frame, collapse, find_frame
@@ -299,7 +299,8 @@ class _Voices:
             return self.cast.full_name(owner[0].text, owner[0].start)
         body = who[:-1]
         head = body[-1].low if body else ""
-        return (self.cast.body_named(head, body[-1].start) or self._lower_body(body)) if head else ""
+        named = (self.cast.body_named(head, body[-1].start) or self._lower_body(body)) if head else ""
+        return named or lower_office(who)
 
     def _lower_body(self, who: list[Word]) -> str:
         """Return a readable name of a body in lower case; the last with more than a noun, for "the ministry"."""

@@ -98,3 +98,18 @@ def test_a_bare_noun_is_the_body_named_last_with_it():
 def test_places_come_last_among_the_names():
     text = "It rained in Hallun. Then Hallun had sent Tor Lind some help."
     assert outline(text).sentences[1].names == ("Tor Lind", "Hallun")
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker", "names"),
+    [
+        ("According to the harbour master, Paul Reyes is wrong.", "Harbour master", ("Harbour master", "Paul Reyes")),
+        ("“It is old,” said the harbour master.", "Harbour master", ("Harbour master",)),
+        ("Harbour master Ida Berg came. The harbour master said it rains.", "Ida Berg", ("Ida Berg",)),
+        ("According to the harbour masters, it rains.", "", ()),
+        ("According to the old pier, it rains.", "", ()),
+    ],
+)
+def test_an_office_that_one_person_holds_is_a_speaker(text, speaker, names):
+    found = outline(text).sentences[-1]
+    assert (found.speaker, found.names) == (speaker, names)

@@ -14,8 +14,10 @@ from annotate import permissions
 from annotate.actions.adjudication.deciding import Verdict, decide_on
 from annotate.actions.adjudication.locking import gold_layer, lock_desk
 from annotate.actions.adjudication.stale import finished_state, recount, recount_all
+from annotate.actions.answered_names import with_entities
 from annotate.actions.batch import Batch
 from annotate.actions.claim_rows import answer_errors, answer_rows
+from annotate.actions.entries import EntryFinder
 from annotate.adjudication.units import SETTLES_ITSELF
 from annotate.models import Adjudication, Answer, Layer, LayerStatus, Project
 from annotate.payloads.problems import FieldError, Invalid, WrongState
@@ -56,7 +58,9 @@ def _finish(desk: Desk, *, user: User, answers: Mapping[str, Any], batch: Batch,
         if unit.state in SETTLES_ITSELF:
             verdict = Verdict(claims={mark.key: mark.fingerprint for mark in unit.marks})
             decide_on(desk, verdict, user=user, batch=batch, now=now, by_itself=True)
-    _write_answers(desk, gold, answers)
+    finder = EntryFinder(user=user, corpus_id=gold.project.corpus_id, batch=batch)
+    named = with_entities(desk.codebook, "/answers", "document", dict(answers), finder)
+    _write_answers(desk, gold, named, finder.errors)
     gold.status, gold.submitted_at, gold.updated_at = LayerStatus.SUBMITTED, now, now
     gold.has_nothing_to_code = gold.n_claims == 0
     gold.version += 1
@@ -70,12 +74,12 @@ def _finish(desk: Desk, *, user: User, answers: Mapping[str, Any], batch: Batch,
     return row
 
 
-def _write_answers(desk: Desk, gold: Layer, answers: Mapping[str, Any]) -> None:
+def _write_answers(desk: Desk, gold: Layer, answers: Mapping[str, Any], refused: list[FieldError]) -> None:
     """Write the answers about the document: those of a strict majority, and what the curator says of the others."""
     found = {question.key: question.value for question in document_questions(desk) if question.has_majority}
     found |= answers
     missing = [q for q in document_questions(desk) if q.key not in found and not q.is_agreed]
-    errors = [
+    errors = refused + [
         FieldError(pointer=f"/answers/{q.key}", detail=f"{q.name}: the readings differ; choose one.") for q in missing
     ]
     for key, raw in answers.items():

@@ -25,9 +25,43 @@ export function readAnswer(group) {
     case "scale":
       return inputs[0].value === "" ? undefined : Number(inputs[0].value);
     default:
-      return inputs[0].value || undefined;
+      return inputs[0].value.trim() ? inputs[0].value : undefined;
   }
 }
+
+/** Set an answer, or take it away. @param {Record<string, any>} answers @param {string} key @param {any} value */
+export function setAnswer(answers, key, value) {
+  if (value === undefined) delete answers[key];
+  else answers[key] = value;
+}
+
+// --- what is typed counts as changed a moment after the last key, as if the field had been left
+
+let typedTimer = 0;
+/** @type {HTMLInputElement | HTMLTextAreaElement | null} */
+let typedField = null;
+
+/** Whether something was typed that is not taken yet. @param {Node} [within] */
+export const isTyped = (within = document) => within.contains(typedField);
+
+export function keepTyped() {
+  typedField?.dispatchEvent(new Event("change", { bubbles: true }));
+  typedField = null;
+}
+
+document.addEventListener("input", ({ target }) => {
+  if (!target.matches(".field :is(textarea, .input)")) return;
+  typedField = target;
+  clearTimeout(typedTimer);
+  typedTimer = setTimeout(() => typedField?.validity.valid && keepTyped(), 600);
+});
+document.addEventListener(
+  "change",
+  ({ target }) => {
+    if (target === typedField) typedField = null;
+  },
+  true,
+);
 
 /** Give the radio buttons of every group names of their own. @param {Element} root @param {string} suffix */
 export function nameGroups(root, suffix) {

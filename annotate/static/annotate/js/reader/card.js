@@ -1,12 +1,15 @@
 // The card of the active claim: filled from the claim, one field lit that digits answer, and every answer goes back
 // into the claim at once.
 
-import { fillAnswer, nameGroups, pressNumber, readAnswer } from "./answers.js";
+import { fillAnswer, keepTyped, nameGroups, pressNumber, readAnswer, setAnswer } from "./answers.js";
 import { combobox } from "./combobox.js";
+import { node } from "./dom.js";
 
 const get = (id) => document.getElementById(id).content.firstElementChild;
 /** The command that puts the cursor into a field. */
 const KEYS = { speaker: "speaker", target: "target", behalf: "behalf", reported: "reported", proposition: "proposition" };
+/** The kinds of field that are typed into; those of the record itself have none. */
+export const TYPED = /text|scale|entity|undefined/;
 const RELATIONS = ["affirms", "denies", "leaves_open"];
 const VERBS = { support: "supports", oppose: "opposes", neutral: "is neutral on", mixed: "is mixed on", unclear: "is unclear on" };
 
@@ -26,11 +29,11 @@ export class Card {
     this.host = host;
     this.element = null;
     this.id = null;
-    /** The field that digits answer. @type {{name: string, index: number, key?: string} | null} */
+    /** The field that digits answer; `isTyped` once it had the focus.
+     * @type {{name: string, index: number, key?: string, isTyped?: boolean} | null} */
     this.lit = null;
     /** Names typed and not taken yet, by claim and field. @type {Map<string, string>} */
     this.drafts = new Map();
-    this.typing = 0;
   }
 
   get claim() {
@@ -47,15 +50,18 @@ export class Card {
     item.classList.add("active");
     this.element.addEventListener("click", (event) => this.clicked(event));
     this.element.addEventListener("change", (event) => this.changed(event));
-    this.element.addEventListener("input", (event) => this.typed(event));
-    this.element.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" && event.target.matches("[type=radio], [type=checkbox]")) event.target.click();
+    this.element.addEventListener("keydown", ({ key, target }) => {
+      if (key !== "Enter") return;
+      if (target.matches("[type=radio], [type=checkbox]")) target.click();
+      if (!target.matches("[data-attribute] > .input")) return;
+      keepTyped();
+      this.next({ name: "attribute", index: 0, key: target.parentElement.dataset.attribute });
     });
     this.fill();
   }
 
   close() {
-    this.keepNote();
+    keepTyped();
     this.host.making.carried.delete(this.id);
     this.element?.closest(".c")?.classList.remove("active");
     this.element?.remove();
@@ -72,11 +78,17 @@ export class Card {
   /** Answer a field: change the claim, draw it, and light the next open field. */
   answerField(field, change) {
     this.edit(change);
+    this.next(field);
+  }
+
+  /** Light the next open field; a text takes the focus, as no other key answers it. */
+  next(field) {
     this.host.back();
-    this.light(this.host.making.after(this.claim, field));
+    this.light(this.host.making.after(this.claim, field), { type: /text|scale/ });
   }
 
   fill() {
+    keepTyped();
     const { claim, element } = this;
     if (!claim || !element) return;
     this.head();
@@ -90,8 +102,9 @@ export class Card {
 
   // --- the lit field
 
-  /** @param {{name: string, index?: number, key?: string} | null} field @param {{type?: boolean}} [options] focus it */
-  light(field, { type = false } = {}) {
+  /** @param {{name: string, index?: number, key?: string} | null} field
+   * @param {{type?: RegExp}} [options] the kinds of question that take the focus; `TYPED` is all that are typed into */
+  light(field, { type } = {}) {
     this.lit = field && { index: 0, ...field };
     this.fill();
     const element = this.litElement();
@@ -100,8 +113,10 @@ export class Card {
       const [box, view] = [element.getBoundingClientRect(), this.element.scrollHeight > this.element.clientHeight ? this.element.getBoundingClientRect() : frame.getBoundingClientRect()];
       if (box.bottom > view.bottom || box.top < view.top) element.scrollIntoView({ block: "nearest" });
     }
-    if (type) element?.querySelector("input, textarea")?.focus();
-    else if (this.lit) this.host.act("lit", { element });
+    if (element && type?.test(element.dataset.kind)) {
+      this.lit.isTyped = true;
+      element.querySelector("input, textarea").focus();
+    } else if (this.lit) this.host.act("lit", { element });
   }
 
   litElement() {
@@ -122,6 +137,9 @@ export class Card {
       if (box === this.element) break;
     }
     element.classList.add("lit");
+    for (const input of this.element.querySelectorAll("[data-attribute] :is(.input, .combo input)")) {
+      input.placeholder = element.contains(input) ? `${this.host.keyOf("type")} to type` : "";
+    }
     element.querySelector(".combo")?.show();
   }
 
@@ -149,11 +167,7 @@ export class Card {
     const quote = element.querySelector("[data-quote]");
     quote.replaceChildren();
     claim.spans.forEach((span, index) => {
-      if (index) {
-        const gap = document.createElement("i");
-        gap.textContent = " […] ";
-        quote.append(gap);
-      }
+      if (index) quote.append(node("i", {}, " […] "));
       quote.append(span.quote);
     });
   }
@@ -161,12 +175,7 @@ export class Card {
   sentence() {
     const { claim } = this;
     const out = [];
-    const bold = (text) => {
-      const node = document.createElement("b");
-      node.dir = "auto";
-      node.textContent = text;
-      out.push(node);
-    };
+    const bold = (text) => out.push(node("b", { dir: "auto" }, text));
     claim.speakers.forEach((speaker, index) => {
       if (index) out.push(" and ");
       bold(speaker.name);
@@ -233,7 +242,7 @@ export class Card {
       claim.speakers[index].represents = entry;
     };
     this.combo(behalf.querySelector("[data-represents]"), "speaker", "On behalf of", speaker.represents, at, apply, "behalf");
-    open.addEventListener("click", () => this.light(at, { type: true }));
+    open.addEventListener("click", () => this.light(at, { type: TYPED }));
     const target = { field: "mention", index };
     name.addEventListener("click", () => this.host.act("pick", target));
     field.querySelector("[data-mention]").replaceChildren(...this.chips(speaker.mention, target));
@@ -296,20 +305,23 @@ export class Card {
       this.setStance(at, { holder: entry });
       return false;
     });
-    open.addEventListener("click", () => this.light(at, { type: true }));
+    open.addEventListener("click", () => this.light(at, { type: TYPED }));
     nameGroups(field, `${index}-${this.id}`);
     for (const group of field.querySelectorAll("[data-stance-attribute]")) {
       group.hidden = !stance;
       const key = group.dataset.stanceAttribute;
-      fillAnswer(group, stance?.attributes?.[key]);
+      const answer = stance?.attributes?.[key];
+      const slot = group.querySelector("[data-combo]");
+      const set = (value) => (claim) => setAnswer((claim.stances[index].attributes ??= {}), key, value);
+      if (slot) {
+        this.entity(slot, answer, { name: "extra", index, key }, (value) => this.drop(set(value)));
+        continue;
+      }
+      fillAnswer(group, answer);
       group.addEventListener("change", (event) => {
         event.stopPropagation();
         const value = readAnswer(group);
-        this.edit((claim) => {
-          const answers = (claim.stances[index].attributes ??= {});
-          if (value === undefined) delete answers[key];
-          else answers[key] = value;
-        });
+        if (value !== answer) this.edit(set(value));
       });
     }
   }
@@ -330,31 +342,23 @@ export class Card {
       const answer = this.claim.attributes[key];
       group.hidden = !applies.has(key) && answer === undefined;
       const slot = group.querySelector("[data-combo]");
-      if (!slot) {
-        fillAnswer(group, answer);
-        continue;
-      }
-      const known = answer && this.host.making.candidates("speaker", this.claim).find((entry) => entry.id === answer.id);
-      const value = answer && { id: answer.id, name: known?.name ?? "chosen" };
-      const at = { name: "attribute", index: 0, key };
-      this.combo(slot, "speaker", slot.dataset.label, value, at, (entry, claim) => {
-        if (entry?.id) claim.attributes[key] = { id: entry.id };
-        else delete claim.attributes[key];
-      });
+      if (slot) this.entity(slot, answer, { name: "attribute", index: 0, key }, (value, claim) => setAnswer(claim.attributes, key, value));
+      else fillAnswer(group, answer);
     }
   }
 
+  /** A question that an entry of the registry answers. */
+  entity(slot, answer, at, apply) {
+    const { making } = this.host;
+    this.combo(slot, "speaker", slot.dataset.label, making.named(answer), at, (entry, claim) => apply(making.answer(entry), claim));
+  }
+
   answer(group) {
-    const key = group.dataset.attribute;
+    const { attribute: key, kind } = group.dataset;
     const value = readAnswer(group);
-    const change = (claim) => {
-      if (value === undefined) delete claim.attributes[key];
-      else claim.attributes[key] = value;
-    };
-    if (group.dataset.kind === "choice" || group.dataset.kind === "boolean") {
-      if ("multiple" in group.dataset) this.edit(change);
-      else this.answerField({ name: "attribute", index: 0, key }, change);
-    } else this.edit(change);
+    const change = (claim) => setAnswer(claim.attributes, key, value);
+    if (!("multiple" in group.dataset) && /choice|boolean/.test(kind)) this.answerField({ name: "attribute", index: 0, key }, change);
+    else if (value !== this.claim.attributes[key]) this.edit(change);
   }
 
   // --- the rest
@@ -374,19 +378,15 @@ export class Card {
     }, "chain");
     const detected = claim.detected?.fields ?? [];
     const cue = element.querySelector("[data-cue]");
-    const add = document.createElement("button");
-    add.type = "button";
-    add.className = "chip add";
-    add.textContent = "Select it in the text";
-    add.addEventListener("click", () => this.host.act("pick", { field: "cue" }));
+    const onclick = () => this.host.act("pick", { field: "cue" });
+    const add = node("button", { type: "button", className: "chip add", onclick }, "Select it in the text");
     cue.replaceChildren(...this.chips(claim.cue, { field: "cue" }), add);
     cue.classList.toggle("detected", detected.includes("cue"));
     const mode = element.querySelector("[data-mode]");
     for (const input of mode.querySelectorAll("input")) input.checked = claim.mode === input.value;
     mode.classList.toggle("detected", detected.includes("mode"));
     this.proposition();
-    const note = element.querySelector("[data-note]");
-    if (!this.typing) note.value = claim.note;
+    element.querySelector("[data-note]").value = claim.note;
   }
 
   proposition() {
@@ -406,7 +406,7 @@ export class Card {
 
   /** Affirms, denies, leaves open, and round again. */
   turnRelation() {
-    if (!this.claim.proposition) return this.light({ name: "proposition" }, { type: true });
+    if (!this.claim.proposition) return this.light({ name: "proposition" }, { type: TYPED });
     this.edit((claim) => {
       claim.proposition.relation = RELATIONS[(RELATIONS.indexOf(claim.proposition.relation) + 1) % 3];
     });
@@ -417,18 +417,22 @@ export class Card {
   combo(slot, kind, label, value, at, apply, from = kind) {
     const near = () => this.host.making.candidates(from, this.claim, at.index).filter((entry) => from !== "chain" || this.fits(entry));
     const typing = KEYS[at.name] && !at.index ? `${this.host.keyOf(KEYS[at.name])} to type` : "";
-    const key = `${this.id}/${label}/${at.index}`;
-    const draft = {
-      get: () => this.drafts.get(key),
-      set: (text) => (text === undefined ? this.drafts.delete(key) : this.drafts.set(key, text)),
-    };
+    const draft = this.draft([this.id, at.name, at.key, label, at.index].join("/"));
     const onPick = (entry) => {
-      const isOwn = ["target", "holder"].includes(at.name);
+      const isOwn = ["target", "holder", "extra"].includes(at.name);
       if (isOwn) apply(entry);
       else if (entry) this.answerField(at, (claim) => apply(entry, claim));
       else this.drop((claim) => apply(null, claim));
     };
     slot.replaceChildren(combobox({ kind, url: this.host.state.entries, label, value: value ?? null, near, onPick, draft, typing }));
+  }
+
+  /** Where a field keeps what was typed and not taken yet. @param {string} key */
+  draft(key) {
+    return {
+      get: () => this.drafts.get(key),
+      set: (text) => (text === undefined ? this.drafts.delete(key) : this.drafts.set(key, text)),
+    };
   }
 
   /** Who can stand between the outlet and the speaker: neither of them. */
@@ -455,19 +459,9 @@ export class Card {
     );
   }
 
-  chip(text, onRemove) {
-    const chip = document.createElement("span");
-    chip.className = "chip";
-    const words = document.createElement("span");
-    words.dir = "auto";
-    words.textContent = text;
-    const button = document.createElement("button");
-    button.type = "button";
-    button.textContent = "×";
-    button.setAttribute("aria-label", `Remove ${text}`);
-    button.addEventListener("click", onRemove);
-    chip.append(words, button);
-    return chip;
+  chip(text, onclick) {
+    const button = node("button", { type: "button", ariaLabel: `Remove ${text}`, onclick }, "×");
+    return node("span", { className: "chip" }, node("span", { dir: "auto" }, text), button);
   }
 
   // --- events
@@ -479,10 +473,11 @@ export class Card {
 
   changed(event) {
     const { target } = event;
+    if (!this.claim) return;
     const attribute = target.closest("[data-attribute]:not([data-kind=entity])");
     if (attribute) this.answer(attribute);
     else if ("unsure" in target.dataset) this.edit((claim) => (claim.unsure = target.checked));
-    else if ("note" in target.dataset) this.keepNote();
+    else if ("note" in target.dataset && target.value !== this.claim.note) this.edit((claim) => (claim.note = target.value));
     else if (target.closest("[data-mode]")) {
       this.answerField({ name: "mode", index: 0 }, (claim) => {
         claim.mode = target.value;
@@ -492,21 +487,6 @@ export class Card {
       this.edit((claim) => (claim.proposition.relation = target.value));
       this.head();
     }
-  }
-
-  /** A note is saved a moment after the last key, and until then the page says that it is not. */
-  typed(event) {
-    if (!("note" in event.target.dataset)) return;
-    clearTimeout(this.typing);
-    this.typing = setTimeout(() => this.keepNote(), 600);
-    this.host.act("typing");
-  }
-
-  keepNote() {
-    clearTimeout(this.typing);
-    this.typing = 0;
-    const note = this.element?.querySelector("[data-note]");
-    if (note && this.claim && note.value !== this.claim.note) this.edit((claim) => (claim.note = note.value));
   }
 
   /** Draw the card anew, keeping the focus in the same field. */
@@ -521,13 +501,7 @@ export class Card {
     const list = this.element?.querySelector("[data-errors]");
     if (!list) return;
     const details = problem.errors?.map((error) => error.detail) ?? [problem.detail];
-    list.replaceChildren(
-      ...details.map((detail) => {
-        const item = document.createElement("li");
-        item.textContent = detail;
-        return item;
-      }),
-    );
+    list.replaceChildren(...details.map((detail) => node("li", {}, detail)));
     list.hidden = false;
   }
 }

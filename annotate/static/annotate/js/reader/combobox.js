@@ -2,6 +2,7 @@
 // it never makes an entry. ⇧Enter does, after near matches were shown. Until something is typed, digits take the
 // numbered candidates.
 
+import { node } from "./dom.js";
 import { digitOf } from "./keys.js";
 
 const template = document.getElementById("combo-template");
@@ -88,23 +89,11 @@ export function combobox({ kind, url, label, value, typing = "", near = () => []
 
   function showNear() {
     const rows = near().map(({ id, name, hint, chain, digit }, index) => {
-      const row = document.createElement("li");
-      row.setAttribute("role", "option");
-      row.setAttribute("aria-selected", "false");
+      const row = node("li", { role: "option", ariaSelected: "false", chain, isNear: true });
       Object.assign(row.dataset, id ? { id, name } : { name });
-      Object.assign(row, { chain, isNear: true });
-      const key = document.createElement("kbd");
-      key.textContent = String(digit ?? index + 1);
-      if (index < 9) row.append(key);
-      const words = document.createElement("span");
-      words.dir = "auto";
-      words.textContent = name;
-      row.append(words);
-      if (hint) {
-        const small = document.createElement("span");
-        small.textContent = hint;
-        row.append(small);
-      }
+      if (index < 9) row.append(node("kbd", {}, digit ?? index + 1));
+      row.append(node("span", { dir: "auto" }, name));
+      if (hint) row.append(node("span", {}, hint));
       return row;
     });
     list.replaceChildren(...rows);
@@ -123,8 +112,7 @@ export function combobox({ kind, url, label, value, typing = "", near = () => []
       const response = await fetch(`${url}${kind}/?q=${encodeURIComponent(query)}`, { signal: AbortSignal.timeout(WAIT_MS) });
       if (!response.ok || mine !== asked) return;
       const seen = query ? [] : options().flatMap((row) => [row.dataset.id, row.dataset.name]);
-      const holder = document.createElement("ul");
-      holder.innerHTML = await response.text();
+      const holder = node("ul", { innerHTML: await response.text() });
       if (mine !== asked) return;
       const fresh = [...holder.children].filter((row) => !seen.includes(row.dataset.id) && !seen.includes(row.dataset.name));
       if (query) {
@@ -237,7 +225,7 @@ export function combobox({ kind, url, label, value, typing = "", near = () => []
 
 /** An option that the server has not offered, for when there is no connection. */
 function made(name) {
-  const row = document.createElement("li");
+  const row = node("li");
   row.dataset.name = name;
   return row;
 }

@@ -1,5 +1,7 @@
 // Done: what is still missing is shown first; then the layer is submitted and the next document opens.
 
+import { keepTyped } from "./answers.js";
+import { node } from "./dom.js";
 import { send } from "./net.js";
 import { isShown, notify } from "./notices.js";
 
@@ -17,9 +19,9 @@ export class Done {
   }
 
   async submit() {
-    const { store, making, goTo, keepNote, clock } = this.app;
+    const { store, making, goTo, clock } = this.app;
     if (this.isBusy) return;
-    keepNote();
+    keepTyped();
     const gaps = [...store.claims.values()].filter((claim) => making.gap(claim));
     if (gaps.length) {
       gaps.sort((one, two) => one.spans[0].start - two.spans[0].start);
@@ -65,13 +67,8 @@ export class Done {
   }
 
   reopen(url) {
-    const form = document.createElement("form");
-    form.method = "post";
-    form.action = `${url}reopen/${this.app.store.query}`;
-    const token = document.createElement("input");
-    token.name = "csrfmiddlewaretoken";
-    token.value = document.querySelector('meta[name="csrf"]').content;
-    form.append(token);
+    const token = node("input", { name: "csrfmiddlewaretoken", value: document.querySelector('meta[name="csrf"]').content });
+    const form = node("form", { method: "post", action: `${url}reopen/${this.app.store.query}` }, token);
     document.body.append(form);
     form.submit();
   }

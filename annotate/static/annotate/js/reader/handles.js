@@ -1,5 +1,6 @@
 // Handles at the true ends of the active claim: drag one, and the end moves by words (with Alt by characters).
 
+import { node } from "./dom.js";
 import { offsetOf, rangeOf } from "./offsets.js";
 import { paint } from "./paint.js";
 import { snap } from "./snap.js";
@@ -8,12 +9,9 @@ export class Handles {
   /** @param {{overlay: HTMLElement, claim: () => any, onMove: (edge: "start" | "end", offset: number) => void}} options */
   constructor({ overlay, claim, onMove }) {
     Object.assign(this, { overlay, claim, onMove });
-    this.elements = ["start", "end"].map((edge) => {
-      const handle = document.createElement("span");
-      handle.className = `handle ${edge}`;
-      handle.addEventListener("pointerdown", (event) => this.grab(event, edge));
-      return handle;
-    });
+    this.elements = ["start", "end"].map((edge) =>
+      node("span", { className: `handle ${edge}`, onpointerdown: (event) => this.grab(event, edge) }),
+    );
     new ResizeObserver(() => this.show()).observe(document.getElementById("text"));
   }
 

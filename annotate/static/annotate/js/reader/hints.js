@@ -1,6 +1,7 @@
 // Clause hints: a letter at every edge of the sentence, and of the next one as long as the letters last; the start's
 // letter, then the end's, and the words are taken.
 
+import { node } from "./dom.js";
 import { quoteOf, rangeOf } from "./offsets.js";
 import { paint } from "./paint.js";
 
@@ -48,9 +49,7 @@ export class Hints {
     const caps = this.offsets.map((offset, index) => {
       const boxes = (ends ? rangeOf(offset - 1, offset) : rangeOf(offset, offset + 1)).getClientRects();
       const box = boxes[ends ? boxes.length - 1 : 0];
-      const cap = document.createElement("kbd");
-      cap.textContent = LETTERS[index];
-      cap.className = ends ? "end" : "start";
+      const cap = node("kbd", { className: ends ? "end" : "start" }, LETTERS[index]);
       if (!box) return cap;
       cap.style.left = `${(ends ? box.right : box.left) - base.left}px`;
       cap.style.top = `${box.top - base.top}px`;

@@ -163,6 +163,18 @@ export class Making {
     return null;
   }
 
+  /** An entry as an answer holds it: by its id, a new one by its name. */
+  answer(entry) {
+    if (!entry?.id) return entry ? { name: entry.name } : undefined;
+    this.state.names[entry.id] = entry.name;
+    return { id: entry.id };
+  }
+
+  /** The entry that an answer holds, with its name. */
+  named(answer) {
+    return answer && { name: this.state.names[answer.id] ?? "chosen", ...answer };
+  }
+
   /** The attributes that apply to a claim as it is answered now. */
   attributes(answers, scope = "claim") {
     const chosen = (key, label) => [answers[key]].flat().includes(label);

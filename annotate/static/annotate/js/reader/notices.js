@@ -1,5 +1,7 @@
 // What the page says: a message with one action, and words for screen readers.
 
+import { node } from "./dom.js";
+
 const toast = document.getElementById("toast");
 const live = document.getElementById("live");
 const SHOWN_MS = 12_000;
@@ -10,14 +12,11 @@ export function notify(message, action, run) {
   toast.querySelector("span").textContent = message;
   toast.querySelector("button")?.remove();
   if (action) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.textContent = action;
-    button.addEventListener("click", () => {
+    const onclick = () => {
       hideNotice();
       run();
-    });
-    toast.append(button);
+    };
+    toast.append(node("button", { type: "button", onclick }, action));
   }
   toast.hidden = false;
   clearTimeout(hiding);

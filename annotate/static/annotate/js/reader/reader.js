@@ -1,7 +1,7 @@
 // The page: keys and pointers make claims, the card answers them, the store saves them.
 
-import { fillAnswer, nameGroups, readAnswer } from "./answers.js";
-import { Card, undetect } from "./card.js";
+import { fillAnswer, isTyped, keepTyped, nameGroups, readAnswer } from "./answers.js";
+import { Card, TYPED, undetect } from "./card.js";
 import { Clock } from "./clock.js";
 import { combobox } from "./combobox.js";
 import { Cursor, keepInView } from "./cursor.js";
@@ -142,7 +142,7 @@ function removeActive() {
 
 /** @param {"undo" | "redo"} which */
 function step(which) {
-  card.keepNote();
+  keepTyped();
   const last = store[which]();
   if (!last) return (which === "undo" && done?.takeBack?.()) || notify(`There is nothing to ${which}.`);
   hideNotice();
@@ -345,7 +345,7 @@ function openDocument(which) {
 
 // --- what keys and buttons do
 
-const lightTyping = (name, rest = {}) => () => card.light({ name, ...rest }, { type: true });
+const lightTyping = (name, rest = {}) => () => card.light({ name, ...rest }, { type: TYPED });
 
 function answerOnce(change) {
   card.edit(change);
@@ -358,13 +358,15 @@ function startHints() {
   say("Type the letter where the claim starts, then the one where it ends.");
 }
 
-/** Light the first open attribute of the codebook, else the first one. */
+/** Light the next attribute of the codebook that is open; or give the focus to the lit one, where that is typed into. */
 function lightAttribute() {
   const fields = making.fields(card.claim).filter((field) => field.name === "attribute");
-  const field = fields.find((one) => one.open) ?? fields[0];
-  if (!field) return notify("This codebook asks nothing further of a claim.");
-  const kind = state.asks.attributes.find((spec) => spec.key === field.key && spec.scope === "claim").kind;
-  return card.light(field, { type: kind === "text" || kind === "scale" });
+  if (!fields.length) return notify("This codebook asks nothing further of a claim.");
+  const at = fields.findIndex(({ key }) => key === card.lit?.key);
+  const now = fields[at];
+  const isMeant = now && !card.lit.isTyped && TYPED.test(card.litElement().dataset.kind);
+  const next = now && !now.open ? fields[at + 1] : fields.slice(at + 1).find(({ open }) => open);
+  return card.light(isMeant ? now : (next ?? fields[(at + 1) % fields.length]), { type: TYPED });
 }
 
 const ACTIONS = {
@@ -397,7 +399,7 @@ const ACTIONS = {
   pause: () => clock?.toggle(),
   help: () => showHelp(),
   speaker: lightTyping("speaker"),
-  "speaker-further": () => card.light({ name: "speaker", index: card.claim.speakers.length }, { type: true }),
+  "speaker-further": () => card.light({ name: "speaker", index: card.claim.speakers.length }, { type: TYPED }),
   target: lightTyping("target"),
   "target-words": () => startPicking({ field: "target", index: card.lit?.name === "target" ? card.lit.index : 0 }),
   "repeat-target": () => {
@@ -406,16 +408,16 @@ const ACTIONS = {
     return card.setStance({ name: "target", index: card.lit?.name === "target" ? card.lit.index : 0 }, { target: entry });
   },
   stance: () => card.light({ name: "value" }),
-  "stance-further": () => card.light({ name: "target", index: card.claim.stances.length }, { type: true }),
+  "stance-further": () => card.light({ name: "target", index: card.claim.stances.length }, { type: TYPED }),
   type: lightAttribute,
-  behalf: () => (card.claim.speakers.length ? card.light({ name: "behalf" }, { type: true }) : notify("First say who speaks.")),
+  behalf: () => (card.claim.speakers.length ? card.light({ name: "behalf" }, { type: TYPED }) : notify("First say who speaks.")),
   reported: lightTyping("reported"),
   cue: () => startPicking({ field: "cue" }),
   mode: () => card.light({ name: "mode" }),
   proposition: lightTyping("proposition"),
   relation: () => card.turnRelation(),
   unsure: () => answerOnce((claim) => (claim.unsure = !claim.unsure)),
-  note: () => card.light({ name: "note" }, { type: true }),
+  note: () => card.light({ name: "note" }, { type: TYPED }),
   again,
   "end-on": () => moveEdge("end", 1),
   "end-back": () => moveEdge("end", -1),
@@ -435,7 +437,6 @@ function run(id, from) {
 /** A button of the card or of the bars. */
 function act(what, detail) {
   if (what === "close") leave();
-  else if (what === "typing") showSaved();
   else if (what === "edges") startPicking({ field: what });
   else if (what === "pick") startPicking(detail);
   else if (what === "lit") say(asked());
@@ -473,11 +474,17 @@ function keydown(event) {
   const onControl = event.target.closest("button, a, summary, input");
   if (onControl && (event.key === "Enter" || event.key === " " || (event.target.type === "radio" && event.key.startsWith("Arrow")))) return false;
   const digit = digitOf(event);
-  if (digit >= 0 && card.id && state.writable) return card.digit(digit);
+  if (digit >= 0 && state.writable) return (card.id && card.digit(digit)) || noAnswer(digit);
   const id = keys.find(name, Boolean(card.id) && !pick);
   if (!id) return false;
   hints.stop();
   run(id);
+  return true;
+}
+
+function noAnswer(digit) {
+  const asks = card.litElement()?.dataset.name;
+  notify(asks ? `${digit} is no answer to “${asks}”.` : `No question is lit that ${digit} could answer.`);
   return true;
 }
 
@@ -538,7 +545,7 @@ const WORDS = { saved: "All changes saved", saving: "Saving…", "other-tab": "S
 function showSaved() {
   if (!saved) return;
   const { kind, message, detail = "", url } = store.status();
-  const shown = kind === "saved" && card.typing ? "saving" : kind;
+  const shown = kind === "saved" && isTyped() ? "saving" : kind;
   const link = saved.querySelector("a");
   saved.dataset.state = KINDS[shown] ?? "bad";
   saved.title = detail;
@@ -549,6 +556,7 @@ function showSaved() {
 }
 
 store.addEventListener("state", showSaved);
+document.addEventListener("input", showSaved);
 saved?.addEventListener("click", () => store.ask());
 store.addEventListener("saved", ({ detail: { id, answer } }) => {
   view.take(id, answer);
@@ -594,7 +602,7 @@ store.addEventListener("conflict", async ({ detail: { id, error } }) => {
     view.count();
   });
 });
-window.addEventListener("beforeunload", () => card.keepNote());
+window.addEventListener("beforeunload", keepTyped);
 
 // --- the whole document
 
@@ -603,29 +611,11 @@ if (state.writable) {
   import("./ahead.js").then(({ keepAhead }) => keepAhead(`${state.path}ahead/${store.query}`, () => clock.isCounting));
 }
 document.getElementById("nothing")?.addEventListener("change", (event) => store.putLayer({ nothing_to_code: event.target.checked }));
-for (const group of document.querySelectorAll("[data-document-attribute]")) aboutDocument(group);
-
-/** A question about the whole article. @param {HTMLElement} group */
-function aboutDocument(group) {
-  const key = group.dataset.documentAttribute;
-  const slot = group.querySelector("[data-combo]");
-  const set = (value) => {
-    const { [key]: _, ...attributes } = store.layer.attributes;
-    store.putLayer({ attributes: value === undefined ? attributes : { ...attributes, [key]: value } });
-  };
+for (const group of document.querySelectorAll("[data-document-attribute]")) {
   nameGroups(group.parentElement, "document");
-  const show = () => fillAnswer(group, store.layer.attributes[key]);
-  if (slot) {
-    const near = () => outline.people.filter((entry) => entry.id).slice(0, 9);
-    const options = { kind: "speaker", url: state.entries, label: slot.dataset.label, value: store.layer.attributes[key] ?? null, near };
-    slot.replaceChildren(combobox({ ...options, onPick: (entry) => set(entry?.id ? { id: entry.id } : undefined) }));
-    return;
-  }
-  show();
-  store.addEventListener("layer", show);
-  group.addEventListener("change", () => set(readAnswer(group)));
+  import("./whole.js").then(({ askWhole }) => askWhole(group, app, { combobox, fillAnswer, readAnswer, isTyped }));
 }
-const done = state.writable ? new Done({ ...app, clock, goTo, keepNote: () => card.keepNote() }) : null;
+const done = state.writable ? new Done({ ...app, clock, goTo }) : null;
 
 function showClock() {
   const element = document.getElementById("clock");

@@ -25,6 +25,8 @@ export class Store extends EventTarget {
     this.versions = new Map(state.claims.map((claim) => [claim.id, claim.version]));
     this.confirmed = new Map(state.claims.map((claim) => [claim.id, JSON.stringify(claim)]));
     this.layer = { ...state.layer };
+    /** The names of the entries that answers hold by their ids. */
+    this.names = Object.assign(state.names, state.layer.names);
     this.confirmedLayer = this.layer;
     /** How often a claim was changed elsewhere: what is undone must not silently undo that too. */
     this.epochs = new Map();
@@ -219,6 +221,7 @@ export class Store extends EventTarget {
   /** Take over what the server stored, unless it was changed again meanwhile. */
   take(id, answer, isForeign) {
     const newer = this.entry(id);
+    Object.assign(this.names, answer.names);
     if (!newer) this.last.delete(id);
     if (isForeign) this.age(id);
     if (id === LAYER) {

@@ -1,5 +1,6 @@
 // The text and the list as they are drawn: items, marks of sentences, and what the server drew anew.
 
+import { node } from "./dom.js";
 import { offsetOf, rangeOf } from "./offsets.js";
 import { paint, tint } from "./paint.js";
 
@@ -28,13 +29,8 @@ export class View {
     }
     let item = itemOf(id);
     if (!item) {
-      item = document.createElement("li");
-      item.className = "c open";
-      item.id = `c-${id}`;
+      item = node("li", { className: "c open", id: `c-${id}` }, node("button", { type: "button" }));
       item.dataset.id = id;
-      const button = document.createElement("button");
-      button.type = "button";
-      item.append(button);
       this.insert(item, claim);
       this.describe(claim);
     }
@@ -48,19 +44,13 @@ export class View {
     const { stances } = this.app.state;
     const first = claim.stances.find((stance) => stance.value);
     const slot = first ? stances[first.value]?.slot : claim.no_stance ? "plain" : "open";
-    const part = (tag, className, ...words) => {
-      const element = document.createElement(tag);
-      element.className = className;
-      element.append(...words);
-      return element;
-    };
     const who = claim.speakers.map((speaker) => speaker.name).join(", ") || "No speaker yet";
     const toward = claim.stances.map((stance) => stance.target?.name).filter(Boolean).join(", ");
     const sign = first ? stances[first.value]?.glyph : claim.no_stance ? "∅" : "·";
-    const target = part("span", "tp", toward || (claim.no_stance ? "no stance" : "stance open"));
+    const target = node("span", { className: "tp" }, toward || (claim.no_stance ? "no stance" : "stance open"));
     button.replaceChildren(
-      part("span", "who", part("b", "", who), part("span", "st", sign, " ", target)),
-      part("q", "", claim.spans.map((span) => span.quote).join(" […] ")),
+      node("span", { className: "who" }, node("b", {}, who), node("span", { className: "st" }, sign, " ", target)),
+      node("q", {}, claim.spans.map((span) => span.quote).join(" […] ")),
     );
     const { classList } = itemOf(claim.id);
     const kept = ["c", "active"].filter((name) => classList.contains(name));
@@ -81,8 +71,7 @@ export class View {
 
   replaceItem(id, html) {
     const { store, card } = this.app;
-    const holder = document.createElement("ol");
-    holder.innerHTML = html;
+    const holder = node("ol", { innerHTML: html });
     const fresh = holder.firstElementChild;
     const old = itemOf(id);
     if (!store.claims.has(id)) return;
@@ -151,10 +140,7 @@ export class View {
       if (words) element.setAttribute("aria-describedby", words);
       else element.removeAttribute("aria-describedby");
       if (words && !document.getElementById(words)) {
-        const note = document.createElement("span");
-        note.id = words;
-        note.textContent = words === "n0" ? "no claim" : `${claims.length} claim${claims.length > 1 ? "s" : ""}`;
-        counts.append(note);
+        counts.append(node("span", { id: words }, words === "n0" ? "no claim" : `${claims.length} claim${claims.length > 1 ? "s" : ""}`));
       }
     }
     this.marked = new Set([...byIndex.keys(), ...free]);
@@ -176,8 +162,7 @@ export class View {
     const redrawn = [];
     const focused = document.activeElement?.classList.contains("s") ? document.activeElement.id : null;
     for (const [id, html] of this.heldBack) {
-      const holder = document.createElement("div");
-      holder.innerHTML = html;
+      const holder = node("div", { innerHTML: html });
       redrawn.push(...[...holder.querySelectorAll(".s")].map((sentence) => Number(sentence.id.slice(1))));
       document.getElementById(id)?.replaceWith(holder.firstElementChild);
     }
