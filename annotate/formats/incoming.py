@@ -20,9 +20,8 @@ class Refusal:
     remedy: str
 
     def __str__(self) -> str:
-        where = f"{self.file}, {self.at}" if self.at else self.file
-        value = f"{self.value}: " if self.value else ""
-        return f"{where}: {value}{self.rule}; {self.remedy}."
+        where = ", ".join(part for part in (self.file, self.at) if part)
+        return f"{': '.join(part for part in (where, self.value, self.rule) if part)}; {self.remedy}."
 
     def as_dict(self) -> dict[str, str]:
         return {name: getattr(self, name) for name in ("file", "at", "value", "rule", "remedy")}

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from django.contrib.auth.models import User
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from annotate.formats import (
     COMPRESSIONS,
@@ -30,20 +30,22 @@ from annotate.formats import (
     written,
 )
 from annotate.formats.texts import MAX_QUOTE
+from annotate.management.named import project_named
 from annotate.management.wholes import whole_file, whole_folder
-from annotate.models import Project
 from annotate.payloads.problems import Invalid
 from annotate.search import ExportFilter, Within
 from annotate.search.exports import NAMES as FILTERS
 from annotate.search.values import refuse_unknown, uuid_or_none
 from corpus.database import snapshot
+from corpus.management.prepared import PreparedCommand
 from corpus.management.progress import Progress
 
 
-class Command(BaseCommand):
+class Command(PreparedCommand):
     help = (
         "Write the dataset of a project, from one state of the database while others write. "
-        "The file appears when it is complete; after a failure there is none, and the exit code is 1. "
+        "The file appears when it is complete, in place of one of that name; after a failure there is none, and "
+        "the exit code is 1. "
         "A format of several files is written as a zip file, or as a folder where the output does not end in .zip."
     )
 
@@ -72,10 +74,7 @@ class Command(BaseCommand):
         self, *, project: str, format: str, layers: str, only: list[str], after: str | None, **options: Any
     ) -> None:
         output, how = options["output"], options["compress"] or ""
-        found = Project.objects.filter(slug=project).first()
-        if found is None:
-            known = ", ".join(Project.objects.order_by("slug").values_list("slug", flat=True)[:20]) or "none yet"
-            raise CommandError(f"There is no project {project[:60]!r}. Known: {known}.")
+        found = project_named(project)
         # The operator sees everything; an account that is stored nowhere has no layers that could be blind.
         selection = Selection(
             project=found,

@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from annotate.formats.texts import filled, hash_of
 from annotate.management.wholes import whole_file
 from corpus.management.progress import Progress
+from corpus.management.wording import counted
 from corpus.readers.files import FileOptions, find_files, read_files
 from corpus.text.normalise import TextError, normalise_text, sha256_of
 
@@ -52,8 +53,10 @@ class Command(BaseCommand):
         for sha256 in sorted(missing, key=lambda one: wanted[one])[:LISTED]:
             self.stderr.write(f"{wanted[sha256]}: its text is missing (sha256 {sha256}).")
         if len(missing) > LISTED:
-            self.stderr.write(f"… and {len(missing) - LISTED} more texts are missing.")
-        self.stdout.write(f"{n_lines} lines with their texts; {len(missing)} texts are missing.")
+            self.stderr.write(f"… and {_missing(len(missing) - LISTED)} besides.")
+        self.stdout.write(
+            f"{counted(n_lines, 'line')} with {'its text' if n_lines == 1 else 'their texts'}; {_missing(len(missing))}."
+        )
         if missing:
             raise SystemExit(MISSING)
 
@@ -85,6 +88,10 @@ class Command(BaseCommand):
             ) from error
         target.write(data if line is None else line)
         return line is not None
+
+
+def _missing(n: int) -> str:
+    return f"{counted(n, 'text')} {'is' if n == 1 else 'are'} missing"
 
 
 class _Texts:
