@@ -12,7 +12,7 @@ from annotate.formats import FORMATS
 from annotate.models import Layer, LayerStatus
 from annotate.payloads.problems import Invalid
 from annotate.permissions import Action
-from annotate.search import ExportFilter
+from annotate.search import ExportFilter, Within
 from annotate.web.access import Place, Request, answer, page, place_of
 from annotate.web.forms import ExportForm
 
@@ -36,6 +36,7 @@ def export(request: Request, slug: str) -> HttpResponse:
     }
     try:
         asked, problem = ExportFilter.parse(request.GET.dict()), ""
+        asked.check(Within(user=request.user, project=place.project))
     except Invalid as refused:
         asked, problem = ExportFilter(), refused.detail
     path = f"/api/v1/projects/{place.project.slug}/export/"

@@ -25,6 +25,7 @@ from annotate.formats import (
     check_text,
     compressed,
     delivered,
+    empty_note,
     in_blocks,
     place_of,
     written,
@@ -89,6 +90,8 @@ class Command(PreparedCommand):
             check_text(FORMATS[format], selection, FORMATS.values())
             selection = _narrowed(selection, FORMATS[format], only, after)
             self._write(selection, FORMATS[format], output, how)
+            if note := empty_note(selection):
+                self.stderr.write(note.replace("layers=", "--layers "))
         except (MissingLibrary, NeedsText, UnknownPlace, Invalid) as error:
             raise CommandError(str(error)) from error
         except (BrokenSpan, OSError) as error:
@@ -107,7 +110,9 @@ def _narrowed(selection: Selection, format: Format, only: list[str], after: str 
     raw = dict(pair.partition("=")[::2] for pair in only)
     refuse_unknown(raw, FILTERS)
     within = Within(user=selection.user, project=selection.project)
-    selection = replace(selection, filters=ExportFilter.parse(raw).filters(within))
+    asked = ExportFilter.parse(raw)
+    asked.check(within)
+    selection = replace(selection, filters=asked.filters(within))
     if after is None:
         return selection
     id = uuid_or_none(after)

@@ -54,9 +54,8 @@ class Command(BaseCommand):
             self.stderr.write(f"{wanted[sha256]}: its text is missing (sha256 {sha256}).")
         if len(missing) > LISTED:
             self.stderr.write(f"… and {_missing(len(missing) - LISTED)} besides.")
-        self.stdout.write(
-            f"{counted(n_lines, 'line')} with {'its text' if n_lines == 1 else 'their texts'}; {_missing(len(missing))}."
-        )
+        own = "its text" if n_lines == 1 else "their texts"
+        self.stdout.write(f"{counted(n_lines, 'line')} with {own}; {_missing(len(missing))}.")
         if missing:
             raise SystemExit(MISSING)
 

@@ -32,7 +32,5 @@ class Command(PreparedCommand):
             for count in find_copies(found):
                 n_compared += count
                 bar.show(n_compared, f"{n_compared:,}")
-        n_stories = Story.objects.filter(corpus=found).count()
-        self.stdout.write(
-            f"{counted(n_compared, 'document')} compared; the corpus has {counted(n_stories, 'story', 'stories')}."
-        )
+        stories = counted(Story.objects.filter(corpus=found).count(), "story", "stories")
+        self.stdout.write(f"{counted(n_compared, 'document')} compared; the corpus has {stories}.")
