@@ -72,7 +72,10 @@ def person_of(project: Project, username: str) -> User:
     members = Member.objects.active().filter(project=project).select_related("user")
     member = members.filter(user__username=username).first() if bad_character(username) is None else None
     if member is None:
-        detail = f"{username[:80]!r} is no member of this project; add them first, or name a member with --as."
+        is_known = bad_character(username) is None and User.objects.filter(username=username).exists()
+        rule = "is no member of this project" if is_known else "is no member of this project, nor any account here"
+        remedy = "add it under Members" if is_known else "make it with create_user and add it under Members"
+        detail = f"{username[:80]!r} {rule}; {remedy}, or name a member with --as."
         raise Invalid.of([FieldError(pointer="/as", detail=detail)])
     return member.user
 

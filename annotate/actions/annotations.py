@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -34,6 +34,7 @@ from annotate.permissions import Action
 from corpus.models import Document
 
 ACTION = "annotations.import"
+OTHER_VALUES = "a claim on these words is there already, with other values: {names}; delete it there, or keep it"
 FOLLOW_UP = "asks again about claims that are there; new ones cannot come into it"
 
 
@@ -66,6 +67,33 @@ class Outcome:
 
 class _SameThere(Exception):
     """Takes back what was written for a claim that is there already."""
+
+
+class _OtherThere(Exception):
+    """Takes back what was written for a claim whose words have a claim already, which says something else."""
+
+
+class _There:
+    """The claims that a layer had before the import: each is met once, by the same claim or at the same words."""
+
+    def __init__(self, claims: Iterable[dict[str, Any]]) -> None:
+        self._at: dict[bytes, list[dict[str, Any]]] = defaultdict(list)
+        for claim in claims:
+            self._at[_words_key(claim)].append(claim)
+
+    def meet(self, content: dict[str, Any]) -> bool:
+        """Return whether the same claim is there, which is then met."""
+        own = self._at.get(_words_key(content), [])
+        same = next((claim for claim in own if _content_key(claim) == _content_key(content)), None)
+        if same is not None:
+            own.remove(same)
+        return same is not None
+
+    def differing(self, content: dict[str, Any]) -> list[str]:
+        """Return in what a claim at the same words differs that was not met; empty where there is none."""
+        own = self._at.get(_words_key(content), [])
+        names = [name for name in content if name not in READ_ONLY and own and own[0].get(name) != content[name]]
+        return sorted(names)
 
 
 def import_annotations(
@@ -212,19 +240,41 @@ class _Import:
         refused: list[Refusal],
     ) -> None:
         layer = self._open(document, person)
-        there = Counter(_content_key(claim) for claim in records.claim_dicts(Claim.objects.filter(layer=layer)))
+        there = _There(records.claim_dicts(Claim.objects.filter(layer=layer)))
+        later: list[Composed] = []
         for one in compose(found, read, document.text, self._options.mapping, self._of_file(found)):
             if isinstance(one, Refusal):
                 refused.append(one)
                 continue
             try:
-                with transaction.atomic():
-                    self._claim(layer, one, person, there)
-                counts["created"] += 1
-            except _SameThere:
-                counts["known"] += 1
-            except Problem as problem:
-                refused += _reasons(found, one, problem)
+                self._one(found, layer, one, person, there, counts, refused)
+            except _OtherThere:  # unless the claim that is there is met by what comes after it in the file
+                later.append(one)
+        for one in later:
+            try:
+                self._one(found, layer, one, person, there, counts, refused)
+            except _OtherThere as other:
+                refused += _reasons(found, one, WrongState(OTHER_VALUES.format(names=other)))
+
+    def _one(
+        self,
+        found: DocumentFound,
+        layer: Layer,
+        one: Composed,
+        person: User,
+        there: _There,
+        counts: Counter[str],
+        refused: list[Refusal],
+    ) -> None:
+        """Store one claim and count it. Raises _OtherThere."""
+        try:
+            with transaction.atomic():
+                self._claim(layer, one, person, there)
+            counts["created"] += 1
+        except _SameThere:
+            counts["known"] += 1
+        except Problem as problem:
+            refused += _reasons(found, one, problem)
 
     def _open(self, document: Document, person: User) -> Layer:
         """Return the annotator's layer in the round, opened where that is allowed; locked."""
@@ -244,8 +294,8 @@ class _Import:
         found.document = document
         return found
 
-    def _claim(self, layer: Layer, one: Composed, person: User, there: Counter[bytes]) -> None:
-        """Store one claim, unless it is there. Raises _SameThere, or Problem with what the API would say."""
+    def _claim(self, layer: Layer, one: Composed, person: User, there: _There) -> None:
+        """Store one claim, unless it is there. Raises _SameThere, _OtherThere, or what the API would say."""
         codebook = load_codebook(layer.codebook_version_id)
         try:
             body = fitted_answers(self._entries.known(one.body), codebook)
@@ -256,17 +306,17 @@ class _Import:
         registries = records.Registries()
         resolved = claims.resolve_for(person, layer, claim, batch, registries, originals={})
         content = claim_rows.content_of(resolved, registries)
-        key = _content_key(content)
-        if there[key]:
-            there[key] -= 1
+        if there.meet(content):
             raise _SameThere
         layers.check_writable(layer)
         if layer.round is not None and layer.round.follows_id is not None:
             raise WrongState(f"Round “{layer.round.name}” {FOLLOW_UP}; choose another with --round.")
         if layer.n_claims >= claims.MAX_CLAIMS:
             raise TooLarge(f"The layer has {layer.n_claims} claims; {claims.MAX_CLAIMS} is the limit for one document.")
-        layers.keep_place(layer, now=self._now)
         id = _free_id(one.body.get("id"), layer)
+        if names := there.differing(content):
+            raise _OtherThere(", ".join(names))
+        layers.keep_place(layer, now=self._now)
         claims.insert_resolved(claim_id=id, layer=layer, resolved=resolved, content=content, batch=batch, now=self._now)
         batch.write()
 
@@ -278,6 +328,10 @@ def _refused(refusal: Refusal) -> Outcome:
 def _content_key(claim: dict[str, Any]) -> bytes:
     content = {name: value for name, value in claim.items() if name not in READ_ONLY}
     return orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
+
+
+def _words_key(claim: dict[str, Any]) -> bytes:
+    return orjson.dumps([(span["start"], span["end"]) for span in claim["spans"]])
 
 
 def _free_id(raw: Any, layer: Layer) -> UUID:
@@ -297,4 +351,5 @@ def _reasons(found: DocumentFound, one: Composed, problem: Problem) -> Iterator[
     for error in problem.errors or [FieldError(pointer="", detail=problem.detail)]:
         rule, _, remedy = error.detail.removesuffix(".").rpartition("; ")
         value = f"{error.pointer.lstrip('/')} of “{quote[:50]}”" if error.pointer else f"“{quote[:60]}”"
-        yield found.refusal(one.at, value, rule or remedy, remedy if rule else "correct the file, and import it again")
+        say = remedy if rule else "correct the file, and import it again"
+        yield found.refusal(one.at, value, rule or remedy, say, place=one.place_of(error.pointer))

@@ -52,6 +52,13 @@ class Unit:
         return self.state in NEEDS_A_DECISION
 
     @property
+    def has_settled_itself(self) -> bool:
+        """Return whether nobody had to decide it, before its document was finished and after."""
+        return self.state in SETTLES_ITSELF or (
+            self.state == State.DECIDED and any(decision.by_itself for decision in self.decisions)
+        )
+
+    @property
     def open_fields(self) -> list[Field]:
         return [field for field in self.fields if field.is_open]
 

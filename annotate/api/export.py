@@ -31,6 +31,7 @@ from annotate.formats import (
     check_text,
     compressed,
     delivered,
+    empty_note,
     in_blocks,
     place_of,
 )
@@ -46,6 +47,7 @@ from corpus.database import snapshot
 AT_ONCE = 4
 PARAMETERS = ("format", "layers", "after", "compress", "text", "quote_length")
 ENDINGS = {"gzip": ".gz", "zstd": ".zst"}
+NOTE = "X-Standpoint-Note"
 _places = threading.BoundedSemaphore(AT_ONCE)
 BUSY = f"{AT_ONCE} exports run already, and no more may run at once; try again in a moment."
 
@@ -93,12 +95,13 @@ def _selection(request: Request, project: Project, format: Format) -> Selection:
     """Return what is asked for. Raises Invalid."""
     refuse_unknown(request.query_params, (*PARAMETERS, *FILTERS))
     user = caller(request)
-    asked = ExportFilter.parse(request.query_params.dict())
+    asked, within = ExportFilter.parse(request.query_params.dict()), Within(user=user, project=project)
+    asked.check(within)
     selection = Selection(
         project=project,
         user=user,
         layers=choice_of(request, "layers", LAYERS, "gold"),
-        filters=asked.filters(Within(user=user, project=project)),
+        filters=asked.filters(within),
         with_text=choice_of(request, "text", ("yes", "no"), "yes") == "yes",
         quote_length=number_of(request, "quote_length", low=0, high=MAX_QUOTE, default=0),
     )
@@ -139,6 +142,7 @@ def _accepted(header: str) -> set[str]:
     detail=(
         "`layers`: the gold layers (default), those of annotators, or all that you may see. The file comes from one "
         "state of the database; one that breaks off without its closing chunk is not complete. "
+        f"Where no layer fits, the header `{NOTE}` says so. "
         "All filters hold at once; `documents-jsonl` holds every document that fits by source, language and date, and "
         "of these the layers and claims that fit the rest. `after` goes on behind a line that you have, in the same "
         "order: the id of its claim in `jsonl`, of its document in `documents-jsonl`. "
@@ -190,5 +194,6 @@ def export(request: Request, slug: str) -> StreamingHttpResponse:
         "Cache-Control": "no-store",
         "Vary": "Accept-Encoding",
         **({"Content-Encoding": how} if how and not is_file else {}),
+        **({NOTE: note} if (note := empty_note(selection)) else {}),
     }
     return StreamingHttpResponse(stream, content_type=type, headers=headers)

@@ -31,6 +31,7 @@ from annotate.formats.base import (
     Selection,
     UnknownPlace,
     check_text,
+    empty_note,
 )
 from annotate.formats.delivery import COMPRESSIONS, compressed, delivered, in_blocks, written
 from annotate.formats.reading import place_of
@@ -74,6 +75,7 @@ __all__ = [
     "check_text",
     "compressed",
     "delivered",
+    "empty_note",
     "in_blocks",
     "place_of",
     "written",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import orjson
 from django.db.models import F, Q, QuerySet
@@ -176,6 +176,15 @@ class Format:
 
 class NotWhole(Exception):
     """A format that carries the whole project was asked for a part of it."""
+
+
+def empty_note(selection: Selection) -> str:
+    """Return why the export holds no claims, where no layer fits; else nothing. At most two queries."""
+    if selection.after is not None or selection.layer_rows().order_by().exists():
+        return ""
+    if selection.layers == "gold" and replace(selection, layers="annotators").layer_rows().order_by().exists():
+        return "No gold layer fits, so there are no claims in it; layers=annotators has the annotators' readings."
+    return "No layer fits, so there are no claims in it."
 
 
 class NeedsText(Exception):

@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from annotate.formats.incoming import DocumentFound, LayerFound, LinkFound, MarkFound, Refusal, SpanFound
+from annotate.formats.incoming import DocumentFound, LayerFound, LinkFound, MarkFound, Place, Refusal, SpanFound
 from annotate.formats.marks import CLAIM, CUE, CUE_LINK, PART_LINK, SHOWN_VALUES, SPEAKER, SPEAKER_LINK
 from annotate.formats.offsets import NoPlace, Ruler, Units, stored_offset
 from annotate.formats.sources import NOT_OURS
@@ -24,6 +24,7 @@ GRAMMAR = (
 )
 OWN = {CLAIM: "claim", CUE: "cue", SPEAKER: "speaker", CUE_LINK: "cue", SPEAKER_LINK: "speaker", PART_LINK: "part"}
 UNMAPPED = "the label has no meaning here yet"
+WITHOUT = "so this claim was not brought in"
 
 
 class BadMapping(ValueError):
@@ -113,10 +114,16 @@ def pairs_of_file(name: str, data: bytes) -> list[tuple[str, str]]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Composed:
-    """A claim as the API takes it, with the place in the file where it began."""
+    """A claim as the API takes it, with its place in the file, and those of parts that stand elsewhere."""
 
     at: str
     body: dict[str, Any]
+    places: Mapping[str, Place] = field(default_factory=dict)
+
+    def place_of(self, pointer: str) -> Place | None:
+        """Return where the part stands that a JSON pointer names, where that is known."""
+        found = [start for start in self.places if f"{pointer}/".startswith(f"{start}/")]
+        return self.places[max(found, key=len)] if found else None
 
 
 def compose(
@@ -163,7 +170,7 @@ class _Composer:
         return found
 
     def _role(self, mark: MarkFound) -> str:
-        if mark.payload is not None:
+        if mark.payload is not None and mark.label in OWN:
             return "claim"
         meaning = self._mapping.of_label(mark.label)
         if meaning is None:
@@ -179,7 +186,7 @@ class _Composer:
             return
         meaning = self._mapping.of_label(link.label)
         if meaning is None:
-            self._unmapped(link.at, link.label)
+            self._unmapped(link.at, link.label, ", so claims came in without what it links")
             return
         role = meaning.role or self._roles[target.key]
         if role not in NO_WORDS:
@@ -201,7 +208,7 @@ class _Composer:
         if mark.note and not body.get("note"):
             body["note"] = mark.note
         if len(self._refused) == n_refused:
-            yield Composed(at=mark.at, body=body)
+            yield Composed(at=mark.at, body=body, places=mark.places)
 
     def _words(self, mark: MarkFound, links: dict[str, list[tuple[str, MarkFound]]]) -> list[dict[str, Any]]:
         """Return where a mark stands, with the marks that are parts of it."""
@@ -226,7 +233,8 @@ class _Composer:
                 places = self._units.place(self._ruler, span)
             except NoPlace as problem:
                 shown = span.quote if span.quote is not None else f"{_shown_parts(span)}"
-                self._refuse(mark.at, f"{_shown_parts(span)} {shown[:60]!r}", problem.rule, problem.remedy)
+                value = f"{_shown_parts(span)} {shown[:60]!r}"
+                self._refuse(mark.at, value, problem.rule, problem.remedy, place=span.place)
                 continue
             for place in span.joined(places):
                 start, end = (stored_offset(self._ruler.text, at) for at in place)
@@ -264,15 +272,15 @@ class _Composer:
         elif mark.payload is not None or mark.label == CLAIM:
             _set(body, name, value)  # as our own export writes it: the names are those of the codebook
         else:  # at each claim: it does not come in without what was answered
-            self._refuse(mark.at, f"{name}={value}", UNMAPPED, _say(f"{name}={value}"))
+            self._refuse(mark.at, f"{name}={value}", f"{UNMAPPED}, {WITHOUT}", _say(f"{name}={value}"))
 
-    def _unmapped(self, at: str, label: str) -> None:
+    def _unmapped(self, at: str, label: str, what: str = "") -> None:
         if label not in self._told:
             self._told.add(label)
-            self._refuse(at, label, UNMAPPED, _say(label))
+            self._refuse(at, label, f"{UNMAPPED}{what}", _say(label))
 
-    def _refuse(self, at: str, value: str, rule: str, remedy: str) -> None:
-        self._refused.append(self._document.refusal(at, value, rule, remedy))
+    def _refuse(self, at: str, value: str, rule: str, remedy: str, *, place: Place | None = None) -> None:
+        self._refused.append(self._document.refusal(at, value, rule, remedy, place=place))
 
 
 def _say(label: str) -> str:

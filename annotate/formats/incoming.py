@@ -8,6 +8,8 @@ from typing import Any
 
 SHOWN = 80
 
+type Place = tuple[str, str]  # the file, and where in it
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
@@ -20,9 +22,8 @@ class Refusal:
     remedy: str
 
     def __str__(self) -> str:
-        where = f"{self.file}, {self.at}" if self.at else self.file
-        value = f"{self.value}: " if self.value else ""
-        return f"{where}: {value}{self.rule}; {self.remedy}."
+        where = ", ".join(part for part in (self.file, self.at) if part)
+        return f"{': '.join(part for part in (where, self.value, self.rule) if part)}; {self.remedy}."
 
     def as_dict(self) -> dict[str, str]:
         return {name: getattr(self, name) for name in ("file", "at", "value", "rule", "remedy")}
@@ -35,6 +36,7 @@ class SpanFound:
     Several parts have one quote where the format joins them (brat: by a space). Without a quote nothing can be checked.
     `prefix` and `suffix` are the words around, where the file has them: they decide where the quote fits twice.
     `joins` says how many parts, one after the other, are one span; without it each is a span of its own.
+    `place` is the file and the place in it, where that is not the place of the mark.
     """
 
     parts: tuple[tuple[int, int], ...]
@@ -43,6 +45,7 @@ class SpanFound:
     joins: tuple[int, ...] = ()
     prefix: str = ""
     suffix: str = ""
+    place: Place | None = None
 
     def joined(self, places: tuple[tuple[int, int], ...]) -> Iterator[tuple[int, int]]:
         """Yield the spans that the parts make."""
@@ -59,7 +62,8 @@ class SpanFound:
 class MarkFound:
     """Marked words with a label; `payload` is what our own export wrote beside a claim.
 
-    `answers` are values by name, as brat's attributes and Label Studio's choices; `at` says where the mark stands.
+    `answers` are values by name, as brat's attributes and Label Studio's choices; `at` says where the mark stands,
+    `places` where parts of the payload do, by the beginning of their JSON pointer.
     """
 
     key: str
@@ -69,6 +73,7 @@ class MarkFound:
     answers: Mapping[str, Any] = field(default_factory=dict)
     note: str = ""
     payload: Mapping[str, Any] | None = None
+    places: Mapping[str, Place] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,8 +121,9 @@ class DocumentFound:
         found = self.external_id or self.id or (self.text or "")[:SHOWN] or self.sha256
         return found.partition("\n")[0][:SHOWN]
 
-    def refusal(self, at: str, value: object, rule: str, remedy: str) -> Refusal:
-        return Refusal(file=self.file, at=at or self.at, value=str(value)[:SHOWN], rule=rule, remedy=remedy)
+    def refusal(self, at: str, value: object, rule: str, remedy: str, *, place: Place | None = None) -> Refusal:
+        file, where = place or (self.file, at or self.at)
+        return Refusal(file=file, at=where, value=str(value)[:SHOWN], rule=rule, remedy=remedy)
 
 
 type Found = DocumentFound | Refusal

@@ -46,8 +46,9 @@ class Invalid(Problem):
 
     @classmethod
     def of(cls, errors: Sequence[FieldError]) -> Invalid:
-        more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-        return cls(f"{errors[0].detail}{more}", errors=errors)
+        detail, n_more = errors[0].detail, len(errors) - 1
+        more = f" (and {n_more} more)" if n_more else ""
+        return cls(f"{detail[:-1]}{more}." if more and detail.endswith(".") else f"{detail}{more}", errors=errors)
 
 
 class SignedOut(Problem):

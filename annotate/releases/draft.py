@@ -179,7 +179,7 @@ class Draft:
         assert self.splits is not None
         self.facts.figures = self.figures.as_dict()
         self.facts.splits = self.splits.as_dict()
-        self.facts.rounds = [_round(found) for found in self.source.rounds()]
+        self.facts.rounds = [_round(found) for found in self.source.rounds_read()]
         self.facts.difference = self._difference()
         self.folder.add_json("figures.json", self.facts.figures | self._shared())
         self.folder.add_json("difference.json", self.facts.difference)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from annotate.models import DecisionKind
 from annotate.releases.tables import holder
 
 type Entry = tuple[str, str]  # name and id
@@ -81,7 +82,7 @@ class Figures:
 
     def add_decision(self, decision: dict[str, Any]) -> None:
         self.counts["decisions"] += 1
-        self.decisions["settled by itself" if decision["by_itself"] else decision["kind"]] += 1
+        self.decisions[_kind(decision)] += 1
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -101,6 +102,16 @@ class Figures:
             "decisions": _named(self.decisions),
             "detected": {"claims": _named(self.detected), "claims_of_annotators": _named(self.detected_by_annotators)},
         }
+
+
+def _kind(decision: dict[str, Any]) -> str:
+    """Return what became of a unit; what was accepted is as one of the readings has it, or put together from them."""
+    if decision["by_itself"]:
+        return "settled by itself"
+    if decision["kind"] != DecisionKind.ACCEPTED:
+        return str(decision["kind"])
+    is_whole = any(reading["whole"] for reading in decision["readings"])
+    return "accepted from one reading" if is_whole else "accepted from several readings"
 
 
 def _rules(claims: Iterable[dict[str, Any]]) -> Iterator[str]:

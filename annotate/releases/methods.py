@@ -10,7 +10,8 @@ from annotate.releases.settings import SPLIT_NAMES
 
 KINDS = {
     "settled by itself": "agreed on by all readings",
-    "accepted": "accepted from one reading",
+    "accepted from one reading": "as one reading has it",
+    "accepted from several readings": "put together from several readings",
     "edited": "edited",
     "joined": "joined from several claims",
     "created": "added",

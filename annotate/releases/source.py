@@ -71,6 +71,10 @@ class Source:
         rows = rows.select_related("codebook_version")
         return rows.filter(pk__in=self.rule.rounds) if self.rule.rounds else rows
 
+    def rounds_read(self) -> QuerySet[Round]:
+        """Return the rounds of which the release holds readings."""
+        return self.rounds().filter(pk__in=self.submissions().order_by().values("layer__round"))
+
     def submissions(self) -> QuerySet[Submission]:
         """Return the first and the last submission of every annotator's layer."""
         rows = records.counted_submissions().filter(layer__project=self.project)
@@ -220,10 +224,10 @@ class Source:
         return found
 
     def codebooks(self) -> list[CodebookView]:
-        """Return every version that the release rests on, and those of its rounds, by number."""
-        ids = set(self.rounds().values_list("codebook_version", flat=True))
-        ids |= set(self.submissions().order_by().values_list("codebook_version", flat=True).distinct())
+        """Return every version under which something in the release was read, by number; without any, its rounds'."""
+        ids = set(self.submissions().order_by().values_list("codebook_version", flat=True).distinct())
         ids |= set(self.gold_layers().order_by().values_list("codebook_version", flat=True).distinct())
+        ids = ids or set(self.rounds().values_list("codebook_version", flat=True))
         rows = CodebookVersion.objects.filter(pk__in=ids).order_by("codebook", "number")
         return [load_codebook(id) for id in rows.values_list("pk", flat=True)]
 

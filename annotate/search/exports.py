@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from annotate.formats import Filters
 from annotate.search.documents import DocumentFilter
+from annotate.search.known import check_known
 from annotate.search.labels import ANYBODY, LABELS, NEW
 from annotate.search.values import Within, refuse
 
@@ -34,6 +35,10 @@ class ExportFilter:
     def as_dict(self) -> dict[str, str]:
         """Return what `parse` reads, without what is empty."""
         return self.asked.as_dict()
+
+    def check(self, within: Within) -> None:
+        """Raise Invalid, with what there is, where a value names nothing: an empty dataset would not say so."""
+        check_known(self.asked, within)
 
     def filters(self, within: Within) -> Filters:
         """Return the conditions for the database. Queries: those that find entries with what was merged into them."""

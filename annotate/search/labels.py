@@ -60,7 +60,7 @@ class Labels:
         found |= {name: values.choice_of(raw, name, allowed) for name, allowed in CHOICES.items()}
         found |= {name: values.text_of(raw, name) for name in LABELS if name not in found}
         if found["attribute"]:
-            _pairs(found["attribute"])
+            attribute_pairs(found["attribute"])
         return cls(**found)
 
     @property
@@ -137,7 +137,7 @@ class Labels:
             found.append(_of_column(~Q(relation="") & Q(relation=self.relation)))  # the first part is the index's
         if self.mode:
             found.append(_of_column(Q(mode=self.mode)))
-        for key, value in _pairs(self.attribute) if self.attribute else []:
+        for key, value in attribute_pairs(self.attribute) if self.attribute else []:
             found.append(narrowed("pk", _answers(key, value, within), "claim"))
         if self.unsure is not None:
             found.append(_of_column(Q(is_unsure=True)) if self.unsure else Narrow(Q(is_unsure=False), False))
@@ -214,7 +214,7 @@ def _values(key: str, codebooks: list[CodebookView]) -> tuple[list[UUID], list[U
     return straight, turned
 
 
-def _pairs(raw: str) -> list[tuple[str, str]]:
+def attribute_pairs(raw: str) -> list[tuple[str, str]]:
     """Return attributes with their labels from “type:demand, tone:harsh”. Raises Invalid."""
     pairs = [tuple(part.strip() for part in one.split(":", 1)) for one in raw.split(",") if one.strip()]
     if not pairs or len(pairs) > 10 or any(len(pair) != 2 or not all(pair) for pair in pairs):

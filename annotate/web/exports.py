@@ -10,12 +10,12 @@ from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import redirect
 
-from annotate.formats import FORMATS, NeedsText, Selection, check_text
+from annotate.formats import FORMATS, NeedsText, NotWhole, Selection, check_text
 from annotate.formats.texts import MAX_QUOTE
 from annotate.models import Layer, LayerStatus
 from annotate.payloads.problems import Invalid
 from annotate.permissions import Action
-from annotate.search import ExportFilter
+from annotate.search import ExportFilter, Within
 from annotate.web.access import Place, Request, answer, page, place_of
 from annotate.web.forms import ExportForm
 
@@ -75,17 +75,20 @@ def _chosen(request: Request, counts: dict[str, Any]) -> tuple[dict[str, str], E
 
 def _asked(request: Request, place: Place, form: ExportForm, chosen: dict[str, str]) -> tuple[ExportFilter, str]:
     """Return which part is meant, and what is wrong with what was chosen."""
+    within = Within(user=request.user, project=place.project)
     try:
         asked = ExportFilter.parse(request.GET.dict())
+        asked.check(within)
     except Invalid as refused:
         return ExportFilter(), refused.detail
     is_bare = "text" in chosen
     if is_bare and (wrong := form.errors.get("quote_length")):
         return asked, f"Characters of each quote: {wrong[0]}"
     try:
-        selection = Selection(project=place.project, user=request.user, with_text=not is_bare)
+        filters = asked.filters(within)
+        selection = Selection(project=place.project, user=request.user, with_text=not is_bare, filters=filters)
         check_text(FORMATS[chosen["format"]], selection, FORMATS.values())
-    except (NeedsText, PermissionDenied) as refused:
+    except (NeedsText, NotWhole, PermissionDenied) as refused:
         return asked, str(refused)
     return asked, ""
 

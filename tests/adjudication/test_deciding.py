@@ -164,16 +164,26 @@ def test_a_changed_reading_is_told(team):
         )
 
 
+def test_what_settled_itself_is_counted_so_after_the_document_is_finished_too(team):
+    from annotate.reports.desk.audit import audit
+
+    document = two_readings(team)
+    before = team.desk(document).counts
+    row = finish(team, document)
+    assert before["n_settled"] == row.n_settled == 1 and row.n_decided == 0
+    assert audit([row], seed="1", size=5).n_settled == row.n_settled
+
+
 def test_while_a_layer_is_revised_its_last_submission_counts(team):
     document = two_readings(team)
     finish(team, document)
     ben = team.people["ben"]
     layers.reopen_layer(user=ben, document=document, now=make.NOW)
     make.claim(ben, document, CHEAPER)
-    assert team.desk(document).counts["n_decided"] == 1
+    assert team.desk(document).counts["n_settled"] == 1
     layers.submit_layer(user=ben, document=document, now=make.NOW)
     row = Adjudication.objects.get()
-    assert (row.n_decided, row.n_open, row.finished_at) == (1, 1, None)
+    assert (row.n_settled, row.n_open, row.finished_at) == (1, 1, None)
     assert Layer.objects.gold().get().status == "open"
 
 

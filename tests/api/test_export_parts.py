@@ -50,6 +50,30 @@ def quotes(manager, query: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
+    ("query", "why"),
+    [
+        ("round=7", "There is no round '7' here. Known: 1, Round 1."),
+        ("source=Nowhere", "There is no source 'Nowhere' here. Known: Courier, Post."),
+        ("stance=hates", "There is no stance 'hates' here. Known: support, oppose"),
+        ("attribute=tone:harsh", "There is no attribute 'tone' here. Known: type."),
+        ("attribute=type:harsh", "There is no label of type 'harsh' here. Known: "),
+        ("annotator=zoe", "There is no annotator 'zoe' here. Known: ann, ben"),
+        ("language=xx", "There is no language 'xx' here."),
+        ("target=Tunnel", "There is no target 'Tunnel' here; give its id or its exact name."),
+    ],
+)
+def test_a_value_that_names_nothing_is_refused_with_what_there_is(world, manager, query, why):
+    answer = manager.get(f"{WHERE}?{query}")
+    assert answer.status_code == 400 and answer.json()["detail"].startswith(why)
+
+
+def test_an_export_without_any_layer_says_why(world, manager):
+    note = manager.get(WHERE).headers["X-Standpoint-Note"]
+    assert "No gold layer fits" in note and "layers=annotators" in note
+    assert "X-Standpoint-Note" not in manager.get(f"{WHERE}?layers=annotators").headers
+
+
+@pytest.mark.parametrize(
     ("query", "found"),
     [
         ("source=Courier", 3),
@@ -58,7 +82,6 @@ def quotes(manager, query: str) -> list[str]:
         ("annotator=ben", 2),
         ("status=submitted", 2),
         ("round=1", 4),
-        ("round=7", 0),
         ("speaker=Tor%20Lind", 2),
         ("speaker=T.%20Lind", 2),
         ("target=Closure", 3),

@@ -41,8 +41,8 @@ def exported(tmp_path):
 def test_a_folder_or_an_archive_comes_in_once(exported, name):
     how = ("bridge", exported / name, "--format", "brat")
     code, out, err = imported(*how, "--dry-run")
-    assert (code, err) == (0, "") and "1 claims would be created" in out and not Claim.objects.exists()
-    assert imported(*how)[:2] == (0, "1 claims created, 0 there already, 0 things refused.\n")
+    assert (code, err) == (0, "") and "1 claim would be created" in out and not Claim.objects.exists()
+    assert imported(*how)[:2] == (0, "1 claim created, 0 there already, 0 things refused.\n")
     assert imported(*how)[:2] == (0, "0 claims created, 1 there already, 0 things refused.\n")
 
 
@@ -52,7 +52,7 @@ def test_what_is_refused_is_listed_with_its_place_and_the_exit_code_says_so(expo
     mapping = exported / "map.csv"
     mapping.write_text("Point,claim\n")
     code, out, err = imported("bridge", exported / "out", "--format", "brat", "--map-file", mapping)
-    assert code == 1 and "1 claims created, 0 there already, 1 things refused." in out
+    assert code == 1 and "1 claim created, 0 there already, 1 thing refused." in out
     assert f"{path.name}, line 2" in err and "'port'" in err and "reads 'brid'" in err
 
 

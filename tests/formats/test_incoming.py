@@ -128,6 +128,7 @@ def test_foreign_labels_become_what_the_mapping_says(project):
     ]
     created, _, refused = imported(project, "brat", brat(*lines), username="ann", mapping=MAP)
     assert created == 0 and [refusal.value for refusal in refused] == ["Rebuttal", "colour=red"]
+    assert "so this claim was not brought in" in refused[1].rule
 
     more = [*MAP, "Rebuttal=ignore", "colour=red=unsure"]
     created, _, refused = imported(project, "brat", brat(*lines), username="ann", mapping=more)
@@ -137,6 +138,26 @@ def test_foreign_labels_become_what_the_mapping_says(project):
     assert claim["cue"][0]["quote"] == "said" and claim["attributes"] == {"type": "evaluation"}
     assert claim["stances"][0]["value"] == "oppose" and claim["unsure"] and claim["note"] == "Look again"
     assert Speaker.objects.get(name="Tor Lind").is_provisional
+
+
+def test_a_claim_that_came_in_with_less_is_listed_and_never_doubled(project):
+    files = brat(
+        mark("codepoints", "The bridge closes"),
+        mark("codepoints", "Tor Lind", "T2", "Person"),
+        "R1\tsaid Arg1:T1 Arg2:T2",
+    )
+    created, _, refused = imported(project, "brat", files, username="ann", mapping=MAP)
+    assert created == 1 and any("claims came in without what it links" in one.rule for one in refused)
+
+    better = [*MAP, "said=speaker"]
+    created, known, (refused,) = imported(project, "brat", files, username="ann", mapping=better)
+    assert (created, known) == (0, 0) and "there already, with other values: speakers" in refused.rule
+    assert imported(project, "brat", files, username="ann", mapping=MAP)[:2] == (0, 1)
+
+    Claim.objects.get().delete()
+    assert imported(project, "brat", files, username="ann", mapping=better) == (1, 0, [])
+    twice = brat(*files["x/one.ann"].decode().splitlines(), mark("codepoints", "The bridge closes", "T3"))
+    assert imported(project, "brat", twice, username="ann", mapping=better) == (1, 1, [])
 
 
 def test_values_that_the_codebook_does_not_have_are_refused_as_by_the_api(project):

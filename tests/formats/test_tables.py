@@ -14,8 +14,8 @@ import pytest
 from annotate.formats import FORMATS, Selection, delivered
 from annotate.formats.csv import safe, unsafe
 from annotate.formats.tables.columns import TABLES, TYPES
-from annotate.models import Claim, Decision
-from annotate.records import claim_dicts
+from annotate.models import Claim, Decision, Project
+from annotate.records import claim_dict, claim_dicts
 from tests import make
 from tests.formats.folders import imported, members, twin
 from tests.formats.test_round_trips import dataset
@@ -122,6 +122,46 @@ def test_the_tables_come_in_as_layers_of_their_annotators():
     lacking = {"claims.csv": out["claims.csv"].replace(b"no_stance", b"stance_no"), "spans.csv": out["spans.csv"]}
     assert "lacks the column 'no_stance'" in str(imported(other, "csv", lacking)[2][0])
     assert "no folder with claims.csv" in str(imported(other, "csv", {"spans.csv": b""})[2][0])
+
+
+def test_what_is_wrong_in_a_table_is_said_with_that_table_and_its_row():
+    out = members(dataset(), "csv")
+    rows = table(out, "stances")
+    cut = {row["claim_id"] for row in table(out, "spans") if row["quote"] == "The closure is needed"}
+    number, value = next(
+        (n, row["value"]) for n, row in enumerate(rows, start=2) if row["value"] and row["claim_id"] not in cut
+    )
+    lines = out["stances.csv"].split(b"\r\n")
+    lines[number - 1] = lines[number - 1].replace(value.encode(), b"hates")
+    out["stances.csv"] = b"\r\n".join(lines)
+    out["spans.csv"] = out["spans.csv"].replace(b"The closure is needed", b"The closure was needed")
+    refused = imported(twin(Project.objects.get()), "csv", out)[2]
+    places = {refusal.file: refusal for refusal in refused}
+    assert set(places) == {"stances.csv", "spans.csv"}, refused
+    assert places["stances.csv"].at == f"row {number}" and "hates" in places["stances.csv"].rule
+    assert "The closure was needed" in places["spans.csv"].value and places["spans.csv"].at.startswith("row ")
+
+
+def test_a_table_of_ones_own_comes_in():
+    project = make.project()
+    make.member(project, "ann")
+    text = make.document(project, external_id="a-1").text
+    start = text.index("The closure is needed")
+    head = "external_id;start;end;quote;speaker;target;stance;label\n"
+    row = f"a-1;{start};{start + 21};The closure is needed;Tor Lind;Closure;pro;Claim\n"
+    bad = f"a-1;{start};x;The;;;;\na-1;{start};{start + 3};;;;;\n;1;2;a;;;;\na-1;0;3;Not;;;;\n"
+    bad += f"a-1;{start};{start + 3};The;;;;Other\n"
+    files = {"mine.csv": (head + row + bad).encode()}
+    created, _, refused = imported(project, "csv", files, username="ann", mapping=["stance=pro=stance=support"])
+    (claim,) = [claim_dict(one.pk) for one in Claim.objects.all()]
+    assert created == 1 and claim["speakers"][0]["name"] == "Tor Lind"
+    assert (claim["stances"][0]["target"]["name"], claim["stances"][0]["value"]) == ("Closure", "support")
+    said = {refusal.at: refusal.rule for refusal in refused}
+    assert sorted(said) == ["row 3", "row 4", "row 5", "row 6", "row 7"]
+    assert "whole number" in said["row 3"] and "no quote" in said["row 4"] and "no document" in said["row 5"]
+    assert "the text reads" in said["row 6"] and "no meaning" in said["row 7"]
+    lacking = {"mine.csv": b"external_id,start,end\n"}
+    assert "external_id (or document), start, end, quote" in imported(project, "csv", lacking)[2][0].rule
 
 
 @pytest.mark.once

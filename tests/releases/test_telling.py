@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from annotate.models import DecisionField, Stance
+from annotate.models import DecisionField, DecisionReading, Stance
 from annotate.releases.tables import FlatTable, Place
 from corpus.models import Target
 from tests import make
@@ -93,3 +93,19 @@ def test_entries_of_one_name_are_counted_apart(world):
     sides = world.release().figures["sides"]
     found = {(row["target"], row["target_id"], row["n"]) for row in sides}
     assert found == {(first.name, str(first.pk), 1), (f"{first.name} (the old one)", str(other.pk), 1)}
+
+
+def test_the_methods_name_only_rounds_and_versions_that_were_read_in(world):
+    make.version(world.project)
+    make.round(world.project, name="Nobody came")
+    made = world.release()
+    record = json.loads(read(made)["release.json"])
+    assert "Nobody came" not in record["methods"] and "version 2" not in record["methods"]
+    assert [one["number"] for one in record["rounds"]] == [1] and len(record["codebooks"]) == 1
+    assert "codebook/version-1.json" in read(made) and "codebook/version-2.json" not in read(made)
+
+
+def test_the_methods_tell_what_one_reading_says_from_what_was_put_together(world):
+    assert "1 put together from several readings" in methods(world.release())
+    DecisionReading.objects.filter(layer__annotator=world.ann).update(is_whole=True)
+    assert "1 as one reading has it" in methods(world.release())

@@ -399,3 +399,8 @@ def test_the_editor_asks_the_database_the_same_for_any_codebook(
         curator.get(f"{DRAFT}?open={opened}")
     with django_assert_max_num_queries(12):
         curator.get("/p/bridge/codebook/")
+
+
+def test_the_link_that_closes_a_part_promises_nothing_that_scripts_do_not_keep(curator: Any) -> None:
+    page = curator.get(f"{DRAFT}?open=guidelines").content.decode()
+    assert "Close without saving" not in page

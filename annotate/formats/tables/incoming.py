@@ -12,14 +12,17 @@ from typing import Any
 
 import orjson
 
-from annotate.formats.incoming import DocumentFound, Found, LayerFound, MarkFound, Refusal, SpanFound
+from annotate.formats.incoming import DocumentFound, Found, LayerFound, MarkFound, Place, Refusal, SpanFound
 from annotate.formats.marks import CLAIM, CUE, SPEAKER
 from annotate.formats.sources import IncomingFile, Malformed, guarded
 from annotate.formats.tables.columns import TABLES
+from annotate.formats.tables.own import COLUMNS, own_tables, read_own
 
 type Cells = dict[str, str]
 
 NEEDED = ("claims", "spans")
+ROW = ""  # the cell that holds the number of its row in the file; no column has an empty name
+PARTS = ("spans", "stances", "claim_speakers", "reporters", "attributes")
 BY_NAME = {table.name: table for table in TABLES}
 WORDS = {table.name: {one.name for one in table.columns if one.type in ("string", "json")} for table in TABLES}
 
@@ -32,10 +35,16 @@ def read_tables(files: Sequence[IncomingFile]) -> Iterator[Found]:
         if path.suffix.lower() == ".csv":
             folders[str(path.parent)][path.stem] = file
     found = {name: tables for name, tables in folders.items() if all(table in tables for table in NEEDED)}
-    if not found:
+    own = list(own_tables(files)) if not found else []
+    for table in own:
+        yield from guarded(table.name, "", partial(read_own, table))
+    if not found and not own:
         names = ", ".join(file.name for file in files[:3]) or "nothing"
-        rule = f"there is no folder with claims.csv and spans.csv among {names}"
-        yield Refusal(file="", at="", value="", rule=rule, remedy="choose the folder, or the zip file, of the tables")
+        rule = (
+            f"there is no folder with claims.csv and spans.csv among {names}, and no table with the columns {COLUMNS}"
+        )
+        remedy = "choose the folder, or the zip file, of the tables, or name the columns so"
+        yield Refusal(file="", at="", value="", rule=rule, remedy=remedy)
     for name, tables in sorted(found.items()):
         yield from guarded(f"{name}/claims.csv".removeprefix("./"), "", partial(_folder, tables))
 
@@ -79,16 +88,18 @@ def _rows(tables: dict[str, IncomingFile], name: str) -> Iterator[Cells]:
     missing = [one.name for one in BY_NAME[name].columns if one.name not in (reader.fieldnames or ())]
     if missing:
         raise Malformed(f"{file.name} lacks the column {missing[0]!r}; give the table as it was written.")
-    for row in reader:
-        yield {key: (value or "").removeprefix("'") if key in words else value or "" for key, value in row.items()}
+    for number, row in enumerate(reader, start=2):
+        cells = {key: (value or "").removeprefix("'") if key in words else value or "" for key, value in row.items()}
+        yield cells | {ROW: str(number)}
 
 
 class _Parts:
     """What hangs on claims, by claim."""
 
     def __init__(self, tables: dict[str, IncomingFile]) -> None:
+        self._files = {name: file.name for name, file in tables.items()}
         self.by_claim: dict[str, dict[str, list[Cells]]] = {}
-        for name in ("spans", "stances", "claim_speakers", "reporters", "attributes"):
+        for name in PARTS:
             own = self.by_claim[name] = defaultdict(list)
             for row in _rows(tables, name):
                 own[row["claim_id"]].append(row)
@@ -96,6 +107,20 @@ class _Parts:
     def of(self, name: str, claim: str) -> list[Cells]:
         rows = self.by_claim[name].get(claim, [])
         return rows if name == "attributes" else sorted(rows, key=lambda row: int(row["position"]))
+
+    def place(self, name: str, row: Cells) -> Place:
+        return self._files[name], f"row {row[ROW]}"
+
+    def places(self, claim: str) -> dict[str, Place]:
+        """Return where the parts of a claim stand, by the beginning of their JSON pointers."""
+        found: dict[str, Place] = {}
+        for pointer, name in (("stances", "stances"), ("speakers", "claim_speakers"), ("reported_by", "reporters")):
+            for at, row in enumerate(self.of(name, claim)):
+                found[f"/{pointer}/{at}"] = self.place(name, row)
+        for row in self.of("attributes", claim):
+            of = f"/stances/{row['stance_position']}" if row["scope"] == "stance" else ""
+            found.setdefault(f"{of}/attributes/{row['key']}", self.place("attributes", row))
+        return found
 
 
 def _layer(annotator: str, claims: list[tuple[int, Cells]], parts: _Parts) -> LayerFound:
@@ -116,13 +141,15 @@ def _marks(row: Cells, parts: _Parts, at: str) -> Iterator[MarkFound]:
     spans: dict[str, list[SpanFound]] = defaultdict(list)
     for cells in parts.of("spans", id):
         role = f"{cells['role']}{cells['speaker_position']}"
-        spans[role].append(SpanFound(parts=((int(cells["start"]), int(cells["end"])),), quote=cells["quote"] or None))
+        here = ((int(cells["start"]), int(cells["end"])),)
+        spans[role].append(SpanFound(parts=here, quote=cells["quote"] or None, place=parts.place("spans", cells)))
     if spans["cue"]:
         payload["cue"] = f"{id}/cue"
     for position, speaker in enumerate(payload.get("speakers", ())):
         if spans[f"mention{position}"]:
             speaker["mention"] = f"{id}/mention{position}"
-    yield MarkFound(key=id, label=CLAIM, spans=tuple(spans["content"]), at=at, payload=payload)
+    places = parts.places(id)
+    yield MarkFound(key=id, label=CLAIM, spans=tuple(spans["content"]), at=at, payload=payload, places=places)
     for role, found in spans.items():
         if found and role != "content":
             label = CUE if role == "cue" else SPEAKER

@@ -7,15 +7,17 @@ from typing import Any
 
 import orjson
 from django.contrib.auth.models import User
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
+from annotate.management.named import project_named
 from annotate.models import Project, Round
 from annotate.payloads.problems import Invalid
 from annotate.reports.agreement import Asked, Report, agreement_report, as_csv, as_dict
 from corpus.database import snapshot
+from corpus.management.prepared import PreparedCommand
 
 
-class Command(BaseCommand):
+class Command(PreparedCommand):
     help = (
         "Compute the agreement between the annotators of a project on their first submissions, under one codebook "
         "version. A measure that the data do not define is “not defined” (null in JSON, empty in CSV)."
@@ -35,10 +37,7 @@ class Command(BaseCommand):
         parser.add_argument("--format", default="text", choices=["text", "json", "csv"], help="Default: %(default)s.")
 
     def handle(self, *, project: str, format: str, **options: Any) -> None:
-        found = Project.objects.filter(slug=project).first()
-        if found is None:
-            known = ", ".join(Project.objects.order_by("slug").values_list("slug", flat=True)[:20]) or "none yet"
-            raise CommandError(f"There is no project {project[:60]!r}. Known: {known}.")
+        found = project_named(project)
         # The operator sees everything; an account that is stored nowhere has no layers that could be blind.
         user = User(username="operator", is_superuser=True)
         try:

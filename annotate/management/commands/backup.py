@@ -5,15 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from annotate.actions.backups import write_backup
 from annotate.management.wholes import whole_file
+from corpus.management.prepared import PreparedCommand
 from corpus.management.progress import Progress
 
 
-class Command(BaseCommand):
+class Command(PreparedCommand):
     help = (
         "Write the database, in one consistent state, and the uploaded files and releases to one zip file, while the "
         "site runs. "

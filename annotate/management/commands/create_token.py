@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from annotate.actions.tokens import create_token
+from corpus.management.prepared import PreparedCommand
 
 
-class Command(BaseCommand):
+class Command(PreparedCommand):
     help = "Make an API token and print it, alone, on standard output. It is stored nowhere and shown only this once."
 
     def add_arguments(self, parser: CommandParser) -> None:

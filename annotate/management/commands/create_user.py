@@ -6,16 +6,17 @@ import getpass
 import sys
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from annotate.actions.accounts import create_user
 from annotate.management.preparing import new_password
 from annotate.payloads.problems import Invalid
+from corpus.management.prepared import PreparedCommand
 
 TRIES = 3
 
 
-class Command(BaseCommand):
+class Command(PreparedCommand):
     help = (
         "Make an account. On a terminal the password is asked for (leave it empty for a random one); "
         "otherwise a random one is made and printed once."

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from django.contrib.auth.models import User
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from annotate.formats import (
     COMPRESSIONS,
@@ -26,25 +26,28 @@ from annotate.formats import (
     check_text,
     compressed,
     delivered,
+    empty_note,
     in_blocks,
     place_of,
     written,
 )
 from annotate.formats.texts import MAX_QUOTE
+from annotate.management.named import project_named
 from annotate.management.wholes import whole_file, whole_folder
-from annotate.models import Project
 from annotate.payloads.problems import Invalid
 from annotate.search import ExportFilter, Within
 from annotate.search.exports import NAMES as FILTERS
 from annotate.search.values import refuse_unknown, uuid_or_none
 from corpus.database import snapshot
+from corpus.management.prepared import PreparedCommand
 from corpus.management.progress import Progress
 
 
-class Command(BaseCommand):
+class Command(PreparedCommand):
     help = (
         "Write the dataset of a project, from one state of the database while others write. "
-        "The file appears when it is complete; after a failure there is none, and the exit code is 1. "
+        "The file appears when it is complete, in place of one of that name; after a failure there is none, and "
+        "the exit code is 1. "
         "A format of several files is written as a zip file, or as a folder where the output does not end in .zip."
     )
 
@@ -73,10 +76,7 @@ class Command(BaseCommand):
         self, *, project: str, format: str, layers: str, only: list[str], after: str | None, **options: Any
     ) -> None:
         output, how = options["output"], options["compress"] or ""
-        found = Project.objects.filter(slug=project).first()
-        if found is None:
-            known = ", ".join(Project.objects.order_by("slug").values_list("slug", flat=True)[:20]) or "none yet"
-            raise CommandError(f"There is no project {project[:60]!r}. Known: {known}.")
+        found = project_named(project)
         # The operator sees everything; an account that is stored nowhere has no layers that could be blind.
         selection = Selection(
             project=found,
@@ -91,6 +91,8 @@ class Command(BaseCommand):
             selection = _narrowed(selection, FORMATS[format], only, after)
             check_text(FORMATS[format], selection, FORMATS.values())
             self._write(selection, FORMATS[format], output, how)
+            if note := empty_note(selection):
+                self.stderr.write(note.replace("layers=", "--layers "))
         except (MissingLibrary, NeedsText, NotWhole, UnknownPlace, Invalid) as error:
             raise CommandError(str(error)) from error
         except (BrokenSpan, OSError) as error:
@@ -109,7 +111,9 @@ def _narrowed(selection: Selection, format: Format, only: list[str], after: str 
     raw = dict(pair.partition("=")[::2] for pair in only)
     refuse_unknown(raw, FILTERS)
     within = Within(user=selection.user, project=selection.project)
-    selection = replace(selection, filters=ExportFilter.parse(raw).filters(within))
+    asked = ExportFilter.parse(raw)
+    asked.check(within)
+    selection = replace(selection, filters=asked.filters(within))
     if after is None:
         return selection
     id = uuid_or_none(after)

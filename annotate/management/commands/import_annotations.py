@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from annotate.actions import restoring
@@ -16,17 +16,20 @@ from annotate.formats import FORMATS, MissingLibrary
 from annotate.formats.composing import GRAMMAR, BadMapping, LabelMap, pairs_of, pairs_of_file
 from annotate.formats.offsets import UNITS
 from annotate.formats.sources import BadArchive, IncomingFile, incoming_files
+from annotate.management.named import project_named
 from annotate.management.restores import restore_files
 from annotate.models import Project
 from annotate.payloads.problems import Problem
+from corpus.management.prepared import PreparedCommand
 from corpus.management.progress import Progress
+from corpus.management.wording import counted
 
 USAGE = 2
 REFUSED = 1
 READ = [found.key for found in FORMATS.values() if found.read is not None]
 
 
-class Command(BaseCommand):
+class Command(PreparedCommand):
     help = (
         "Bring annotations into the layers of named annotators. Documents are found by id, external id or their text, "
         "and never made: bring the texts in first. Offsets are checked against the quoted words; what does not fit is "
@@ -56,10 +59,7 @@ class Command(BaseCommand):
             if restore_files(self, slug=project, paths=paths, format=format, now=now, dry_run=dry_run, **whose):
                 raise SystemExit(REFUSED)
             return
-        found = Project.objects.filter(slug=project).first()
-        if found is None:
-            known = ", ".join(Project.objects.order_by("slug").values_list("slug", flat=True)[:20]) or "none yet"
-            raise CommandError(f"There is no project {project[:60]!r}. Known: {known}.", returncode=USAGE)
+        found = project_named(project)
         try:
             options = Options(
                 username=given["username"],
@@ -76,8 +76,8 @@ class Command(BaseCommand):
                 "Interrupted. What was stored is kept; run the same command again to go on.", returncode=130
             ) from None
         self.stdout.write(
-            f"{counts['created']} claims {'would be ' if dry_run else ''}created, {counts['known']} there already, "
-            f"{counts['refused']} things refused."
+            f"{counted(counts['created'], 'claim')} {'would be ' if dry_run else ''}created, {counts['known']} there "
+            f"already, {counted(counts['refused'], 'thing')} refused."
         )
         if counts["refused"]:
             raise SystemExit(REFUSED)
@@ -107,7 +107,7 @@ class Command(BaseCommand):
                 for refusal in outcome.refused:
                     bar.clear()
                     self.stderr.write(str(refusal))
-                bar.show(n_read, f"{counts['created']} claims")
+                bar.show(n_read, counted(counts["created"], "claim"))
         return counts
 
 

@@ -8,18 +8,19 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from annotate.actions.purge import n_annotations, purge_document, purge_project
 from annotate.actions.releases import holding
 from annotate.models import Layer, Project, Release
 from annotate.payloads.problems import WrongState
+from corpus.management.prepared import PreparedCommand
 from corpus.models import Document
 
 USAGE = 2
 
 
-class Command(BaseCommand):
+class Command(PreparedCommand):
     help = (
         "Delete a project (by its short name) or a document (by its id) with all annotations and their record of "
         "changes, for good; one line about the purge stays. A corpus that no other project uses goes with its project. "

@@ -20,6 +20,7 @@ from annotate.formats.tables.columns import DOCUMENTS
 from annotate.formats.texts import filled, hash_of
 from annotate.management.wholes import whole_file, whole_folder
 from corpus.management.progress import Progress
+from corpus.management.wording import counted
 from corpus.readers.files import FileOptions, find_files, read_files
 from corpus.text.normalise import TextError, normalise_text, sha256_of
 
@@ -64,9 +65,10 @@ class Command(BaseCommand):
         for sha256 in sorted(missing, key=lambda one: wanted[one])[:LISTED]:
             self.stderr.write(f"{wanted[sha256]}: its text is missing (sha256 {sha256}).")
         if len(missing) > LISTED:
-            self.stderr.write(f"… and {len(missing) - LISTED} more texts are missing.")
-        what = "lines" if file.is_file() and not zipfile.is_zipfile(file) else "documents"
-        self.stdout.write(f"{n_lines} {what} with their texts; {len(missing)} texts are missing.")
+            self.stderr.write(f"… and {_missing(len(missing) - LISTED)} besides.")
+        what = "line" if file.is_file() and not zipfile.is_zipfile(file) else "document"
+        own = "its text" if n_lines == 1 else "their texts"
+        self.stdout.write(f"{counted(n_lines, what)} with {own}; {_missing(len(missing))}.")
         if missing:
             raise SystemExit(MISSING)
 
@@ -98,6 +100,10 @@ class Command(BaseCommand):
             ) from error
         target.write(data if line is None else line)
         return line is not None
+
+
+def _missing(n: int) -> str:
+    return f"{counted(n, 'text')} {'is' if n == 1 else 'are'} missing"
 
 
 class _Texts:

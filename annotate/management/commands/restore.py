@@ -39,6 +39,8 @@ class Command(BaseCommand):
                         "or restore into an empty data directory (STANDPOINT_DATA)."
                     )
                 self._restore(open_backup(stream))
+        except FileNotFoundError as error:
+            raise CommandError(f"There is no file {str(error.filename)!r}; check the path.") from error
         except (BackupError, OSError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"Restored {file}. Start the site with “up”.")

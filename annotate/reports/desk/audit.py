@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from annotate.adjudication.marks import Mark
-from annotate.adjudication.units import SETTLES_ITSELF, Unit
+from annotate.adjudication.units import Unit
 from annotate.models import Adjudication, AuditCheck, AuditKind
 from annotate.reports.desk.loading import Desk, load_desks
 from annotate.reports.desk.words import stances_in_words, value_in_words
@@ -93,8 +93,7 @@ def _draw(seed: str, what: object) -> str:
 
 
 def _settled_itself(unit: Unit) -> bool:
-    by_itself = any(decision.by_itself for decision in unit.decisions) and not unit.is_open
-    return bool(unit.marks) and (by_itself or unit.state in SETTLES_ITSELF)
+    return bool(unit.marks) and unit.has_settled_itself
 
 
 def free_sentences(desk: Desk) -> list[tuple[int, int]]:

@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 from annotate import records
 from annotate.adjudication.align import passages
 from annotate.adjudication.marks import Mark, fingerprint
-from annotate.adjudication.units import SETTLES_ITSELF, Standing, State, Unit, units_of
+from annotate.adjudication.units import Standing, State, Unit, units_of
 from annotate.models import (
     Adjudication,
     Claim,
@@ -83,8 +83,8 @@ class Desk:
             "n_readings": len(self.readers),
             "n_units": len(states),
             "n_open": sum(state in (State.OPEN, State.REOPENED) for state in states),
-            "n_settled": sum(state in SETTLES_ITSELF for state in states),
-            "n_decided": states.count(State.DECIDED),
+            "n_settled": sum(unit.has_settled_itself for unit in self.units),
+            "n_decided": sum(unit.state == State.DECIDED and not unit.has_settled_itself for unit in self.units),
         }
 
     def number_of(self, mark: Mark) -> int:

@@ -7,23 +7,24 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from corpus.copies.tasks import start_find_copies
 from corpus.ingest import Outcome, ingest
+from corpus.management.prepared import USAGE, PreparedCommand
 from corpus.management.progress import Progress
+from corpus.management.wording import counted
 from corpus.models import Corpus
 from corpus.readers import READERS
 from corpus.readers.files import FileOptions, InputFile, find_files, read_files
 from corpus.text.encoding import EncodingError, check_encoding
 
-USAGE = 2
 REFUSED = 1
 LISTED_DUPLICATES = 20
 
 
-class Command(BaseCommand):
+class Command(PreparedCommand):
     help = (
         "Bring articles into a corpus. Good rows are stored even where others are refused; an interrupted import can "
         "simply be run again. Exit code: 0 all rows fine, 1 some refused (they are listed), 2 wrong use."
@@ -58,8 +59,8 @@ class Command(BaseCommand):
         if counts["duplicates"] > LISTED_DUPLICATES:
             self.stderr.write(f"… and {counts['duplicates'] - LISTED_DUPLICATES} more were not stored again.")
         self.stdout.write(
-            f"{counts['created']} documents {'would be ' if dry_run else ''}created, "
-            f"{counts['duplicates']} duplicates, {counts['errors']} rows refused."
+            f"{counted(counts['created'], 'document')} {'would be ' if dry_run else ''}created, "
+            f"{counted(counts['duplicates'], 'duplicate')}, {counted(counts['errors'], 'row')} refused."
         )
         if counts["created"] and not dry_run:
             start_find_copies(found.pk)
