@@ -556,7 +556,7 @@ function showSaved() {
 }
 
 store.addEventListener("state", showSaved);
-document.addEventListener("input", showSaved);
+for (const type of ["input", "change"]) document.addEventListener(type, showSaved, true);
 saved?.addEventListener("click", () => store.ask());
 store.addEventListener("saved", ({ detail: { id, answer } }) => {
   view.take(id, answer);
