@@ -573,6 +573,7 @@ store.addEventListener("changed", ({ detail: { id, answer } }) => {
 });
 store.addEventListener("restored", ({ detail: { ids } }) => {
   for (const id of ids) view.ensure(id);
+  if (ids.includes(card.id)) card.refresh();
   view.marks();
   view.sentences();
   view.count();
