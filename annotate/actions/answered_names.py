@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from annotate.actions.entries import EntryFinder
 from annotate.attributes import KINDS
-from annotate.payloads.claims import ClaimIn, EntryIn
+from annotate.payloads.claims import ClaimIn, EntryIn, bad_character
 from annotate.payloads.codebooks import CodebookView
 from corpus.models import Speaker
 
@@ -22,9 +22,16 @@ def named_entities(codebook: CodebookView, pointer: str, scope: str, answers: di
     found = {}
     for key, raw in answers.items():
         spec = codebook.attributes.get((scope, key))
-        is_entity = spec is not None and KINDS[spec.kind].column == "entity"
-        if is_entity and isinstance(raw, dict) and raw.get("id") is None and isinstance(raw.get("name"), str):
-            found[key] = EntryIn(name=raw["name"], pointer=f"{pointer}/{key}")
+        if (
+            spec is None
+            or KINDS[spec.kind].column != "entity"
+            or not isinstance(raw, dict)
+            or raw.get("id") is not None
+        ):
+            continue
+        name = raw.get("name")
+        if isinstance(name, str) and bad_character(name) is None:  # what no database takes is no name to look for
+            found[key] = EntryIn(name=name, pointer=f"{pointer}/{key}")
     return found
 
 

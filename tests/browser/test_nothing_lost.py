@@ -148,14 +148,23 @@ def let_through_once(page, method):
 # --- no connection, and pages that are closed
 
 
+HEADER = """() => {
+  const words = document.querySelector("#saved .words");
+  return [document.querySelector(".top").offsetHeight, words.scrollWidth > words.clientWidth];
+}"""
+
+
 def test_without_a_connection_the_page_says_so_and_sends_later(visitor, path):
     page = visitor.open(path)
+    saved(page)
+    height, _ = page.evaluate(HEADER)
     visitor.context.set_offline(True)
 
     make_claim(page, ONE)
     make_claim(page, TWO)
     mark_unsure(page)
     bad(page)
+    assert page.evaluate(HEADER) == [height, False]  # said in full, and the header is no higher for it
     assert stored() == []
     visitor.context.set_offline(False)
     saved(page)

@@ -78,6 +78,10 @@ def test_a_text_takes_the_focus_and_is_kept_while_it_is_typed(page: Any) -> None
     page.wait_for_timeout(700)
     saved(page)
     assert about() == {"summary": "Closed"}
+    page.locator("[data-attribute=deadline] input").evaluate(TYPED, "June 202")
+    page.locator("[data-attribute=deadline] input").evaluate(TYPED, "June 2026")
+    page.wait_for_timeout(700)
+    saved(page)  # also where nothing is different in the end
 
     page.locator("[data-attribute=deadline] input").press("End")
     page.keyboard.type(", noon")

@@ -49,19 +49,15 @@ export function keepTyped() {
   typedField = null;
 }
 
-document.addEventListener("input", ({ target }) => {
+function typeInto({ target }) {
   if (!target.matches(".field :is(textarea, .input)")) return;
   typedField = target;
   clearTimeout(typedTimer);
   typedTimer = setTimeout(() => typedField?.validity.valid && keepTyped(), 600);
-});
-document.addEventListener(
-  "change",
-  ({ target }) => {
-    if (target === typedField) typedField = null;
-  },
-  true,
-);
+}
+
+document.addEventListener("input", typeInto, true);
+document.addEventListener("change", ({ target }) => target === typedField && (typedField = null), true);
 
 /** Give the radio buttons of every group names of their own. @param {Element} root @param {string} suffix */
 export function nameGroups(root, suffix) {

@@ -81,10 +81,11 @@ export class Card {
     this.next(field);
   }
 
-  /** Light the next open field; a text takes the focus, as no other key answers it. */
+  /** Light the next open field; a text takes the focus, as no other key answers it – without keys it would only raise
+   * those of the screen. */
   next(field) {
     this.host.back();
-    this.light(this.host.making.after(this.claim, field), { type: /text|scale/ });
+    this.light(this.host.making.after(this.claim, field), { type: matchMedia("(hover: none)").matches ? null : /text|scale/ });
   }
 
   fill() {

@@ -47,7 +47,12 @@ export class Outbox {
   /** Write without a look before: the page may be closed in the next moment. @param {Entry} entry */
   async put(entry) {
     this.spare.delete(keyOf(entry));
-    await this.act("readwrite", (store) => store.put(entry)).catch(() => this.spare.set(keyOf(entry), entry));
+    const write = (store) => {
+      const request = store.put(entry);
+      store.transaction.commit(); // else it waits for a turn that a page on its way out may not get
+      return request;
+    };
+    await this.act("readwrite", write).catch(() => this.spare.set(keyOf(entry), entry));
   }
 
   /** Change what is kept for an entry; `next` gets the entry and returns its successor, or null for none.

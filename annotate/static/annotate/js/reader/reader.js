@@ -556,7 +556,7 @@ function showSaved() {
 }
 
 store.addEventListener("state", showSaved);
-document.addEventListener("input", showSaved);
+for (const type of ["input", "change"]) document.addEventListener(type, showSaved, true);
 saved?.addEventListener("click", () => store.ask());
 store.addEventListener("saved", ({ detail: { id, answer } }) => {
   view.take(id, answer);
@@ -573,6 +573,7 @@ store.addEventListener("changed", ({ detail: { id, answer } }) => {
 });
 store.addEventListener("restored", ({ detail: { ids } }) => {
   for (const id of ids) view.ensure(id);
+  if (ids.includes(card.id)) card.refresh();
   view.marks();
   view.sentences();
   view.count();
