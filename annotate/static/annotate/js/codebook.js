@@ -75,3 +75,9 @@ window.addEventListener("beforeunload", (event) => {
 });
 
 for (const hidden of document.querySelectorAll(".nojs")) hidden.hidden = true;
+
+// Browsers pass autofocus over where the address leads to a part of the page.
+if (document.activeElement === document.body) {
+  const first = document.querySelector("[autofocus]") ?? document.querySelector("#open :is(input:not([type=hidden]), textarea)");
+  first?.focus({ preventScroll: true });
+}
