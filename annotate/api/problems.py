@@ -19,6 +19,7 @@ logger = logging.getLogger("annotate.errors")
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 5
 AWAY = "The database cannot be reached or written just now. Nothing was changed; try again."
+NOBODY = "Nobody is signed in; send “Authorization: Bearer <token>” with a token from your account page."
 TITLES = {
     400: "Invalid",
     401: "Not signed in",
@@ -78,7 +79,8 @@ def respond(status: int, body: dict[str, object]) -> Response:
 
 def _of_rest_framework(error: exceptions.APIException) -> Response:
     """Turn 401, 403, 405, 415 and 429 of the framework into problems, with the headers that belong to them."""
-    response = respond(error.status_code, problem(error.status_code, str(error.detail)))
+    is_nobody = isinstance(error, exceptions.NotAuthenticated)
+    response = respond(error.status_code, problem(error.status_code, NOBODY if is_nobody else str(error.detail)))
     if getattr(error, "auth_header", None):
         response["WWW-Authenticate"] = error.auth_header  # type: ignore[attr-defined]
     if getattr(error, "wait", None):

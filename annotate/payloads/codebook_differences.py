@@ -88,6 +88,7 @@ def _attributes(old: CodebookFile, new: CodebookFile, *, follows: bool) -> Itera
         origins = _sources(found, old, new, follows=follows)
         if not origins:
             words = f"Asked now {SCOPES[found.scope]}{', required' if found.required else ''}."
+            words += f" {_condition(found, new)}" if found.condition is not None else ""
             yield Difference(section=section, kind="added", words=words)
             continue
         several = [o.key for o in origins if taken[o.scope, o.key] > 1]

@@ -12,7 +12,8 @@ GUIDELINES = """\
 
 Mark every **claim**: what somebody asserts, demands, promises, predicts or rejects in the article.
 
-1. Select the words in which the claim is made, without the frame (“…, she said”). A quotation is taken with its marks.
+1. Select the words in which the claim is made, without the frame (“…, she said”). A quotation may be
+   taken with its marks or without.
 2. Name the **speaker**: the person or body the article attributes the words to. If a spokesperson speaks for a body,
    the spokesperson is the speaker and the body stands under *on behalf of*.
 3. Say where the speaker **stands**: choose the target and the stance. If the claim takes no side on anything, choose

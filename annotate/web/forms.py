@@ -51,7 +51,11 @@ def _autocomplete(what: str) -> forms.TextInput:
 
 
 class ProjectForm(forms.Form):
-    name = forms.CharField(max_length=300, help_text="What you call it, for example “Town council 2026”.")
+    name = forms.CharField(
+        max_length=300,
+        help_text="What you call it, for example “Town council 2026”.",
+        widget=forms.TextInput(attrs={"autofocus": True}),
+    )
     slug = forms.CharField(
         label="Short name",
         required=False,

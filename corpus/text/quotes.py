@@ -51,6 +51,11 @@ class _Open:
     inside: list[Span] = field(default_factory=list)
 
 
+def in_marks(words: str) -> str:
+    """Return words in quotation marks, where they do not begin with one already."""
+    return words if MARK.match(words) else f"“{words}”"
+
+
 def find_quotations(text: str, blocks: Sequence[Block]) -> list[Quotation]:
     """Return the outermost quotations in order; linear, for each mark is looked at a bounded number of times."""
     paragraphs = _paragraphs(blocks)

@@ -16,6 +16,7 @@ def test_nobody_is_401_with_a_challenge(project):
     answer = Api().get("projects/")
     assert answer.status_code == 401 and answer["WWW-Authenticate"] == "Bearer"
     assert answer["Content-Type"] == "application/problem+json" and answer.json()["status"] == 401
+    assert "Authorization: Bearer" in answer.json()["detail"]
 
 
 @pytest.mark.parametrize(

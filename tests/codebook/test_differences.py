@@ -140,3 +140,12 @@ def test_guidelines_of_very_many_lines_are_not_compared_line_by_line() -> None:
     files = [parse_codebook(make.codebook_document(guidelines=f"{word}\n" * 20_000)) for word in ("a", "b")]
 
     assert [line.sign for line in differences(*files).guidelines] == ["…"]
+
+
+def test_a_new_question_says_when_it_is_asked() -> None:
+    first, *others = make.codebook_document()["attributes"]
+    key = first["labels"][0]["key"]
+    new = {"scope": "claim", "key": "why", "name": "Why", "kind": "text"}
+    new["condition"] = {"attribute": first["key"], "label": key}
+    (said,) = [found for found in words(attributes=[first, *others, new]) if found.startswith("added")]
+    assert "Asked now of each claim" in said and f"only when “{first['name']}” is “" in said

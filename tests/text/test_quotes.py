@@ -85,3 +85,10 @@ def test_a_verb_of_saying_inside_a_quotation_does_not_end_it(again):
     told = "Nobody from the guild has come, and the mayor has told us when it will. Nobody has told us, he has said so."
     text = f"“The quay is shut. {told}\n\n{again}We wait,” Lind said."
     assert quoted(text) == [f"“The quay is shut. {told}", f"{again}We wait,”"]
+
+
+def test_words_get_marks_unless_they_begin_with_one():
+    from corpus.text.quotes import in_marks
+
+    assert in_marks("it is short") == "“it is short”"
+    assert in_marks("“It is short,”") == "“It is short,”" and in_marks("„Kurz“") == "„Kurz“"

@@ -15,6 +15,7 @@ from annotate.models import Adjudication, NotSame
 from annotate.payloads.problems import FieldError, Invalid
 from annotate.reports.desk.loading import load_desks
 from corpus.models import Entry, Proposition, Speaker, Target
+from corpus.text.quotes import in_marks
 
 MODELS: dict[str, type[Entry]] = {"speaker": Speaker, "target": Target, "proposition": Proposition}
 FIELDS = {
@@ -66,7 +67,7 @@ def name_pairs(rows: Sequence[Adjudication], corpus_id: UUID) -> Names:
                 n_settled[key] += is_settled_by_merging(unit, key[1], key[2])
                 if len(examples[key]) < 3:
                     quote = unit.marks[0].claim["spans"][0]["quote"]
-                    examples[key].append((desk.adjudication.document_id, quote))
+                    examples[key].append((desk.adjudication.document_id, in_marks(quote)))
     found = _pairs(n_units, n_settled, examples, corpus_id)
     return Names(pairs=found, n_open=n_open, n_documents=len(looked_at), is_cut=len(rows) > len(looked_at) >= AT_ONCE)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
@@ -13,6 +14,7 @@ from annotate.reports.history.names import ENTRIES, REFERS, Names
 from corpus.models import Change
 
 MOST_LINES = 30
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d[0-9:.]*(?:Z|\+00:00)$")
 LONGEST = 160
 # What says nothing to a reader: keys of the row itself, and what changes with every save.
 SILENT = {"version", "updated_at", "created_at", "sha256", "pseudonym", "id", "n_uses", "digest", "makers"}
@@ -57,7 +59,6 @@ ACTIONS = {
     "unit.split": "put readings apart",
     "word.change": "changed the word list",
     "document.import": "imported documents",
-    "documents.import": "imported documents",
     "document.update": "corrected a document",
     "document.skip": "skipped a document",
     "document.unskip": "undid a skip",
@@ -226,7 +227,7 @@ def value_words(value: Any) -> str:
     if isinstance(value, int | float):
         return str(value)
     if isinstance(value, str):
-        return f"“{_short(value)}”"
+        return f"{value[:10]} {value[11:16]} UTC" if MOMENT.match(value) else f"“{_short(value)}”"
     if isinstance(value, list):
         return _short(", ".join(map(value_words, value[:20])) + (f" and {len(value) - 20} more" * (len(value) > 20)))
     return _short(json.dumps(value, ensure_ascii=False))

@@ -19,6 +19,7 @@ from annotate.reports.desk.words import NOTHING, field_name, in_words, stances_i
 from annotate.web.adjudicate.drawing import Words, differing_words, slot_of_field
 from annotate.web.guidelines import Paragraph, anchor_of, paragraph_about
 from annotate.web.signs import GLYPHS
+from corpus.text.quotes import in_marks
 
 ENTRY_FIELDS = ("speakers", "represents", "reported_by", "proposition", "stances")
 TITLE_LENGTH = 60
@@ -178,7 +179,7 @@ def _title(unit: Unit, desk: Desk) -> str:
         return "Nothing is left of the readings"
     words = claim["spans"][0]["quote"]
     words = words if len(words) <= TITLE_LENGTH else f"{words[:TITLE_LENGTH].rsplit(' ', 1)[0]} …"
-    return f"{value_in_words('speakers', claim, desk.codebook)}: “{words}”"
+    return f"{value_in_words('speakers', claim, desk.codebook)}: {in_marks(words)}"
 
 
 def _gold_claim(unit: Unit, desk: Desk) -> dict[str, Any] | None:
@@ -323,7 +324,7 @@ def _result(decisions: Sequence[Decision], desk: Desk) -> str:
     claim = desk.gold_claims[str(decisions[0].claim_id)]
     speakers = value_in_words("speakers", claim, desk.codebook)
     words = value_in_words("spans", claim, desk.codebook)
-    return f"{speakers}: {stances_in_words(claim, desk.codebook)}. “{words}”"
+    return f"{speakers}: {stances_in_words(claim, desk.codebook)}. {in_marks(words)}"
 
 
 def _propositions(marks: Sequence[Mark]) -> list[tuple[str, str]]:

@@ -75,3 +75,13 @@ window.addEventListener("beforeunload", (event) => {
 });
 
 for (const hidden of document.querySelectorAll(".nojs")) hidden.hidden = true;
+
+// Browsers pass autofocus over where the address leads to a part of the page, and go there once all is loaded.
+function focusFirst() {
+  if (document.activeElement !== document.body) return;
+  const first = document.querySelector("[autofocus]") ?? document.querySelector("#open .line label .input");
+  /** @type {HTMLElement | null} */ (first)?.focus({ preventScroll: true });
+}
+
+if (document.readyState === "complete") window.setTimeout(focusFirst);
+else window.addEventListener("load", () => window.setTimeout(focusFirst));
