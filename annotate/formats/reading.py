@@ -33,6 +33,7 @@ DOCUMENT_COLUMNS = (
     "n_characters",
 )  # fmt: skip
 DOCUMENTS_AT_ONCE = 500
+FIRST_DOCUMENTS = 50  # so that the first line comes soon
 CHARACTERS_AT_ONCE = 5_000_000
 CLAIMS_AT_ONCE = 2000
 
@@ -58,13 +59,13 @@ def parts(selection: Selection) -> Iterator[Part]:
     documents = selection.document_rows()
     rows = documents.order_by("number").values_list(*DOCUMENT_COLUMNS)
     part: list[tuple[Any, ...]] = []
-    size = 0
-    for row in rows.iterator(chunk_size=2000):
+    size, most = 0, FIRST_DOCUMENTS
+    for row in rows.iterator(chunk_size=DOCUMENTS_AT_ONCE):
         part.append(row)
         size += row[-1]
-        if len(part) >= DOCUMENTS_AT_ONCE or size >= CHARACTERS_AT_ONCE:
+        if len(part) >= most or size >= CHARACTERS_AT_ONCE:
             yield _part(documents, part)
-            part, size = [], 0
+            part, size, most = [], 0, DOCUMENTS_AT_ONCE
     if part:
         yield _part(documents, part)
 
@@ -207,7 +208,7 @@ class _LayerStream:
         )  # fmt: skip
         self._n_columns = len(columns)
         columns += LAYER_COLUMNS if whole else ()
-        self._rows = rows.values_list(*columns).iterator(chunk_size=2000)
+        self._rows = rows.values_list(*columns).iterator(chunk_size=DOCUMENTS_AT_ONCE)
         self._next = next(self._rows, None)
 
     def up_to(self, number: int) -> dict[str, _Layer]:

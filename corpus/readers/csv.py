@@ -190,7 +190,7 @@ def _quoting_error(feed: _Feed, error: csv.Error) -> RowError:
 
 def _row(number: int, cells: list[str], feed: _Feed, names: list[str], options: ReadOptions) -> Row:
     """Turn one record into a row."""
-    error = feed.error
+    error = feed.error or _too_long(cells, names, feed)
     if error is None and len(cells) != len(names):
         rule = f"line {feed.first_number}: the record has {len(cells)} cells, the header {len(names)}"
         error = row_error(cells[0], rule, "quote cells that hold the delimiter")
@@ -204,6 +204,16 @@ def _row(number: int, cells: list[str], feed: _Feed, names: list[str], options: 
     if error:
         return Row(number=number, file=options.file, error=error)
     return Row(number=number, file=options.file, values=with_defaults(values, options))
+
+
+def _too_long(cells: list[str], names: list[str], feed: _Feed) -> RowError | None:
+    """Return the error of a cell over MAX_CELL: the module's own limit is the process's, and others raise it."""
+    for index, cell in enumerate(cells):
+        if len(cell) > MAX_CELL:
+            rule = f"line {feed.first_number}: the cell has {len(cell):,} characters, and the limit is {MAX_CELL:,}"
+            field = names[index] if index < len(names) else ""
+            return row_error(cell[:60], rule, "split the document", field=field)
+    return None
 
 
 READER = Reader(

@@ -40,7 +40,8 @@ def test_who_reads_a_document_blind_gets_it_only_after_submitting(ann, curator, 
     assert before.status_code == after.status_code == 403 and before.json() == after.json()
     assert "You have not finished 1 of your readings" in after.json()["detail"]
     curator.post(f"documents/{document.pk}/submit/")
-    assert curator.get(WHERE).status_code == 200
+    whole = curator.get(WHERE)
+    assert whole.status_code == 200 and b"".join(whole.streaming_content).startswith(b"PK")
 
 
 @pytest.mark.parametrize("more", ["source=Courier", "status=submitted", "text=no", "compress=gzip", "after=x"])

@@ -1,5 +1,6 @@
 """Every reader: the same promises for all, then what is special about each format."""
 
+import csv
 import io
 import json
 import socket
@@ -306,6 +307,14 @@ class TestCsv:
         assert len(good.values["text"]) == 9_000_000
         assert "limit" in bad.error.rule
         assert last.values == {"text": "last"}
+
+    def test_a_cell_over_the_limit_is_refused_also_where_something_else_reads_longer_ones(self):
+        limit = csv.field_size_limit(20_000_000)
+        try:
+            bad, last = read("csv", f'text\n"{"x" * 10_000_001}"\nlast\n')
+        finally:
+            csv.field_size_limit(limit)
+        assert "limit" in bad.error.rule and last.values == {"text": "last"}
 
 
 class TestHtml:

@@ -58,6 +58,8 @@ def main(folder: Path) -> None:
     # The tables straight from the models, without the search index: the migrations would take six times as long.
     settings.MIGRATION_MODULES = {app.label: None for app in apps.get_app_configs()}
     call_command("migrate", run_syncdb=True, verbosity=0)
+    settings.MIGRATION_MODULES = {}
+    call_command("migrate", fake=True, verbosity=0)  # commands ask whether the tables are those of this version
     with transaction.atomic():  # one, for a commit waits for the disk
         lives.project()
     write(folder / "own")

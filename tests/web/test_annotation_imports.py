@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -37,15 +38,20 @@ def hidden(page: str) -> dict[str, str]:
     return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page))
 
 
+def kept_files() -> set[Path]:
+    return set(uploads_directory().glob("annotations-*"))
+
+
 def test_a_file_is_checked_and_then_imported(ready: Project, browser: SignIn) -> None:
-    client = browser("manager")
+    client, before = browser("manager"), kept_files()
     page = check(client).content.decode()
+    assert kept_files() != before
     assert "What would be stored" in page and "Import 1 claim<" in page and not Claim.objects.exists()
     assert "line 2" in page and "Mend the file" in page
 
     page = client.post(PATH, hidden(page) | {"do": "import"}).content.decode()
     assert "<h2>Stored</h2>" in page and Claim.objects.get().layer.annotator.username == "ann"
-    assert not list(uploads_directory().glob("annotations-*"))
+    assert kept_files() == before
 
 
 def test_an_import_is_taken_back_from_its_report_or_from_the_history(ready: Project, browser: SignIn) -> None:
