@@ -25,4 +25,6 @@ def snapshot() -> Iterator[None]:
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            # Of tables filled just now PostgreSQL knows no sizes: it would take all layers again for each document.
+            cursor.execute("SET LOCAL enable_material = off")
         yield

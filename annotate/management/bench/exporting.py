@@ -46,6 +46,8 @@ class Export:
 
 def run(world: World) -> list[Figure]:
     n_claims = world.annotate()
+    with connection.cursor() as cursor:  # what a database does by itself some minutes after so many rows
+        cursor.execute("ANALYZE" if connection.vendor == "postgresql" else "PRAGMA optimize")
     selection = Selection(project=world.project, user=User(is_superuser=True), layers="all")
     return [figure for key in world.formats for figure in _figures(world, key, selection, n_claims)]
 
