@@ -62,11 +62,15 @@ def test_32_annotators_at_once_give_each_document_exactly_three(project, manager
     assert set(RoundDocument.objects.values_list("n_taken", "is_full")) == {(3, True)}
 
 
-def work_with_interruptions(number: int, client: Api, round_id: str) -> None:
-    """Take until there is none; skip some, give some back, let the time of some run out, submit the others."""
-    dice = random.Random(number)
+def work_with_interruptions(client: Api, dice: random.Random) -> int:
+    """Take until there is none; skip some, give some back, let the time of some run out, submit the others.
+
+    Returns how many were taken.
+    """
+    n_taken = 0
     try:
         while (answer := client.post(NEXT)).status_code == 200:
+            n_taken += 1
             layer, id = answer.json()["layer"]["id"], answer.json()["document"]["id"]
             chance = dice.random()
             if chance < 0.1:
@@ -80,6 +84,7 @@ def work_with_interruptions(number: int, client: Api, round_id: str) -> None:
                 client.post(f"documents/{id}/submit/")
             connection.close()
         assert answer.status_code == 204, answer.content
+        return n_taken
     finally:
         connection.close()
 
@@ -90,14 +95,19 @@ def test_skips_and_ended_leases_leave_each_document_with_exactly_its_places(proj
         make.document(project, text=f"Article {n}.")
     round_id = handed_out(manager, overlap=3, share=50, order="random", seed=2)["id"]
     people = [Api(make.member(project, f"a{n}")) for n in range(8)]
+    dice = [random.Random(n) for n in range(8)]
 
+    # Whoever skips last frees a place when the others have gone: they come again until nothing is left.
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(work_with_interruptions, range(8), people, [round_id] * 8))
+        while any(pool.map(work_with_interruptions, people, dice)):
+            pass
 
     held = set(Layer.objects.filter(has_place=True).values_list("document", "annotator"))
     counts = Counter(document for document, _ in held)
-    rows = RoundDocument.objects.filter(round=round_id).values_list("document", "n_taken", "n_places")
-    assert len(rows) == 12 and all(counts[document] == taken == places for document, taken, places in rows)
+    rows = list(RoundDocument.objects.filter(round=round_id).values_list("document", "n_taken", "n_places"))
+    assert [counts[document] for document, _, _ in rows] == [taken for _, taken, _ in rows]
+    assert [taken for _, taken, _ in rows] == [places for _, _, places in rows]
+    assert len(rows) == 12
     assert sorted(places for _, _, places in rows) == [1] * 6 + [3] * 6
     skipped = set(Skip.objects.values_list("document", "user"))
     assert skipped and not skipped & held

@@ -202,3 +202,26 @@ def test_an_article_without_claims_is_not_submitted_by_a_stray_key(project, ann,
     page.wait_for_url("**/p/bridge/**done=**")
     layer = Layer.objects.get()
     assert layer.status == "submitted" and layer.has_nothing_to_code
+
+
+def test_what_is_typed_when_an_answer_arrives_is_not_called_saved(project, ann, visit):
+    document = make.document(project)
+    page = visit(ann).open(reader(project, document))
+    drag(page, "The closure is needed")
+    page.locator(".card summary").click()
+    saved(page)
+
+    state = page.evaluate("""() => new Promise((resolve) => {
+        const note = document.querySelector(".card [data-note]");
+        document.querySelector(".card [data-unsure]").click();
+        new MutationObserver((_, observer) => {
+            observer.disconnect();
+            note.value = "Typed just now";
+            for (const type of ["input", "change"]) note.dispatchEvent(new Event(type, { bubbles: true }));
+            setTimeout(() => resolve(document.getElementById("saved").dataset.state));
+        }).observe(document.getElementById("claim-list"), { childList: true, subtree: true });
+    })""")
+
+    assert state == "busy"
+    saved(page)
+    assert (only_claim()["note"], only_claim()["unsure"]) == ("Typed just now", True)

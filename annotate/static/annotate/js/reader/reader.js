@@ -556,7 +556,7 @@ function showSaved() {
 }
 
 store.addEventListener("state", showSaved);
-for (const type of ["input", "change"]) document.addEventListener(type, showSaved, true);
+for (const type of ["input", "change"]) window.addEventListener(type, showSaved); // once the change is in the store
 saved?.addEventListener("click", () => store.ask());
 store.addEventListener("saved", ({ detail: { id, answer } }) => {
   view.take(id, answer);
