@@ -211,17 +211,17 @@ def test_what_is_typed_when_an_answer_arrives_is_not_called_saved(project, ann, 
     page.locator(".card summary").click()
     saved(page)
 
-    state = page.evaluate("""() => new Promise((resolve) => {
+    words = page.evaluate("""() => new Promise((resolve) => {
         const note = document.querySelector(".card [data-note]");
         document.querySelector(".card [data-unsure]").click();
         new MutationObserver((_, observer) => {
             observer.disconnect();
             note.value = "Typed just now";
             for (const type of ["input", "change"]) note.dispatchEvent(new Event(type, { bubbles: true }));
-            setTimeout(() => resolve(document.getElementById("saved").dataset.state));
+            setTimeout(() => resolve(document.querySelector("#saved[data-state=busy]").textContent.trim()));
         }).observe(document.getElementById("claim-list"), { childList: true, subtree: true });
     })""")
 
-    assert state == "busy"
+    assert words.startswith("Saving…")
     saved(page)
     assert (only_claim()["note"], only_claim()["unsure"]) == ("Typed just now", True)

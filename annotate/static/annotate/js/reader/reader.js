@@ -540,23 +540,24 @@ document.addEventListener("click", (event) => {
 
 const saved = document.getElementById("saved");
 const KINDS = { saved: "good", saving: "busy", "other-tab": "busy" };
-const WORDS = { saved: "All changes saved", saving: "Saving…", "other-tab": "Saving in another window…" };
 
 function showSaved() {
   if (!saved) return;
   const { kind, message, detail = "", url } = store.status();
   const shown = kind === "saved" && isTyped() ? "saving" : kind;
   const link = saved.querySelector("a");
+  const text = shown === kind ? message : "Saving…";
+  const words = saved.querySelector(".words");
+  if (words.textContent !== text) words.textContent = text; // else it would be read out again
   saved.dataset.state = KINDS[shown] ?? "bad";
   saved.title = detail;
-  saved.querySelector(".words").textContent = message || WORDS[shown];
   link.hidden = !url;
   if (url) link.href = url;
   link.textContent = kind === "signed-out" ? "Sign in" : "Show it";
 }
 
 store.addEventListener("state", showSaved);
-for (const type of ["input", "change"]) window.addEventListener(type, showSaved); // once the change is in the store
+for (const type of ["input", "change"]) document.addEventListener(type, showSaved, true);
 saved?.addEventListener("click", () => store.ask());
 store.addEventListener("saved", ({ detail: { id, answer } }) => {
   view.take(id, answer);

@@ -283,14 +283,9 @@ export class Store extends EventTarget {
     return { kind: isDisputed(entry.refusal) ? "conflict" : "refused", n, message, url };
   }
 
-  /** Tell the page when the status is another one. */
+  /** Tell the page to look at the status: once everything that is happening now has happened. */
   say() {
-    queueMicrotask(() => {
-      const status = this.status();
-      const text = JSON.stringify(status);
-      if (text !== this.said) this.emit("state", status);
-      this.said = text;
-    });
+    queueMicrotask(() => this.emit("state"));
   }
 }
 
