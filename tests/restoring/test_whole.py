@@ -195,6 +195,17 @@ def reading_with(*without, **values):
     return change
 
 
+def ring(column):
+    """Return what lets the first two rows refer to each other."""
+
+    def change(data):
+        one, two, *rest = map(orjson.loads, data.splitlines())
+        one[column], two[column] = two["id"], one["id"]
+        return b"".join(orjson.dumps(row) + b"\n" for row in (one, two, *rest))
+
+    return change
+
+
 STRANGE = "00000000-0000-4000-8000-000000000000"
 BAD = [
     ("remarks.jsonl", lines_with(created_at="now"), "remarks.jsonl, line 1, /created_at: 'now' is no time in UTC"),
@@ -210,6 +221,13 @@ BAD = [
     ("sources.jsonl", lines_with(homepage="javascript:x"), "/homepage: 'javascript:x': "),
     ("speakers.jsonl", lines_with(merged_into=STRANGE), f"is {STRANGE}, which is not there"),
     ("speakers.jsonl", lambda data: b"", "There is no speaker"),
+    ("speakers.jsonl", ring("merged_into"), "leads back to"),
+    ("speakers.jsonl", lines_with(name="Lind\u202e"), "line 1, /name: The text"),
+    ("speakers.jsonl", lines_with(created_at="9999-12-31T23:59:59.999999Z"), "is no time in UTC"),
+    ("project.json", lambda data: data.replace(b'"name": "Harbour"', b'"name": "\\u2066"'), "a bidirectional isolate"),
+    ("not_same.jsonl", lines_with(registry="outlet"), "/registry: 'outlet' is not allowed here; choose from speaker"),
+    ("attributes.jsonl", lines_with(minimum=2**64 - 1, maximum=0), "contradict each other"),
+    ("stance_labels.jsonl", lines_with(score="high"), "line 1, /score: 'high' is no number"),
     ("submissions.jsonl", reading_with(mode="loud"), "/reading/claims/0/mode: 'loud' is not allowed here"),
     ("submissions.jsonl", reading_with("cue"), "line 1, /reading/claims/0: “cue” is missing"),
     (
