@@ -160,10 +160,12 @@ def _texts(raw: Any) -> Iterator[str]:
             yield from _texts(value)
 
 
-def table_line(table: Table, number: int, raw: object) -> TableLine:
-    """Return a row. Raises Invalid with a pointer for everything that is wrong."""
+def table_line(table: Table, number: int, raw: object, *, is_earlier: bool = False) -> TableLine:
+    """Return a row; one of an earlier version may lack columns. Raises Invalid, with a pointer to what is wrong."""
     if isinstance(raw, Invalid):
         raise raw
+    if is_earlier and isinstance(raw, dict):
+        raw = table.absent | raw
     reader = RowReader()
     values = reader.row(raw, table)
     claims: tuple[ClaimLine, ...] = ()
