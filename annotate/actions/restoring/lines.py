@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
@@ -17,7 +17,7 @@ from annotate.models import LayerKind, LayerStatus
 from annotate.payloads.claims import ClaimIn, EntryIn, Reader, SpanIn, parse_claim
 from annotate.payloads.problems import FieldError, Invalid
 from corpus.models import Entry, Proposition, Speaker, Target
-from corpus.readers.documents import CleanDocument, DocumentErrors, clean_document
+from corpus.readers.documents import CleanDocument, DocumentErrors, clean_document, is_older_language
 from corpus.text.names import InvalidName, check_characters
 
 MAX_LINE_BYTES = 500_000_000
@@ -181,8 +181,11 @@ class LineReader(Reader):
 
     def _clean(self, body: dict[str, object]) -> CleanDocument:
         given = {name: body[name] for name in DOCUMENT_FIELDS if name in body}
+        language = given.pop("language") if is_older_language(given.get("language")) else None
         try:
             clean = clean_document(given)
+            if language is not None:
+                clean = replace(clean, language=str(language))
         except DocumentErrors as found:
             for error in found.errors:
                 self.fail(f"/{error.field}", f"{error.value} {error.rule}; {error.remedy}.")
