@@ -104,3 +104,10 @@ def test_tables_of_ones_own_with_other_line_ends_more_cells_double_columns_or_an
     twice = f"external_id,start,start,end,quote\none,1,{start},{end},x\n"
     assert brought(project, "csv", twice.encode(), "a.csv")[1] == [": the column start is there twice"]
     assert "a.csv is not UTF-8" in brought(project, "csv", head.encode("utf-16"), "a.csv")[1][0]
+
+
+def test_a_table_beside_ones_own_that_has_other_columns_is_listed(project):
+    start, end = place("bridge")
+    files = {"a.csv": f"external_id,start,end,quote\none,{start},{end},bridge\n".encode(), "b.csv": b"id,begin\n1,2\n"}
+    created, _, (refused,) = imported(project, "csv", files, username="ann")
+    assert created == 1 and refused.file == "b.csv" and "it is no table with the columns external_id" in refused.rule
