@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import replace
 
 from django.http import StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
@@ -33,14 +32,13 @@ from annotate.formats import (
     delivered,
     empty_note,
     in_blocks,
-    place_of,
 )
 from annotate.formats.texts import MAX_QUOTE
 from annotate.models import LayerStatus, Project
 from annotate.payloads.problems import Invalid
 from annotate.permissions import Action
-from annotate.search import ExportFilter, Within
 from annotate.search.exports import NAMES as FILTERS
+from annotate.search.exports import narrowed
 from annotate.search.values import refuse_unknown
 from corpus.database import snapshot
 
@@ -94,22 +92,15 @@ def _require(format: Format, selection: Selection) -> None:
 def _selection(request: Request, project: Project, format: Format) -> Selection:
     """Return what is asked for. Raises Invalid."""
     refuse_unknown(request.query_params, (*PARAMETERS, *FILTERS))
-    user = caller(request)
-    asked, within = ExportFilter.parse(request.query_params.dict()), Within(user=user, project=project)
-    asked.check(within)
     selection = Selection(
         project=project,
-        user=user,
+        user=caller(request),
         layers=choice_of(request, "layers", LAYERS, "gold"),
-        filters=asked.filters(within),
         with_text=choice_of(request, "text", ("yes", "no"), "yes") == "yes",
         quote_length=number_of(request, "quote_length", low=0, high=MAX_QUOTE, default=0),
     )
-    after = uuid_of(request, "after")
-    if after is None:
-        return selection
     try:
-        return replace(selection, after=place_of(selection, format.lines, after))
+        return narrowed(selection, format, request.query_params.dict(), uuid_of(request, "after"))
     except UnknownPlace as error:
         raise Invalid(str(error), extra={"parameter": "after"}) from error
 

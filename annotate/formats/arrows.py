@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ AT_ONCE = 1000
 DOCUMENTS_AT_ONCE = 500
 CHARACTERS_AT_ONCE = 5_000_000
 
+type Tell = Callable[[int, int], None]
 type Row = dict[str, Any]
 
 
@@ -155,8 +156,13 @@ class Sink:
         yield from pieces
 
 
-def parquet(rows: Iterable[Row], schema: Any, *, batch: int = BATCH) -> Iterator[bytes]:
-    """Yield a Parquet file; each batch of rows is a row group. Of a batch, only a part is held as Python objects."""
+def parquet(
+    rows: Iterable[Row], schema: Any, *, batch: int = BATCH, tell: Tell = lambda n_bytes, n_rows: None
+) -> Iterator[bytes]:
+    """Yield a Parquet file; each batch of rows is a row group. Of a batch, only a part is held as Python objects.
+
+    `tell` hears of each group: the bytes that it takes in memory, and its rows.
+    """
     import pyarrow.parquet as pq
 
     sink = Sink()
@@ -164,6 +170,7 @@ def parquet(rows: Iterable[Row], schema: Any, *, batch: int = BATCH) -> Iterator
         yield from sink.taken()
         for group in row_groups(rows, schema, batch):
             writer.write_table(group)
+            tell(group.nbytes, len(group))
             yield from sink.taken()
     yield from sink.taken()
 

@@ -111,9 +111,9 @@ def _document(file: IncomingFile, types: Mapping[str, IncomingFile]) -> Iterator
     nearest = next((types[folder] for folder in folders if folder in types), None)
     if nearest is None:
         raise Malformed(f"there is no {TYPES} beside the file or above it; export it with its type system.")
-    system = load_typesystem(io.BytesIO(_without_dtd(nearest)))
+    system, data = load_typesystem(io.BytesIO(_without_dtd(nearest))), io.BytesIO(_without_dtd(file))
     try:
-        cas = load_cas_from_xmi(io.BytesIO(_without_dtd(file)), typesystem=system)
+        cas = load_cas_from_xmi(data, typesystem=system)
     except Exception as error:
         # The library raises what it meets, of many kinds.
         raise Malformed(

@@ -16,7 +16,8 @@ from annotate.formats.offsets import NoPlace, Ruler, Units, stored_offset
 from annotate.formats.sources import NOT_OURS
 
 ROLES = ("claim", "cue", "speaker", "target", "part", "ignore")
-NO_WORDS = ("claim", "ignore", "")  # a link to these adds no words to a claim
+LEFT_OUT = ("ignore", "")
+NO_WORDS = ("claim", *LEFT_OUT)  # a link to these adds no words to a claim
 FLAGS = ("unsure", "no_stance")
 GRAMMAR = (
     "a label becomes a role (claim, cue, speaker, target, part, ignore), a value (stance=KEY, mode=KEY, ATTRIBUTE=KEY, "
@@ -140,6 +141,7 @@ class _Composer:
         self._refused: list[Refusal] = []
         self._told: set[str] = set()
         self._used: set[str] = set()
+        self._placed: set[str] = set()
         self._marks = self._by_key(layer.marks)
         self._roles = {key: self._role(mark) for key, mark in self._marks.items()}
 
@@ -155,8 +157,10 @@ class _Composer:
                     rule = "what stands beside the words is not in the form of our own export"
                     self._refuse(self._marks[key].at, self._marks[key].label, rule, "delete it, or export it again")
         for key, role in self._roles.items():
-            if role not in NO_WORDS and key not in self._used:
+            if role not in LEFT_OUT and key not in self._placed:
                 rule, remedy = f"the {role} belongs to no claim", "link a claim to it, or map its label to ignore"
+                if role == "claim":
+                    rule, remedy = "links lead to it, and no claim takes it in", "turn the links round, or correct them"
                 self._refuse(self._marks[key].at, self._marks[key].label, rule, remedy)
         yield from self._refused
 
@@ -214,6 +218,7 @@ class _Composer:
         """Return where a mark stands, with the marks that are parts of it."""
         self._used.add(mark.key)
         joined = [mark, *(target for role, target in links.get(mark.key, ()) if role == "part")]
+        self._placed |= {one.key for one in joined}
         found = [span for one in joined for span in self._spans(one)]
         return sorted(found, key=lambda span: (span["start"], span["end"]))
 

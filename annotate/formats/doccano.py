@@ -18,7 +18,7 @@ from annotate.formats.layers_out import GOLD, LayerOut, layers_out
 from annotate.formats.marks import SHARED_LOSSES, marks_of, single_spans
 from annotate.formats.offsets import utf16_edges
 from annotate.formats.side_by_side import side_by_side
-from annotate.formats.sources import IncomingFile, by_file, guarded, text_of
+from annotate.formats.sources import IncomingFile, by_file, guarded, text_of, whole
 
 VALUES = "values"
 LOSSES = SHARED_LOSSES | {
@@ -109,7 +109,7 @@ def _marks(line: Mapping[str, Any], at: str) -> Iterator[MarkFound]:
         triples = line.get("label", line.get("labels", ()))
         found = [(number, *triple) for number, triple in enumerate(triples, start=1)]
     for key, start, end, label in found:
-        span = SpanFound(parts=((int(start), int(end)),), quote=quotes.get((start, end)))
+        span = SpanFound(parts=((whole(start), whole(end)),), quote=quotes.get((start, end)))
         yield MarkFound(key=str(key), label=str(label), spans=(span,), at=f"{at}, mark {key}")
 
 

@@ -14,10 +14,23 @@ from functools import cached_property, partial
 from itertools import groupby
 from typing import IO
 
+import orjson
+
 from annotate.formats.base import Member
 from annotate.formats.csv import MARK, PIECE, safe, unsafe
-from annotate.formats.tables.columns import CLAIMS, DOCUMENTS, LAYERS, MARKS, SPANS, Table
+from annotate.formats.tables.columns import (
+    CLAIMS,
+    DECISION_FIELDS,
+    DECISIONS,
+    DOCUMENTS,
+    LAYERS,
+    MARKS,
+    SPANS,
+    Table,
+)
+from annotate.formats.tables.context import OF_WORDS, sorted_json
 from annotate.formats.tables.of_claims import GAP
+from annotate.formats.tables.places import as_words
 from annotate.formats.texts import FindText, Misfit
 
 LONGEST = 100_000_000  # a text is one cell; Python's own limit is lower
@@ -47,6 +60,11 @@ class Tables:
     def hashes(self) -> dict[str, str]:
         """Return the hash of each document's text by the document's id."""
         return {row["document_id"]: row["sha256"] for row in self.rows(DOCUMENTS)}
+
+    @cached_property
+    def whole(self) -> set[str]:
+        """Return the ids of the documents that have their texts."""
+        return {row["document_id"] for row in self.rows(DOCUMENTS) if row["text"]}
 
 
 def filled_tables(tables: Tables, find: FindText) -> Iterator[Member]:
@@ -115,12 +133,31 @@ def _marks(tables: Tables, text_of: FindText) -> Iterator[Cells]:
 def _quoting(rows: Iterator[Cells], key: str, owners: Iterator[tuple[str, str]], text_of: FindText) -> Iterator[Cells]:
     """Yield rows with their words; `owners` are the documents of what they belong to, in the same order."""
     for owner, own in groupby(rows, key=lambda row: row[key]):
-        document = next((document for id, document in owners if id == owner), None)
-        if document is None:
-            raise Misfit(f"the rows of {owner[:60]} do not stand in the order of what they belong to")
-        text = text_of(document)
+        text = text_of(_next_of(owners, owner))
         for row in own:
             yield row if text is None else row | {"quote": safe(_slice(row, text))}
+
+
+def _fields(tables: Tables, text_of: FindText) -> Iterator[Cells]:
+    decisions = ((row["decision_id"], row["document_id"]) for row in tables.rows(DECISIONS))
+    for decision, own in groupby(tables.rows(DECISION_FIELDS), key=lambda row: row["decision_id"]):
+        document = _next_of(decisions, decision)
+        text = None if document in tables.whole else text_of(document)
+        for row in own:
+            yield row if text is None or row["field"] not in OF_WORDS else row | _worded(row, text)
+
+
+def _worded(row: Cells, text: str) -> Cells:
+    options = [as_words(one, text) for one in orjson.loads(row["options"])]
+    return {"value": safe(as_words(unsafe(row["value"]), text)), "options": sorted_json(options)}
+
+
+def _next_of(owners: Iterator[tuple[str, str]], owner: str) -> str:
+    """Return the document of the next thing of that id. Raises Misfit where it does not come any more."""
+    document = next((document for id, document in owners if id == owner), None)
+    if document is None:
+        raise Misfit(f"the rows of {owner[:60]} do not stand in the order of what they belong to")
+    return document
 
 
 def _slice(row: Cells, text: str) -> str:
@@ -138,4 +175,5 @@ FILLED = {
     _file(CLAIMS): (CLAIMS, _claims),
     _file(SPANS): (SPANS, _spans),
     _file(MARKS): (MARKS, _marks),
+    _file(DECISION_FIELDS): (DECISION_FIELDS, _fields),
 }

@@ -37,9 +37,14 @@ class Contents:
     """What was written, for the card."""
 
     rows: Counter[tuple[str, str]] = field(default_factory=Counter)
+    n_bytes: Counter[tuple[str, str]] = field(default_factory=Counter)
     stances: Counter[str] = field(default_factory=Counter)
     kinds: Counter[str] = field(default_factory=Counter)
     codebooks: Counter[tuple[str, int]] = field(default_factory=Counter)
+
+    def add(self, name: str, split: str, n_bytes: int, n_rows: int) -> None:
+        self.n_bytes[name, split] += n_bytes
+        self.rows[name, split] += n_rows
 
     def note(self, claim: Row) -> None:
         self.kinds[claim["layer_kind"]] += 1
@@ -92,10 +97,9 @@ def _config(
     name: str, rows: Iterator[Row], schema: Any, contents: Contents, split_of: SplitOf | None, *, batch: int = BATCH
 ) -> Iterator[Member]:
     if split_of is None:
-        counted = _counted(rows, contents, (name, TRAIN))
-        yield _member(name, TRAIN, parquet(counted, schema, batch=batch))
+        yield _member(name, TRAIN, parquet(rows, schema, batch=batch, tell=partial(contents.add, name, TRAIN)))
         return
-    for split, pieces in _kept(rows, schema, split_of, partial(_count, contents, name), batch):
+    for split, pieces in _kept(rows, schema, split_of, partial(contents.add, name), batch):
         yield _member(name, split, pieces)
 
 
@@ -103,22 +107,17 @@ def _member(name: str, split: str, pieces: Iterable[bytes]) -> Member:
     return Member(path=f"{name}/{split}-00000-of-00001.parquet", pieces=pieces)
 
 
-def _counted(rows: Iterator[Row], contents: Contents, key: tuple[str, str]) -> Iterator[Row]:
-    for row in rows:
-        contents.rows[key] += 1
-        yield row
-
-
-def _count(contents: Contents, name: str, split: str) -> None:
-    contents.rows[name, split] += 1
-
-
 def _kept(
-    rows: Iterator[Row], schema: Any, split_of: SplitOf, count: Callable[[str], None], batch: int
+    rows: Iterator[Row], schema: Any, split_of: SplitOf, count: Callable[[str, int, int], None], batch: int
 ) -> Iterator[tuple[str, Iterator[bytes]]]:
     """Write each split to a temporary file, then yield them by name."""
     import pyarrow as pa
     import pyarrow.parquet as pq
+
+    def put(split: str) -> None:
+        group = pa.RecordBatch.from_pylist(held.pop(split, []), schema=schema)
+        writers[split].write_batch(group)
+        count(split, group.nbytes, len(group))
 
     files: dict[str, IO[bytes]] = {}
     writers: dict[str, Any] = {}
@@ -129,14 +128,11 @@ def _kept(
             if split not in files:
                 files[split] = tempfile.TemporaryFile()  # noqa: SIM115  (closed below)
                 writers[split] = pq.ParquetWriter(files[split], schema, compression="zstd")
-                held[split] = []
-            held[split].append(row)
-            count(split)
+            held.setdefault(split, []).append(row)
             if len(held[split]) >= batch // 4:
-                writers[split].write_batch(pa.RecordBatch.from_pylist(held[split], schema=schema))
-                held[split] = []
+                put(split)
         for split in sorted(files):
-            writers[split].write_batch(pa.RecordBatch.from_pylist(held[split], schema=schema))
+            put(split)
             writers[split].close()
             files[split].seek(0)
             yield split, iter(partial(files[split].read, PIECE), b"")
@@ -197,6 +193,7 @@ def _yaml(name: str, contents: Contents) -> Iterator[str]:
         yield "  splits:"
         for split in _splits(config, contents):
             yield f"  - name: {split}"
+            yield f"    num_bytes: {contents.n_bytes[config, split]}"
             yield f"    num_examples: {contents.rows[config, split]}"
 
 

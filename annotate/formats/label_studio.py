@@ -31,7 +31,7 @@ from annotate.formats.marks import (
 )
 from annotate.formats.offsets import utf16_edges
 from annotate.formats.side_by_side import side_by_side
-from annotate.formats.sources import IncomingFile, Malformed, by_file, guarded
+from annotate.formats.sources import IncomingFile, Malformed, by_file, guarded, whole
 from annotate.models import Mode
 
 OWN = "standpoint"
@@ -117,6 +117,9 @@ def _document(file: IncomingFile, task: Any, number: int) -> Iterator[Found]:
     data, at = task["data"], f"task {number}"
     annotations = task.get("annotations") or task.get("completions") or ()
     named = "" if len({_person(one) for one in annotations}) > 1 else str(data.get("annotator") or "")
+    if task.get("predictions") and not annotations:
+        rule, remedy = "the task has predictions only, which nobody made", "have a person accept them, and export again"
+        yield Refusal(file=file.name, at=at, value="", rule=rule, remedy=remedy)
     layers = []
     for place, annotation in enumerate(annotations, start=1):
         if not annotation.get("was_cancelled"):
@@ -167,14 +170,14 @@ class _Reading:
                 yield Refusal(file=self._file, at=self._at, value=value, rule=rule, remedy=remedy)
 
     def layer(self, annotator: str, round: str, results: Sequence[Mapping[str, Any]]) -> LayerFound:
-        answers: dict[str, dict[str, Any]] = {}
-        notes: dict[str, list[str]] = {}
+        answers: dict[str | None, dict[str, Any]] = {}
+        notes: dict[str | None, list[str]] = {}
         for one in results:
             if one["type"] == "choices":
                 name = GIVEN.get(one["from_name"], one["from_name"])
-                answers.setdefault(one["id"], {})[name] = one["value"]["choices"]
+                answers.setdefault(one.get("id"), {})[name] = one["value"]["choices"]
             elif one["type"] == "textarea":
-                notes.setdefault(one["id"], []).extend(map(str, one["value"]["text"]))
+                notes.setdefault(one.get("id"), []).extend(map(str, one["value"]["text"]))
         regions = [one for one in results if one["type"] in REGIONS]
         links = [
             LinkFound(source=str(one["from_id"]), target=str(one["to_id"]), label=str(label), at=self._at)
@@ -198,10 +201,12 @@ class _Reading:
         label, *others = value.get(region["type"]) or [region["from_name"]]
         words = value.get("text")
         payload = None
-        for text in (region.get("meta") or {}).get("text", ()):
+        said = (region.get("meta") or {}).get("text", ())
+        for text in [said] if isinstance(said, str) else said:
             payload = _payload(str(text)) or payload
             notes = notes if _payload(str(text)) is not None else [*notes, str(text)]
-        span = SpanFound(parts=((int(place["start"]), int(place["end"])),), quote=None if words is None else str(words))
+        parts = ((whole(place["start"]), whole(place["end"])),)
+        span = SpanFound(parts=parts, quote=None if words is None else str(words))
         return MarkFound(
             key=str(region["id"]),
             label=str(label),

@@ -19,6 +19,7 @@ from annotate.models.layers import WRITABLE
 from annotate.payloads.people import People
 from annotate.records import Registries, stamp
 
+# The version goes up with each table or column that is added: in archives of earlier versions it has its default.
 NAME, VERSION = "standpoint-project", 1
 HEAD, DOCUMENTS, MANIFEST = "project.json", "documents.jsonl", "manifest.json"
 # Every file of an archive, in the order in which they are written and restored.

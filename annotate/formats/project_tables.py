@@ -98,6 +98,14 @@ class Table:
             if found.is_relation and found.related_model is not User
         }
 
+    @cached_property
+    def absent(self) -> dict[str, Any]:
+        """Return what columns hold in rows that were written before these columns were added."""
+        own = {name: found for name, found in self.fields.items() if name not in self.key}
+        values: dict[str, Any] = {name: "" for name, found in own.items() if found.blank and _is_words(found)}
+        values |= {name: found.get_default() for name, found in own.items() if found.has_default()}
+        return values | {name: None for name, found in own.items() if found.null}
+
     def rows(self, project: Project) -> QuerySet[Any]:
         rows: QuerySet[Any] = self.model._base_manager.all()
         return rows.filter(self.only, **{self.path: home_id(project, self.home)})
@@ -120,6 +128,10 @@ def _writer(found: Any, people: People, project: Project) -> Callable[[Any], Any
     if isinstance(found, models.DateTimeField):
         return stamp
     return lambda value: value
+
+
+def _is_words(found: Any) -> bool:
+    return isinstance(found, models.CharField | models.TextField)
 
 
 ENTRY = ("id", "name", "disambiguation", "note", "is_provisional", "merged_into", "version", "created_at")

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from annotate.formats.incoming import Found, Refusal
 
@@ -152,6 +153,14 @@ def guarded(file: str, at: str, read: Callable[[], Iterator[Found]]) -> Iterator
     except NOT_OURS as error:
         rule = f"this is not in the form of the format ({type(error).__name__}: {str(error)[:80]})"
         yield Refusal(file=file, at=at, value="", rule=rule, remedy="correct the file, or choose its format")
+
+
+def whole(raw: Any) -> int:
+    """Return an offset. Raises ValueError where it is no whole number: half a character is no place."""
+    found = int(raw)
+    if isinstance(raw, bool) or (isinstance(raw, float) and raw != found):
+        raise ValueError(f"{raw!r} is no whole number")
+    return found
 
 
 def text_of(file: IncomingFile) -> str:

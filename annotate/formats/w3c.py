@@ -17,7 +17,7 @@ from annotate.formats.base import Format, Losses, Member, Selection
 from annotate.formats.incoming import DocumentFound, Found, LayerFound, LinkFound, MarkFound, Refusal, SpanFound
 from annotate.formats.layers_out import GOLD, LayerOut, layers_out
 from annotate.formats.marks import CLAIM, CUE, SHARED_LOSSES, SPEAKER, payload_of
-from annotate.formats.sources import IncomingFile, Malformed, by_file, guarded, text_of
+from annotate.formats.sources import IncomingFile, Malformed, by_file, guarded, text_of, whole
 
 NAMESPACE = "urn:standpoint:vocabulary:"
 CONTEXT = [
@@ -158,7 +158,7 @@ def _targets(item: Any) -> list[Any]:
 def _take(item: Any, number: int, marks: list[MarkFound], links: list[LinkFound]) -> Iterator[Refusal]:
     key, at = str(number), f"item {number + 1}"
     spans = tuple(_span(target["selector"]) for target in _targets(item))
-    bodies = item.get("body", [])
+    bodies = item.get("body") or []
     bodies = bodies if isinstance(bodies, list) else [bodies]
     own = next((body["sp:claim"] for body in bodies if isinstance(body, dict) and "sp:claim" in body), None)
     if own is None:
@@ -179,7 +179,7 @@ def _take(item: Any, number: int, marks: list[MarkFound], links: list[LinkFound]
 
 
 def _words(key: str, label: str, spans: list[dict[str, Any]], at: str) -> MarkFound:
-    found = tuple(SpanFound(parts=((int(one["start"]), int(one["end"])),), quote=one["quote"]) for one in spans)
+    found = tuple(SpanFound(parts=((whole(one["start"]), whole(one["end"])),), quote=one["quote"]) for one in spans)
     return MarkFound(key=key, label=label, spans=found, at=at)
 
 
@@ -199,7 +199,7 @@ def _span(selector: Any) -> SpanFound:
     position, quote = by_type.get("TextPositionSelector"), by_type.get("TextQuoteSelector")
     if position is None:
         raise Malformed("the target has no TextPositionSelector; words alone may stand in several places.")
-    parts = ((int(position["start"]), int(position["end"])),)
+    parts = ((whole(position["start"]), whole(position["end"])),)
     if quote is None:
         return SpanFound(parts=parts)
     prefix, suffix = (str(quote.get(name) or "") for name in ("prefix", "suffix"))

@@ -298,6 +298,7 @@ def _round(found: Any) -> RoundFacts:
         number=found.number,
         name=found.name,
         overlap=found.overlap,
+        share=found.share,
         is_blind=found.is_blind,
         is_follow_up=found.follows_id is not None,
         codebook=found.codebook_version.number,

@@ -27,6 +27,7 @@ class RoundFacts:
     number: int
     name: str
     overlap: int | None
+    share: int | None  # percent of the documents that get the overlap
     is_blind: bool
     is_follow_up: bool
     codebook: int

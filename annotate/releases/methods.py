@@ -91,7 +91,10 @@ def _round(found: RoundFacts) -> str:
     if found.is_follow_up:
         who = "each annotator was asked again about claims of an earlier round"
     elif found.overlap is not None:
-        who = f"{amount(found.overlap, 'annotator')} were to read each document"
+        many = f"{amount(found.overlap, 'annotator')} {'was' if found.overlap == 1 else 'were'} to read"
+        who = f"{many} each document"
+        if found.share is not None:
+            who = f"{many} each of {found.share}% of the documents, and 1 annotator each of the others"
     blind = "without seeing each other’s work" if found.is_blind else "seeing each other’s work"
     return f"In round {found.number} (“{found.name}”) {who}, {blind}."
 
@@ -102,7 +105,7 @@ def _agreement(facts: Facts) -> Iterator[str]:
         said = [f"{found['name']} {found['value']:.2f} ({found['statistic']}, n {found['n']:,})" for found in known]
         yield f"Agreement on first submissions: {'; '.join(said)}."
     elif facts.counts["readings"]:
-        yield "Agreement is not defined: no document was read by two annotators in the same round."
+        yield "Agreement is not defined: in no document did two annotators of one round leave claims to compare."
 
 
 def _gold(facts: Facts) -> Iterator[str]:
@@ -114,8 +117,12 @@ def _gold(facts: Facts) -> Iterator[str]:
             f"The gold layer of {amount(n, 'document')} rests on {amount(facts.counts['decisions'], 'decision')} on "
             f"units of aligned claims: {listed(said)}."
         )
-    elif not facts.counts["claims"]:
+    elif n := facts.counts["documents_with_gold"]:
+        yield f"The gold layer of {amount(n, 'document')} rests on no recorded decision."
+    elif facts.counts["readings"]:
         yield "No document has a finished gold layer yet; the readings of the annotators are the data."
+    else:
+        yield "Nothing was submitted or settled in them yet."
 
 
 def _splits(facts: Facts) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
+from uuid import UUID
 
 from django.db.models import Q
 
-from annotate.formats import Filters
+from annotate.formats import Filters, Format, Selection, place_of
 from annotate.search.documents import DocumentFilter
 from annotate.search.known import check_known
 from annotate.search.labels import ANYBODY, LABELS, NEW
@@ -49,3 +50,11 @@ class ExportFilter:
         claims = labels.claim_condition(within) if labels.asks_of_claims else None
         of_texts = self.asked.of_texts
         return Filters(documents=None if of_texts.is_empty else of_texts.condition, layers=layers, claims=claims)
+
+
+def narrowed(selection: Selection, format: Format, raw: Mapping[str, Any], after: UUID | None) -> Selection:
+    """Return what of a selection fits the filters, behind the line `after`. Raises Invalid, or UnknownPlace."""
+    asked, within = ExportFilter.parse(raw), Within(user=selection.user, project=selection.project)
+    asked.check(within)
+    selection = replace(selection, filters=asked.filters(within))
+    return selection if after is None else replace(selection, after=place_of(selection, format.lines, after))

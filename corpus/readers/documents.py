@@ -21,7 +21,9 @@ MAX_DEPTH = 10
 MAX_METADATA_BYTES = 64_000
 MAX_NUMBER = 2**53  # beyond it, JavaScript and JSON readers that use doubles change the number
 
-LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
+# BCP 47 has no language of more than three letters; older versions kept whatever looked like a tag.
+LANGUAGE = re.compile(r"([A-Za-z]{2,3}|[iIxX](?=-))(-[A-Za-z0-9]{1,8})*")
+OLDER_LANGUAGE = re.compile(r"[A-Za-z]{4,8}(-[A-Za-z0-9]{1,8})*")
 ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d.*)?", re.ASCII)
 LINE_BREAKS = re.compile("\\s*[\t\n\v\f\r\x85\u2028\u2029]\\s*")
 NOT_IN_URL = re.compile(r'[\s<>"\\^`{|}]')
@@ -193,6 +195,11 @@ def _language(value: object) -> str:
     if tag and (len(tag) > MAX_LANGUAGE or not LANGUAGE.fullmatch(tag)):
         raise _error(value, "is not a language tag", "write a BCP 47 tag such as en or pt-BR", "language")
     return tag
+
+
+def is_older_language(value: object) -> bool:
+    """Say whether an earlier version kept this language, such as “english”: what it wrote is still restored."""
+    return isinstance(value, str) and len(value) <= MAX_LANGUAGE and OLDER_LANGUAGE.fullmatch(value) is not None
 
 
 def _metadata(value: object) -> dict[str, object]:

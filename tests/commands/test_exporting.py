@@ -54,3 +54,10 @@ def test_a_broken_quote_leaves_nothing_under_the_final_name(document, tmp_path):
 def test_an_unknown_project_is_named_with_the_known_ones(document, tmp_path):
     with pytest.raises(CommandError, match="Known: bridge"):
         call_command("export_dataset", "nope", format="jsonl", output=tmp_path / "one")
+
+
+@pytest.mark.once
+def test_a_filter_that_is_given_twice_is_refused(document, tmp_path):
+    with pytest.raises(CommandError, match="give each name once"):
+        export(tmp_path / "one", only=["status=open", "status=submitted"])
+    assert not list(tmp_path.iterdir())

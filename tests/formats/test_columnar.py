@@ -66,6 +66,10 @@ def test_datasets_loads_the_folder_with_its_features_and_splits(selection, tmp_p
             assert texts[claim["document"]["id"]][span["start"] : span["end"]] == span["quote"]
     parts = datasets.load_dataset(str(split), "documents", cache_dir=str(tmp_path / "c"))
     assert {name: part.num_rows for name, part in parts.items()} == {"test": 2, "train": 2}
+    for folder, names in ((whole, {"train"}), (split, {"test", "train"})):
+        infos = datasets.info.DatasetInfosDict.from_directory(str(folder))
+        said = infos["documents"].splits  # what the card says; nothing where the library passes over it
+        assert set(said) == names and all(one.num_bytes > 0 and one.num_examples > 0 for one in said.values())
 
 
 def _write(folder, files):

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import io
 import json
+import warnings
+import zipfile
 
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from annotate.formats import FORMATS, NeedsText, Selection, check_text, delivered
-from annotate.models import NoClaimMark
+from annotate.models import DecisionField, NoClaimMark
 from corpus.models import Document
 from tests import make
 from tests.restoring import world
@@ -97,9 +99,9 @@ def test_a_missing_text_is_listed_and_its_lines_stay_as_they_are(texts, tmp_path
     assert code == 1 and (tmp_path / "more").read_bytes().splitlines()[0] == full.splitlines()[0]
 
 
-def exported_tables(path, **options):
+def exported_tables(path, layers="all", **options):
     """Return what the command writes: the zip file, or the files of the folder by name."""
-    call_command("export_dataset", "harbour", format="csv", layers="annotators", output=path, **options)
+    call_command("export_dataset", "harbour", format="csv", layers=layers, output=path, **options)
     return written_tables(path)
 
 
@@ -110,11 +112,18 @@ def written_tables(path):
 def test_the_texts_are_put_back_into_tables_byte_for_byte(texts, tmp_path):
     document = Document.objects.get(number=1)
     reading = document.layers.filter(kind="annotator").first()
+    parts = "It must\u00a0stay cheap … and it must stay safe"
+    DecisionField.objects.filter(field="spans", value=parts).update(options=[parts, "—", "she", parts[:18]])
+    DecisionField.objects.filter(field="mode").update(value="1–5")
     NoClaimMark.objects.create(layer=reading, start=0, end=9, quote=document.text[:9])
     for name in ("tables", "tables.zip"):
         full = exported_tables(tmp_path / f"full-{name}")
         bare = exported_tables(tmp_path / f"bare-{name}", without_text=True, quote_length=3)
         assert full != bare
+        if name == "tables":
+            start = document.text.index(parts[:18])
+            assert f'"[""{start}–{start + 18} … '.encode() in bare["decision_fields.csv"]
+            assert parts[:9].encode() in full["decision_fields.csv"] and b"cheap" not in bare["decision_fields.csv"]
 
         code, said = put_texts(tmp_path / f"bare-{name}", texts, output=tmp_path / f"again-{name}")
 
@@ -141,6 +150,21 @@ def test_tables_that_do_not_fit_are_refused_and_nothing_is_written(texts, tmp_pa
         (tmp_path / "bare" / file).write_bytes(bare[file])
     code, said = put_texts(texts, texts, output=tmp_path / "none")
     assert code == 2 and "no documents.csv" in said
+
+
+def test_an_archive_with_paths_or_damage_is_refused_and_nothing_is_written(texts, tmp_path):
+    exported_tables(tmp_path / "bare.zip", without_text=True)
+    data = (tmp_path / "bare.zip").read_bytes()
+    for name in ("../over.csv", "/tmp/over.csv", "claims.csv", "folder/"):
+        (tmp_path / "odd.zip").write_bytes(data)
+        with zipfile.ZipFile(tmp_path / "odd.zip", "a") as archive, warnings.catch_warnings(action="ignore"):
+            archive.writestr(name, b"x")
+        code, said = put_texts(tmp_path / "odd.zip", texts, output=tmp_path / "none")
+        assert code == 2 and f"holds '{name}', a path, or there twice" in said, said
+    (tmp_path / "odd.zip").write_bytes(data[:2000] + b"????????" + data[2008:])
+    code, said = put_texts(tmp_path / "odd.zip", texts, output=tmp_path / "none")
+    assert code == 1 and "cannot be unpacked" in said, said
+    assert not (tmp_path / "none").exists() and not (tmp_path / "over.csv").exists()
 
 
 def test_the_full_export_serves_as_texts_and_a_line_that_does_not_fit_is_named(texts, tmp_path):

@@ -400,6 +400,8 @@ class TestCleanDocument:
             ("published_on", "2024-02-29 23:30Z", date(2024, 2, 29)),
             ("published_on", "", None),
             ("language", "sr-Latn-RS", "sr-Latn-RS"),
+            ("language", "ckb", "ckb"),
+            ("language", "x-harbour", "x-harbour"),
             ("metadata", {"a": [1, 2.5, None, True, {"b": "c"}]}, {"a": [1, 2.5, None, True, {"b": "c"}]}),
         ],
     )
@@ -439,6 +441,8 @@ class TestCleanDocument:
             ("published_on", "20240531", "ISO date"),
             ("published_on", 20240531, "a number"),
             ("language", "en_US", "language tag"),
+            ("language", "english", "language tag"),
+            ("language", "x", "language tag"),
             ("language", "English language", "language tag"),
             ("language", "x" * 36, "language tag"),
             ("metadata", [], "a list"),

@@ -262,3 +262,11 @@ def test_what_belongs_to_another_corpus_or_is_wrong_use_is_refused(files):
     assert code == 2 and "manage the project" in said
     code, said = restore(path, codebook=[path])
     assert code == 1 and "no codebook file" in said
+
+
+@pytest.mark.once
+def test_a_language_that_an_earlier_version_kept_is_restored_as_it_was(files):
+    path = files / FORMATS["documents-jsonl"]
+    path.write_bytes(path.read_bytes().replace(b'"language":"en"', b'"language":"english"'))
+    assert restore(path, codebook=[files / "codebook.json"])[0] == 0
+    assert Document.objects.get(number=1).language == "english" and export(files / "again") == path.read_bytes()

@@ -15,14 +15,15 @@ from django.contrib.auth.models import User
 from django.core.management import call_command
 
 from annotate.formats.project import FILES, MANIFEST
-from annotate.formats.project_tables import TABLES
+from annotate.formats.project_tables import TABLES, file_name
 from annotate.models import Claim, Decision, Member, Project, Remark, Round, Submission
-from corpus.models import Change, Document, Speaker, SpeakerAlias
+from corpus.models import Change, Document, LoadedWord, Speaker, SpeakerAlias
 from tests import make
 from tests.restoring import lives, world
-from tests.restoring.test_restoring import empty_everything, restore
+from tests.restoring.test_restoring import GOLDEN, empty_everything, restore
 
 pytestmark = pytest.mark.django_db
+FIRST = GOLDEN / "harbour.version-1.project.zip"
 
 
 def export(path, slug="harbour"):
@@ -156,13 +157,17 @@ def test_a_second_project_on_a_corpus_comes_back_beside_the_first(tmp_path):
 
 
 def changed(path, name, change, *, is_signed=True):
-    """Write an archive anew with one file changed, and with the manifest that would fit it."""
+    """Write an archive anew with one file changed, or left out, and with the manifest that would fit it."""
     with zipfile.ZipFile(path) as archive:
         files = {one: archive.read(one) for one in archive.namelist()}
-    files[name] = change(files[name])
+    if change is None:
+        del files[name]
+    else:
+        files[name] = change(files[name])
     if is_signed and name != MANIFEST:
         manifest = json.loads(files[MANIFEST])
-        manifest["files"][name] = {"bytes": len(files[name]), "sha256": hashlib.sha256(files[name]).hexdigest()}
+        sums = {"bytes": len(files[name]), "sha256": hashlib.sha256(files[name]).hexdigest()} if change else None
+        manifest["files"] = {one: said for one, said in (manifest["files"] | {name: sums}).items() if said}
         files[MANIFEST] = json.dumps(manifest).encode()
     found = path.with_name("changed.zip")
     with zipfile.ZipFile(found, "w") as archive:
@@ -195,6 +200,40 @@ def reading_with(*without, **values):
     return change
 
 
+def lines_without(*columns):
+    def change(data):
+        rows = [orjson.loads(line) for line in data.splitlines()]
+        return b"".join(orjson.dumps({k: v for k, v in row.items() if k not in columns}) + b"\n" for row in rows)
+
+    return change
+
+
+def layers_with(**values):
+    """Return what puts other values into the layers of all documents."""
+
+    def change(data):
+        lines = [orjson.loads(line) for line in data.splitlines()]
+        for line in lines:
+            for layer in line["layers"]:
+                layer |= {key: value for key, value in values.items() if layer.get(key) is not None}
+                for claim in layer["claims"] if "round" in values else ():
+                    claim["round"] = layer["round"]
+        return b"".join(orjson.dumps(line) + b"\n" for line in lines)
+
+    return change
+
+
+def ring(column):
+    """Return what lets the first two rows refer to each other."""
+
+    def change(data):
+        one, two, *rest = map(orjson.loads, data.splitlines())
+        one[column], two[column] = two["id"], one["id"]
+        return b"".join(orjson.dumps(row) + b"\n" for row in (one, two, *rest))
+
+    return change
+
+
 STRANGE = "00000000-0000-4000-8000-000000000000"
 BAD = [
     ("remarks.jsonl", lines_with(created_at="now"), "remarks.jsonl, line 1, /created_at: 'now' is no time in UTC"),
@@ -210,6 +249,13 @@ BAD = [
     ("sources.jsonl", lines_with(homepage="javascript:x"), "/homepage: 'javascript:x': "),
     ("speakers.jsonl", lines_with(merged_into=STRANGE), f"is {STRANGE}, which is not there"),
     ("speakers.jsonl", lambda data: b"", "There is no speaker"),
+    ("speakers.jsonl", ring("merged_into"), "leads back to"),
+    ("speakers.jsonl", lines_with(name="Lind\u202e"), "line 1, /name: The text"),
+    ("speakers.jsonl", lines_with(created_at="9999-12-31T23:59:59.999999Z"), "is no time in UTC"),
+    ("project.json", lambda data: data.replace(b'"name": "Harbour"', b'"name": "\\u2066"'), "a bidirectional isolate"),
+    ("not_same.jsonl", lines_with(registry="outlet"), "/registry: 'outlet' is not allowed here; choose from speaker"),
+    ("attributes.jsonl", lines_with(minimum=2**64 - 1, maximum=0), "contradict each other"),
+    ("stance_labels.jsonl", lines_with(score="high"), "line 1, /score: 'high' is no number"),
     ("submissions.jsonl", reading_with(mode="loud"), "/reading/claims/0/mode: 'loud' is not allowed here"),
     ("submissions.jsonl", reading_with("cue"), "line 1, /reading/claims/0: “cue” is missing"),
     (
@@ -227,6 +273,14 @@ BAD = [
     ("rounds.jsonl", lines_with(selection={"a": ["\0"]}), "/selection: It holds NUL"),
     ("documents.jsonl", lines_with(sha256="0"), "/sha256: '0' is not the hash of the text"),
     ("project.json", lambda data: data.replace(b'"slug": "harbour"', b'"slug": "Har bour"'), "is no short name"),
+    ("documents.jsonl", layers_with(round=STRANGE), f"line 1: A layer names the round {STRANGE}, which is not in"),
+    ("documents.jsonl", layers_with(annotator="zoe"), "A layer names the annotator “zoe”, which is not in the project"),
+    ("documents.jsonl", layers_with(codebook={"name": "Other", "version": 2}), "names the codebook “Other”"),
+    (
+        "documents.jsonl",
+        layers_with(codebook={"name": "Harbour", "version": 9}, attributes={}, claims=[]),
+        "names version 9 of the codebook, which is not in the project",
+    ),
     (
         "project.json",
         lambda data: data.replace(b'"version": 1,\n  "project"', b'"version": 2,\n  "project"'),
@@ -257,6 +311,49 @@ def test_a_bad_archive_is_refused_with_its_line_and_nothing_is_stored(tmp_path):
     code, said = restore(tmp_path / "none.zip", "project")
     assert code == 1 and "Write the archive anew" in said, said
     assert not Project.objects.exists()
+
+
+@pytest.mark.once
+def test_the_first_version_of_the_archive_comes_back_with_all_that_it_says(tmp_path):
+    """The file was written by the first version, and is never written anew; what was added since has its default."""
+    code, said = restore(FIRST, "project")
+    assert code == 0 and "restored: 4 documents" in said and "0 differences" in said, said
+
+    export(tmp_path / "folder")
+    with zipfile.ZipFile(FIRST) as archive:
+        for table in TABLES:
+            rows = [orjson.loads(line) for line in archive.read(file_name(table)).splitlines()]
+            now = [orjson.loads(line) for line in (tmp_path / "folder" / file_name(table)).read_bytes().splitlines()]
+            assert rows and len(now) == len(rows), table.name
+            assert all(row.items() <= new.items() for row, new in zip(rows, now, strict=True)), table.name
+
+
+@pytest.mark.once(on="postgres")
+def test_what_an_earlier_version_did_not_know_has_its_default_and_what_a_later_one_wrote_is_refused(
+    tmp_path, monkeypatch
+):
+    lives.project()
+    export(tmp_path / "one.zip")
+    empty_everything()
+    for name, columns in (("remarks.jsonl", ("kind", "settled_at")), ("labels.jsonl", ("slot", "replaces"))):
+        changed(tmp_path / "one.zip", name, lines_without(*columns)).rename(tmp_path / "one.zip")
+    changed(tmp_path / "one.zip", "loaded_words.jsonl", None).rename(tmp_path / "one.zip")
+    assert "It lacks loaded_words.jsonl" in restore(tmp_path / "one.zip", "project")[1]
+
+    monkeypatch.setattr("annotate.actions.restoring.archive.VERSION", 2)
+    code, said = restore(tmp_path / "one.zip", "project")
+    assert code == 0 and " 0 differences" in said, said
+    assert restore(tmp_path / "one.zip", "project")[1].endswith(" 0 differences.\n")
+    assert set(Remark.objects.values_list("kind", "settled_at")) == {("remark", None)}
+    assert not LoadedWord.objects.exists()
+
+    later = changed(
+        tmp_path / "one.zip", "project.json", lambda data: data.replace(b'"version": 1', b'"version": 3', 1)
+    )
+    assert "This is no standpoint-project of version 2 or before" in restore(later, "project")[1]
+    nameless = changed(tmp_path / "one.zip", "remarks.jsonl", lines_without("text"))
+    empty_everything()
+    assert "remarks.jsonl, line 1, /text: “text” is missing" in restore(nameless, "project")[1]
 
 
 def changed_names(folder, name):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,9 @@ from annotate.actions.restoring.outcome import Problem, Refused
 from annotate.formats.project import DOCUMENTS, FILES, HEAD, MANIFEST, NAME, VERSION
 from annotate.formats.sources import NOT_UNPACKED
 
+FIRST_VERSION = 1
+# What archives of every version have.
+ALWAYS = (HEAD, DOCUMENTS, MANIFEST)
 MAX_BYTES = 50_000_000_000
 MAX_HEAD_BYTES = 1_000_000
 BLOCK = 1_000_000
@@ -37,11 +40,15 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """The files of an archive by name, and what its head says."""
+    """The files of an archive by name, and what its head says.
+
+    One that an earlier version wrote may lack tables and columns that were added since.
+    """
 
     name: str
     parts: dict[str, Part]
     head: dict[str, Any]
+    is_earlier: bool
 
     @property
     def documents(self) -> Part:
@@ -60,9 +67,13 @@ def open_archive(path: Path) -> Iterator[Archive]:
     with _unpacking(path), opened_parts(path) as parts:
         _verify(path.name, parts)
         head = _json(path.name, parts[HEAD])
-        if head.get("format") != NAME or head.get("version") != VERSION:
-            raise refused(HEAD, f"This is not version {VERSION} of {NAME}; restore it with the version that wrote it.")
-        yield Archive(path.name, parts, head)
+        version = head.get("version")
+        if head.get("format") != NAME or type(version) is not int or not FIRST_VERSION <= version <= VERSION:
+            detail = f"This is no {NAME} of version {VERSION} or before; restore it with the program that wrote it."
+            raise refused(HEAD, detail)
+        if version == VERSION:
+            _check_whole(path.name, parts, FILES)
+        yield Archive(path.name, parts, head, version < VERSION)
 
 
 @contextmanager
@@ -95,19 +106,22 @@ def _known(file: str, found: Iterable[Part], *, is_bad: bool) -> dict[str, Part]
             detail = f"{part.name[:80]!r} is no file of this format, or is there twice, linked or encrypted. {DAMAGED}"
             raise refused(file, detail)
         parts[part.name] = part
-    if missing := [name for name in FILES if name not in parts]:
-        raise refused(file, f"It lacks {', '.join(missing[:5])}. {DAMAGED}")
+    _check_whole(file, parts, ALWAYS)
     if (size := sum(part.size for part in parts.values())) > MAX_BYTES:
         raise refused(file, f"It holds {size / 1e9:.0f} GB; {MAX_BYTES // 10**9} GB is the limit.")
     return parts
 
 
+def _check_whole(file: str, parts: dict[str, Part], needed: Sequence[str]) -> None:
+    if missing := [name for name in needed if name not in parts]:
+        raise refused(file, f"It lacks {', '.join(missing[:5])}. {DAMAGED}")
+
+
 def _verify(file: str, parts: dict[str, Part]) -> None:
     """Compare every file with what the manifest says of it. Raises Refused."""
     said = _json(file, parts[MANIFEST]).get("files")
-    for name in FILES:
-        if name == MANIFEST:
-            continue
+    _check_whole(file, parts, list(said) if isinstance(said, dict) else [])
+    for name in parts.keys() - {MANIFEST}:
         found = {"bytes": parts[name].size, "sha256": _hash(file, parts[name])}
         if not isinstance(said, dict) or said.get(name) != found:
             raise refused(name, f"It is not what {MANIFEST} says of it. {DAMAGED}")

@@ -60,7 +60,8 @@ def _values(reader: LineReader, raw: object, pointer: str, **limits: int) -> Val
     }
     for name, limit in limits.items():
         where, found = f"{pointer}/{name}", body.get(name)
-        values[name] = reader.text(found, where, limit=limit) if limit else reader.count(found, where)
+        read = reader.line if name == "name" else reader.text
+        values[name] = read(found, where, limit=limit) if limit else reader.count(found, where)
     return values
 
 

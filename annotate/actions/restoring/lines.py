@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
@@ -17,10 +17,13 @@ from annotate.models import LayerKind, LayerStatus
 from annotate.payloads.claims import ClaimIn, EntryIn, Reader, SpanIn, parse_claim
 from annotate.payloads.problems import FieldError, Invalid
 from corpus.models import Entry, Proposition, Speaker, Target
-from corpus.readers.documents import CleanDocument, DocumentErrors, clean_document
+from corpus.readers.documents import CleanDocument, DocumentErrors, clean_document, is_older_language
+from corpus.text.names import InvalidName, check_characters
 
 MAX_LINE_BYTES = 500_000_000
 MAX_NUMBER = 2**31 - 1
+# Times far from now cannot be shown in every time zone.
+YEARS = range(1900, 2201)
 DOCUMENT_FIELDS = ("title", "source", "url", "published_on", "language", "external_id", "metadata", "text")
 DOCUMENT_KEYS = frozenset((*DOCUMENT_FIELDS, "id", "sha256", "project", "layers", "number", "n_characters"))
 LAYER_KEYS = frozenset(
@@ -130,10 +133,22 @@ class LineReader(Reader):
         try:
             if not isinstance(raw, str) or not raw.endswith("Z"):
                 raise ValueError
-            return datetime.fromisoformat(raw).astimezone(UTC)
+            found = datetime.fromisoformat(raw).astimezone(UTC)
+            if found.year not in YEARS:
+                raise ValueError
         except ValueError:
             self.fail(pointer, f"{str(raw)[:60]!r} is no time in UTC, such as 2026-05-15T09:30:00.000000Z.")
             return datetime(1970, 1, 1, tzinfo=UTC)
+        return found
+
+    def line(self, raw: object, pointer: str, *, limit: int) -> str:
+        """Return a name, or what else stands on one line."""
+        found = self.text(raw, pointer, limit=limit)
+        try:
+            check_characters(found, what="The text")
+        except InvalidName as error:
+            self.fail(pointer, str(error))
+        return found
 
     def id(self, raw: object, pointer: str) -> UUID:
         return self.uuid(raw, pointer) or UUID(int=0)
@@ -166,8 +181,11 @@ class LineReader(Reader):
 
     def _clean(self, body: dict[str, object]) -> CleanDocument:
         given = {name: body[name] for name in DOCUMENT_FIELDS if name in body}
+        language = given.pop("language") if is_older_language(given.get("language")) else None
         try:
             clean = clean_document(given)
+            if language is not None:
+                clean = replace(clean, language=str(language))
         except DocumentErrors as found:
             for error in found.errors:
                 self.fail(f"/{error.field}", f"{error.value} {error.rule}; {error.remedy}.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -18,6 +19,7 @@ from annotate.formats.project_tables import Table
 from annotate.models import Attribute
 from annotate.payloads.claims import bad_character
 from annotate.payloads.problems import Invalid
+from corpus.models import Entry, Proposition, Speaker, Target
 
 MAX_NAME = 150
 # What a frozen reading always says, and the claims, speakers and stances in it: figures and desks rely on them.
@@ -31,6 +33,9 @@ CLAIM = frozenset(
 PARTS = (("speakers", frozenset(("represents", "mention"))), ("stances", frozenset(("holder", "target", "value"))))
 # JSON whose form others rely on: lists of texts, and objects.
 LISTS, OBJECTS = ("replaces", "sources", "options", "reopened_fields"), ("selection", "reading")
+# Columns that hold what people call something, on one line; and those that say of which registry an entry is.
+NAMES = frozenset(("name", "disambiguation", "external_id", "word", "advice", "role", "pseudonym", "whose_claims"))
+REGISTRIES: dict[str, type[Entry]] = {"speaker": Speaker, "target": Target, "proposition": Proposition}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,20 +74,29 @@ class RowReader(LineReader):
             return self.flag(raw, pointer)
         if isinstance(found, models.JSONField):
             return self._json(found.name, raw, pointer)
-        return self._valid(found, self._plain(found, raw, pointer), pointer)
+        n_errors = len(self.errors)
+        value = self._plain(found, raw, pointer)
+        return self._valid(found, value, pointer) if len(self.errors) == n_errors else value
 
     def _plain(self, found: Any, raw: Any, pointer: str) -> Any:
         if isinstance(found, models.IntegerField):
             return self.count(raw, pointer, low=0)
         if isinstance(found, models.FloatField):
-            if isinstance(raw, bool) or not isinstance(raw, int | float):
-                self.fail(pointer, f"{str(raw)[:60]!r} is no number.")
-            return raw
+            return self._number(raw, pointer)
+        if found.name == "registry":
+            return self.choice(raw, pointer, list(REGISTRIES))
         if found.model is Attribute and found.name == "kind":
             return self.choice(raw, pointer, list(KINDS))
         if found.choices:
             return self.choice(raw, pointer, [value for value, _ in found.flatchoices])
-        return self.text(raw, pointer, limit=found.max_length or 500_000_000)
+        read = self.line if found.name in NAMES else self.text
+        return read(raw, pointer, limit=found.max_length or 500_000_000)
+
+    def _number(self, raw: Any, pointer: str) -> float:
+        if isinstance(raw, bool) or not isinstance(raw, int | float) or not math.isfinite(raw):
+            self.fail(pointer, f"{str(raw)[:60]!r} is no number.")
+            return 0.0
+        return float(raw)
 
     def _valid(self, found: Any, value: Any, pointer: str) -> Any:
         try:
@@ -146,10 +160,12 @@ def _texts(raw: Any) -> Iterator[str]:
             yield from _texts(value)
 
 
-def table_line(table: Table, number: int, raw: object) -> TableLine:
-    """Return a row. Raises Invalid with a pointer for everything that is wrong."""
+def table_line(table: Table, number: int, raw: object, *, is_earlier: bool = False) -> TableLine:
+    """Return a row; one of an earlier version may lack columns. Raises Invalid, with a pointer to what is wrong."""
     if isinstance(raw, Invalid):
         raise raw
+    if is_earlier and isinstance(raw, dict):
+        raw = table.absent | raw
     reader = RowReader()
     values = reader.row(raw, table)
     claims: tuple[ClaimLine, ...] = ()

@@ -15,12 +15,11 @@ from annotate.actions.restoring.outcome import Problem, Refused
 from annotate.actions.restoring.places import Place
 from annotate.actions.restoring.run import Run
 from annotate.actions.restoring.stored import differences
-from annotate.actions.restoring.table_lines import TableLine, ids_in
+from annotate.actions.restoring.table_lines import REGISTRIES, TableLine, ids_in
 from annotate.formats.project_tables import TABLES, Table, file_name, home_id
 from annotate.models import Claim
 from annotate.payloads.people import People
 from corpus.database.bulk import Among, insert_rows, update_rows
-from corpus.models import Entry, Proposition, Speaker, Target
 
 # Where rows are found that others refer to: what they are of, and the way there.
 HOMES: dict[Any, tuple[str, str]] = {table.model: (table.home, table.path) for table in TABLES}
@@ -31,7 +30,6 @@ TOLD = {
     "codebook_versions": "codebook_version", "members": "member", "rounds": "round", "decisions": "decision",
     "remarks": "remark",
 }  # fmt: skip
-REGISTRIES: dict[str, type[Entry]] = {"speaker": Speaker, "target": Target, "proposition": Proposition}
 COUNTED = (
     *("codebook_versions", "decisions", "members", "propositions", "remarks", "rounds", "skips", "sources"),
     *("speakers", "stories", "submissions", "targets"),
@@ -132,7 +130,7 @@ def check_named(whole: Whole, table: Table, lines: Sequence[TableLine]) -> None:
     """Look at the entries that rows name beside their references, as frozen readings do. Raises Refused."""
     named = [(line, one.model, one.id) for line in lines for claim in line.claims for one in claim.entries]
     if table.name == "reassignments":
-        named = [(line, REGISTRIES.get(line.values["registry"], Speaker), line.values["new"]) for line in lines]
+        named = [(line, REGISTRIES[line.values["registry"]], line.values["new"]) for line in lines]
     for model in {model for _, model, _ in named}:
         wanted = {id for _, of, id in named if of is model}
         rows = model._default_manager.filter(
@@ -156,6 +154,23 @@ def check_ahead(whole: Whole, table: Table) -> None:
         if lost is not None:
             detail = f"“{column}” of {lost[0]} is {lost[1]}, which is not there."
             raise Refused([Problem(file=file_name(table), line=0, detail=detail)])
+        if table.links[column] is table.model:
+            rows = table.rows(project).filter(**{f"{column}__isnull": False})
+            _check_ends(table, column, dict(rows.values_list("pk", column)))
+
+
+def _check_ends(table: Table, column: str, following: dict[UUID, UUID]) -> None:
+    """Raise Refused where rows refer to each other in a ring: whoever follows them would never come to an end."""
+    seen: set[UUID] = set()
+    for start in following:
+        here, way = start, set[UUID]()
+        while (further := following.get(here)) is not None and here not in seen:
+            seen.add(here)
+            way.add(here)
+            if further in way:
+                detail = f"“{column}” of {here} leads back to {further}, in a ring; every way must end."
+                raise Refused([Problem(file=file_name(table), line=0, detail=detail)])
+            here = further
 
 
 def _insert(whole: Whole, table: Table, lines: list[TableLine]) -> None:

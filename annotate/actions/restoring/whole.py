@@ -19,11 +19,12 @@ from annotate.actions.restoring.archive import Archive, open_archive, refused
 from annotate.actions.restoring.codebooks import Books, books_of
 from annotate.actions.restoring.heads import Head, home_of, read_head
 from annotate.actions.restoring.lines import read_objects
-from annotate.actions.restoring.outcome import Problems, Refused
+from annotate.actions.restoring.outcome import Problem, Problems, Refused
 from annotate.actions.restoring.places import Needs, Place, account_of
 from annotate.actions.restoring.run import Run, Tell, check_documents, store_documents
 from annotate.actions.restoring.table_lines import TableLine, names_in, table_line
 from annotate.actions.restoring.table_rows import Whole, check_ahead, check_named, store_rows, stranger
+from annotate.formats.project import DOCUMENTS
 from annotate.formats.project_tables import AFTER, AT_ONCE, BEFORE, TABLES, Table, file_name
 from annotate.models import Member
 from annotate.payloads.codebooks import forget_codebooks
@@ -81,9 +82,11 @@ def _parts(archive: Archive, table: Table, tell: Tell, problems: Problems) -> It
 
 
 def _lines(archive: Archive, table: Table, tell: Tell, problems: Problems) -> Iterator[TableLine]:
-    for number, raw in read_objects(archive.parts[file_name(table)], tell):
+    if (part := archive.parts.get(file_name(table))) is None:
+        return
+    for number, raw in read_objects(part, tell):
         try:
-            yield table_line(table, number, raw)
+            yield table_line(table, number, raw, is_earlier=archive.is_earlier)
         except Invalid as problem:
             problems.add(number, problem.errors)
 
@@ -99,8 +102,10 @@ def _restore(run: Run, archive: Archive, head: Head, names: Names, tell: Tell) -
         _restore_table(whole, archive, table, tell)
     place.versions.update(project.codebook.versions.values_list("number", "pk"))
     _check_speaker(archive, place)
-    books = books_of(project, ())
-    check_documents(run, archive.documents, Needs(books=books), tell)
+    needs = Needs(books=(books := books_of(project, ())))
+    check_documents(run, archive.documents, needs, tell)
+    if run.adds:
+        _check_needs(place, needs)
     store_documents(run, archive.documents, place, tell)
     numbers = {id: number for number, id in place.versions.items()}
     for table in AFTER:
@@ -109,6 +114,20 @@ def _restore(run: Run, archive: Archive, head: Head, names: Names, tell: Tell) -
         check_ahead(whole, table)
     _join(whole, names)
     run.batch.write()
+
+
+def _check_needs(place: Place, needs: Needs) -> None:
+    """Look at what layers name: nothing of it is made for them, as where there are no tables. Raises Refused."""
+    project = place.project
+    rounds = set(project.rounds.values_list("pk", flat=True))
+    people = needs.annotators.items()
+    lost = {f"the annotator “{name[:60]}”": line for name, line in people if name not in place.annotators}
+    lost |= {f"the round {id}": need.line for id, need in needs.rounds.items() if id not in rounds}
+    lost |= {f"version {n} of the codebook": 0 for n in sorted(needs.books.used - needs.books.stored.keys())}
+    lost |= {f"the codebook “{name[:60]}”": n for name, n in needs.books.names.items() if name != project.codebook.name}
+    if lost:
+        detail = "A layer names {}, which is not in the project."
+        raise Refused([Problem(file=DOCUMENTS, line=line, detail=detail.format(what)) for what, line in lost.items()])
 
 
 @dataclass(frozen=True, slots=True)

@@ -264,8 +264,8 @@ DECISION_FIELDS = _table(
     _of("string", "basis", "unanimous, majority, chosen, rule or edited.", required=True),
     _of("integer", "n_for", "Readings with the value that was taken.", required=True),
     _of("integer", "n_of", "Readings in the unit.", required=True),
-    _of("string", "value", "The value that was taken, in words."),
-    _of("json", "options", "The values in dispute, in words, as a JSON list."),
+    _of("string", "value", "The value that was taken, in words; without the texts, where words of a text stand."),
+    _of("json", "options", "The values in dispute, in the same way, as a JSON list."),
     _of("json", "sources", "Ids of the claims that the value is from, as a JSON list."),
 )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from itertools import batched
 from typing import Any
@@ -15,15 +14,18 @@ from annotate.formats.reading import parts
 from annotate.formats.tables import columns
 from annotate.formats.tables.columns import Table
 from annotate.formats.tables.of_claims import Row, Views, answer_rows
+from annotate.formats.tables.places import as_places
 from annotate.models import Decision, DecisionField, DecisionReading, Layer
 from annotate.payloads.people import People
 from annotate.records import Registries, layer_answers, layer_marks, stamp
 from corpus.database.bulk import Among, Key, Stamp, uuid_text
-from corpus.models import Proposition, Speaker, SpeakerAlias, Target
+from corpus.models import Document, Proposition, Speaker, SpeakerAlias, Target
 
 CHUNK = 1000
+FIELDS_AT_ONCE = 200  # those of words with the texts that these are from
 # Fields whose values are words of the text.
-OF_WORDS = re.compile("span|cue|mention")
+OF_WORDS = ("spans", "cue")
+NOTHING = "—"
 
 type Write = Callable[[Table, Row], None]
 
@@ -131,12 +133,25 @@ def field_rows(selection: Selection) -> Iterator[Row]:
     rows = DecisionField.objects.filter(decision__in=_decisions(selection).values("pk"))
     names = ("field", "basis", "n_for", "n_of", "value", "options", "sources")
     found = rows.order_by("decision__layer__document__number", "decision_id", "id").values_list(
-        Key("decision_id"), *names
+        Key("decision__layer__document_id"), Key("decision_id"), *names
     )
-    for decision, name, basis, n_for, n_of, value, options, sources in found.iterator(chunk_size=CHUNK):
-        if not selection.with_text and OF_WORDS.search(name):
-            value, options = "", []
-        yield uuid_text(decision), name, basis, n_for, n_of, value, sorted_json(options), sorted_json(sources)
+    for part in batched(found.iterator(chunk_size=CHUNK), FIELDS_AT_ONCE):
+        texts = {} if selection.with_text else _texts({row[0] for row in part if row[2] in OF_WORDS})
+        for document, decision, name, basis, n_for, n_of, value, options, sources in part:
+            if name in OF_WORDS and document in texts:
+                text = texts[document]
+                value, options = _placed(value, text), [_placed(one, text) for one in options]
+            yield uuid_text(decision), name, basis, n_for, n_of, value, sorted_json(options), sorted_json(sources)
+
+
+def _texts(keys: set[str]) -> dict[str, str]:
+    """Return texts by the keys of their documents. At most one query."""
+    rows = Document.objects.filter(Among(F("pk"), list(keys))) if keys else Document.objects.none()
+    return dict(rows.values_list(Key("id"), "text"))
+
+
+def _placed(words: str, text: str) -> str:
+    return words if words == NOTHING else as_places(words, text)
 
 
 def table_members(selection: Selection, views: Views, also: Write) -> Iterator[tuple[Table, Iterator[Row]]]:

@@ -38,6 +38,10 @@ def read_tables(files: Sequence[IncomingFile]) -> Iterator[Found]:
     own = list(own_tables(files)) if not found else []
     for table in own:
         yield from guarded(table.name, "", partial(read_own, table))
+    for file in files if own else ():
+        if file.name.lower().endswith(".csv") and file not in own:
+            rule, remedy = f"it is no table with the columns {COLUMNS}", "name the columns so, or leave the file out"
+            yield Refusal(file=file.name, at="", value="", rule=rule, remedy=remedy)
     if not found and not own:
         names = ", ".join(file.name for file in files[:3]) or "nothing"
         rule = (

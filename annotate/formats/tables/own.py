@@ -14,6 +14,8 @@ from annotate.formats.sources import IncomingFile, Malformed, text_of
 
 DOCUMENT = ("external_id", "document")
 PLACE = ("start", "end", "quote")
+MORE = ("speaker", "target", "stance", "label", "annotator")
+LONGER = "", "the row has more cells than there are columns", "quote cells that hold the separator"
 COLUMNS = "external_id (or document), start, end, quote"
 SEPARATORS = ",;\t"
 
@@ -21,12 +23,13 @@ type Row = dict[str, str]
 
 
 def own_tables(files: Sequence[IncomingFile]) -> Iterator[IncomingFile]:
-    """Yield the files whose first row names a document, a place and a quote."""
+    """Yield the files whose first row names a document, a place and a quote, and those that cannot be read."""
     for file in files:
         if file.name.lower().endswith(".csv"):
             try:
                 names = _reader(text_of(file)).fieldnames or ()
             except (Malformed, csv.Error):
+                yield file  # which says why
                 continue
             if all(name in names for name in PLACE) and any(name in names for name in DOCUMENT):
                 yield file
@@ -35,11 +38,15 @@ def own_tables(files: Sequence[IncomingFile]) -> Iterator[IncomingFile]:
 def read_own(file: IncomingFile) -> Iterator[Found]:
     """Yield the documents of a table; a row without a quote or with a place that is no number is refused."""
     documents: dict[str, dict[str, list[MarkFound]]] = defaultdict(lambda: defaultdict(list))
-    for number, row in enumerate(_reader(text_of(file)), start=2):
+    reader = _reader(text_of(file))
+    names = reader.fieldnames or ()
+    if twice := next((name for name in (*PLACE, *DOCUMENT, *MORE) if list(names).count(name) > 1), ""):
+        raise Malformed(f"the column {twice} is there twice; keep one of them.")
+    for number, row in enumerate(reader, start=2):
         at = f"row {number}"
         cells = {name: (value or "").strip() for name, value in row.items() if isinstance(value, str | None)}
         document = next((cells[name] for name in DOCUMENT if cells.get(name)), "")
-        problem = _problem(document, cells)
+        problem = _problem(document, cells) if None not in row else LONGER
         if problem is not None:
             value, rule, remedy = problem
             yield Refusal(file=file.name, at=at, value=value, rule=rule, remedy=remedy)
@@ -68,6 +75,11 @@ def _problem(document: str, cells: Row) -> tuple[str, str, str] | None:
     return None
 
 
+def _unix(quote: str) -> str:
+    """Return words with line ends as texts are stored."""
+    return quote.replace("\r\n", "\n")
+
+
 def _mark(row: Row, cells: Row, at: str) -> MarkFound:
     """Return the claim of a row; its label and its stance stand for what the mapping says."""
     payload: dict[str, Any] = {}
@@ -78,7 +90,7 @@ def _mark(row: Row, cells: Row, at: str) -> MarkFound:
     return MarkFound(
         key=at,
         label=cells.get("label") or CLAIM,
-        spans=(SpanFound(parts=((int(cells["start"]), int(cells["end"])),), quote=row["quote"]),),
+        spans=(SpanFound(parts=((int(cells["start"]), int(cells["end"])),), quote=_unix(row["quote"])),),
         at=at,
         answers={"stance": cells["stance"]} if cells.get("stance") else {},
         payload=payload,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
+from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.core.management.base import CommandError, CommandParser
@@ -28,15 +28,14 @@ from annotate.formats import (
     delivered,
     empty_note,
     in_blocks,
-    place_of,
     written,
 )
 from annotate.formats.texts import MAX_QUOTE
 from annotate.management.named import project_named
 from annotate.management.wholes import whole_file, whole_folder
 from annotate.payloads.problems import Invalid
-from annotate.search import ExportFilter, Within
 from annotate.search.exports import NAMES as FILTERS
+from annotate.search.exports import narrowed
 from annotate.search.values import refuse_unknown, uuid_or_none
 from corpus.database import snapshot
 from corpus.management.prepared import PreparedCommand
@@ -88,13 +87,15 @@ class Command(PreparedCommand):
         if how and FORMATS[format].is_folder:
             raise CommandError(f"The format {format} is several files; leave --compress out.")
         try:
-            selection = _narrowed(selection, FORMATS[format], only, after)
+            selection = narrowed(selection, FORMATS[format], _asked(only), _place(after))
             check_text(FORMATS[format], selection, FORMATS.values())
             self._write(selection, FORMATS[format], output, how)
             if note := empty_note(selection):
                 self.stderr.write(note.replace("layers=", "--layers "))
         except (MissingLibrary, NeedsText, NotWhole, UnknownPlace, Invalid) as error:
             raise CommandError(str(error)) from error
+        except KeyboardInterrupt:
+            raise CommandError("Interrupted. Nothing was written.", returncode=130) from None
         except (BrokenSpan, OSError) as error:
             raise CommandError(f"{error}. Nothing was written under {output}." if output else str(error)) from error
 
@@ -106,20 +107,21 @@ class Command(PreparedCommand):
                 bar.show(0, f"{n_written / 1e6:.1f} MB")
 
 
-def _narrowed(selection: Selection, format: Format, only: list[str], after: str | None) -> Selection:
-    """Return the selection with filters and place. Raises Invalid or UnknownPlace."""
+def _asked(only: list[str]) -> dict[str, str]:
+    """Return the filters by name. Raises Invalid, or CommandError for one that stands there twice."""
     raw = dict(pair.partition("=")[::2] for pair in only)
     refuse_unknown(raw, FILTERS)
-    within = Within(user=selection.user, project=selection.project)
-    asked = ExportFilter.parse(raw)
-    asked.check(within)
-    selection = replace(selection, filters=asked.filters(within))
-    if after is None:
-        return selection
-    id = uuid_or_none(after)
-    if id is None:
+    if len(raw) < len(only):
+        raise CommandError("A filter is given twice, and all of them hold at once; give each name once.")
+    return raw
+
+
+def _place(after: str | None) -> UUID | None:
+    """Return the id of a line. Raises UnknownPlace."""
+    id = uuid_or_none(after) if after is not None else None
+    if after is not None and id is None:
         raise UnknownPlace(f"{after[:60]!r} is no id; give that of the last line's claim or document.")
-    return replace(selection, after=place_of(selection, format.lines, id))
+    return id
 
 
 @contextmanager

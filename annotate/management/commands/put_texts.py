@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import lzma
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import IO, Any
 
 import orjson
@@ -27,15 +29,16 @@ from corpus.text.normalise import TextError, normalise_text, sha256_of
 USAGE = 2
 MISSING = 1
 LISTED = 100
+# What a damaged or encrypted archive raises; NotImplementedError is a RuntimeError.
+DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, RuntimeError, EOFError)
 
 
 class Command(BaseCommand):
     help = (
         "Put the texts back into an export without texts, “jsonl”, “documents-jsonl” or “csv” as a folder or zip file: "
         "every document is found by the hash of its text alone, and every span is sliced again. The result is the full "
-        "export, byte for byte; in “csv” all but the words that curators decided about (decision_fields). Lines whose "
-        "text is missing stay as they are and are listed. Exit code: 0 all texts were found, 1 some are missing or do "
-        "not fit, 2 wrong use."
+        "export, byte for byte. Lines whose text is missing stay as they are and are listed. Exit code: 0 all texts "
+        "were found, 1 some are missing or do not fit, 2 wrong use."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -143,10 +146,24 @@ def _tables(file: Path) -> Iterator[Tables | None]:
         names = sorted(path.name for path in file.iterdir() if path.is_file())
         yield Tables(names=names, open=lambda name: (file / name).open("rb"))
     elif zipfile.is_zipfile(file):
-        with zipfile.ZipFile(file) as archive:
-            yield Tables(names=archive.namelist(), open=archive.open)
+        try:
+            with zipfile.ZipFile(file) as archive:
+                yield Tables(names=_plain(file, archive.namelist()), open=archive.open)
+        except DAMAGED as error:
+            raise CommandError(f"{file} cannot be unpacked ({error}); nothing was written. Pack it again.") from error
     else:
         yield None
+
+
+def _plain(file: Path, names: list[str]) -> list[str]:
+    """Return the names of an archive's files, which become those of files here. Raises CommandError for a path."""
+    seen: set[str] = set()
+    for name in names:
+        if PurePath(name).name != name or "\\" in name or name in seen:
+            detail = f"{file} holds {name[:80]!r}, a path, or there twice; give the file as it was exported."
+            raise CommandError(detail, returncode=USAGE)
+        seen.add(name)
+    return names
 
 
 def _wanted_by(tables: Tables, file: Path) -> dict[str, str]:
