@@ -35,6 +35,8 @@ from corpus.models import Document
 
 ACTION = "annotations.import"
 OTHER_VALUES = "a claim on these words is there already, with other values: {names}; delete it there, or keep it"
+# Two claims that differ only in this say the same; few formats carry which fields a rule had filled.
+NOT_SAID = READ_ONLY | {"detected"}
 FOLLOW_UP = "asks again about claims that are there; new ones cannot come into it"
 
 
@@ -92,8 +94,7 @@ class _There:
     def differing(self, content: dict[str, Any]) -> list[str]:
         """Return in what a claim at the same words differs that was not met; empty where there is none."""
         own = self._at.get(_words_key(content), [])
-        names = [name for name in content if name not in READ_ONLY and own and own[0].get(name) != content[name]]
-        return sorted(names)
+        return sorted(name for name in content if name not in NOT_SAID and own and own[0].get(name) != content[name])
 
 
 def import_annotations(
@@ -326,7 +327,7 @@ def _refused(refusal: Refusal) -> Outcome:
 
 
 def _content_key(claim: dict[str, Any]) -> bytes:
-    content = {name: value for name, value in claim.items() if name not in READ_ONLY}
+    content = {name: value for name, value in claim.items() if name not in NOT_SAID}
     return orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
 
 

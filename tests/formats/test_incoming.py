@@ -160,6 +160,22 @@ def test_a_claim_that_came_in_with_less_is_listed_and_never_doubled(project):
     assert imported(project, "brat", twice, username="ann", mapping=better) == (1, 1, [])
 
 
+def test_what_a_rule_filled_in_does_not_make_another_claim_of_it(project):
+    document = Document.objects.get()
+    words = {"start": TEXT.index("said"), "end": TEXT.index("said") + 4, "quote": "said"}
+    bare = {"speakers": [], "stances": [], "attributes": {"type": "evaluation"}, "cue": [words]}
+    found = make.claim(
+        make.user("ann"), document, "The bridge closes", **bare, detected={"rule": "frames-1", "fields": ["cue"]}
+    )
+    assert found["detected"]["fields"] == ["cue"]
+    files = brat(
+        mark("codepoints", "The bridge closes"), mark("codepoints", "said", "T2", "Says"), "R1\tsays Arg1:T1 Arg2:T2"
+    )
+
+    assert imported(project, "brat", files, username="ann", mapping=MAP) == (0, 1, [])
+    assert Claim.objects.count() == 1
+
+
 def test_values_that_the_codebook_does_not_have_are_refused_as_by_the_api(project):
     files = brat(mark("codepoints", "The bridge closes"), mark("codepoints", "The", "T2", "Other"))
     mapping = ["Premise=claim;type=remark", "Other=claim;stance=against"]
