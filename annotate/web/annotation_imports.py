@@ -59,6 +59,9 @@ class AnnotationForm(forms.Form):
         choices=[("", "What fits the quotes"), *UNITS.items()],
         help_text="Only for files without quotes, where the report asks for it.",
     )
+    second_claims = forms.BooleanField(
+        required=False, label="Where a claim on the same words says something else, add a second claim"
+    )
 
     def __init__(self, project: Project, *args: Any) -> None:
         super().__init__(*args)
@@ -103,6 +106,7 @@ def _asked(request: Request, place: Place, values: dict[str, Any]) -> dict[str, 
     """Return the fields that ask for the same again, with the file kept. Raises Problem."""
     names = ("format", "as", "map", "offsets", "round", "name")
     asked = {name: str(values[name]) for name in names} | {"upload": str(values["upload"] or "")}
+    asked |= {"second_claims": "on" if values["second_claims"] else ""}
     if values["file"]:
         kept = keep_upload(user=request.user, project=place.project, pieces=values["file"].chunks())
         asked |= {"upload": str(kept), "name": values["file"].name}
@@ -115,6 +119,7 @@ def _report(request: Request, place: Place, asked: dict[str, str], *, is_dry: bo
         mapping=asked["map"].splitlines(),
         unit=asked["offsets"],
         round=asked["round"],
+        second_claims=bool(asked["second_claims"]),
         dry_run=is_dry,
     )
     user, project = request.user, place.project
