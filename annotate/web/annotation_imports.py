@@ -39,9 +39,7 @@ class AnnotationForm(forms.Form):
         label="File or zip archive",
         required=False,
         help_text=f"At most {MAX_BYTES // 1_000_000} MB; larger ones with the command import_annotations.",
-        widget=forms.ClearableFileInput(
-            attrs={"accept": ",".join([".zip", *(e for f in READ.values() for e in f.endings)])}
-        ),
+        widget=forms.ClearableFileInput(attrs={"accept": ACCEPT}),
     )
     upload = forms.UUIDField(required=False, widget=forms.HiddenInput)
     name = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
