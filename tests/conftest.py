@@ -14,6 +14,11 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# Of a slow machine, nothing follows for the code.
+settings.register_profile("standpoint", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("standpoint")
 
 DATABASES = ("sqlite", "postgres")
 CHILD = "STANDPOINT_TEST_DATABASE"

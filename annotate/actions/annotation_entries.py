@@ -53,8 +53,6 @@ class KnownEntries:
         }
 
     def _entity(self, raw: dict[str, Any]) -> dict[str, Any]:
-        if "id" not in raw:
-            return raw
         id, name = str(raw["id"]), raw.get("name")
         if name and self._name(Speaker, id) != name:
             same = Speaker.objects.filter(corpus=self._corpus_id, name=name).values_list("pk", flat=True)[:2]

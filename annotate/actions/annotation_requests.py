@@ -28,10 +28,13 @@ from annotate.permissions import Action
 READ = {found.key: found for found in FORMATS.values() if found.read is not None}
 MAX_BYTES = 20_000_000
 UNPACKED = 100_000_000
+GONE = "The file is no longer kept here: it was imported meanwhile, which Changes would tell, or choose it again."
 LIMIT = f"{MAX_BYTES // 1_000_000} MB is the limit. Send it in parts, or use the command import_annotations."
 
 
-def read_options(*, username: str, mapping: Iterable[str], unit: str, round: str, dry_run: bool) -> Options:
+def read_options(
+    *, username: str, mapping: Iterable[str], unit: str, round: str, second_claims: bool, dry_run: bool
+) -> Options:
     """Return the options of an import. Raises Invalid."""
     for pointer, text in (("/as", username), ("/round", round)):
         if bad_character(text) is not None:
@@ -42,7 +45,8 @@ def read_options(*, username: str, mapping: Iterable[str], unit: str, round: str
         labels = LabelMap.read(pairs_of(line for line in mapping if line.strip()))
     except BadMapping as error:
         raise invalid("/map", str(error)) from error
-    return Options(username=username.strip(), mapping=labels, unit=unit, round=round.strip(), dry_run=dry_run)
+    how: dict[str, Any] = {"unit": unit, "round": round.strip(), "second_claims": second_claims, "dry_run": dry_run}
+    return Options(username=username.strip(), mapping=labels, **how)
 
 
 def import_file(
@@ -53,9 +57,20 @@ def import_file(
     name = name if name.lower().endswith((*found.endings, ".zip")) else f"file{found.endings[0]}"
     try:
         files = incoming_files([path], [name], limit=UNPACKED)
-        return import_annotations(user=user, project=project, format=found, files=files, options=options, now=now)
+        outcomes = import_annotations(user=user, project=project, format=found, files=files, options=options, now=now)
     except (BadArchive, MissingLibrary) as error:
         raise Invalid(str(error)) from error
+    except FileNotFoundError as error:
+        raise invalid("/file", GONE) from error
+    return _still_kept(outcomes)
+
+
+def _still_kept(outcomes: Iterator[Outcome]) -> Iterator[Outcome]:
+    """Yield the outcomes; the same import, begun twice, removes the file from under the second. Raises Invalid."""
+    try:
+        yield from outcomes
+    except FileNotFoundError as error:
+        raise invalid("/file", GONE) from error
 
 
 @contextmanager
@@ -114,7 +129,7 @@ def kept_upload(*, user: User, project: Project, id: UUID) -> Path:
     """Return the file that was kept. Raises Invalid where it is gone: another was chosen, or the site restarted."""
     path = _folder(user, project) / str(id)
     if not path.is_file():
-        raise invalid("/file", "The file is no longer kept here; choose it again.")
+        raise invalid("/file", GONE)
     return path
 
 

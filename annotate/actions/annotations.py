@@ -34,18 +34,26 @@ from annotate.permissions import Action
 from corpus.models import Document
 
 ACTION = "annotations.import"
-OTHER_VALUES = "a claim on these words is there already, with other values: {names}; delete it there, or keep it"
+REMEDY = "delete it there, keep it, or import this one as a second claim"
+OTHER_VALUES = f"a claim on these words is there already, with other values: {{names}}; {REMEDY}"
+THERE = f"Claim {{id}} is there already and says something else; {REMEDY}."
+# Two claims that differ only in this say the same; few formats carry which fields a rule had filled.
+NOT_SAID = READ_ONLY | {"detected"}
 FOLLOW_UP = "asks again about claims that are there; new ones cannot come into it"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """How files are taken: whose layers, what foreign labels stand for, which unit the offsets count, which round."""
+    """How files are taken: whose layers, what foreign labels stand for, which unit the offsets count, which round.
+
+    With `second_claims` a claim that is there with other values stays, and gets one beside it.
+    """
 
     username: str = ""
     mapping: LabelMap = field(default_factory=LabelMap)
     unit: str = ""
     round: str = ""
+    second_claims: bool = False
     dry_run: bool = False
 
 
@@ -92,8 +100,7 @@ class _There:
     def differing(self, content: dict[str, Any]) -> list[str]:
         """Return in what a claim at the same words differs that was not met; empty where there is none."""
         own = self._at.get(_words_key(content), [])
-        names = [name for name in content if name not in READ_ONLY and own and own[0].get(name) != content[name]]
-        return sorted(names)
+        return sorted(name for name in content if name not in NOT_SAID and own and own[0].get(name) != content[name])
 
 
 def import_annotations(
@@ -313,9 +320,12 @@ class _Import:
             raise WrongState(f"Round “{layer.round.name}” {FOLLOW_UP}; choose another with --round.")
         if layer.n_claims >= claims.MAX_CLAIMS:
             raise TooLarge(f"The layer has {layer.n_claims} claims; {claims.MAX_CLAIMS} is the limit for one document.")
-        id = _free_id(one.body.get("id"), layer)
-        if names := there.differing(content):
-            raise _OtherThere(", ".join(names))
+        id, is_there = _free_id(one.body.get("id"), layer)
+        if not self._options.second_claims:
+            if is_there:
+                raise WrongState(THERE.format(id=one.body["id"]))
+            if names := there.differing(content):
+                raise _OtherThere(", ".join(names))
         layers.keep_place(layer, now=self._now)
         claims.insert_resolved(claim_id=id, layer=layer, resolved=resolved, content=content, batch=batch, now=self._now)
         batch.write()
@@ -326,7 +336,7 @@ def _refused(refusal: Refusal) -> Outcome:
 
 
 def _content_key(claim: dict[str, Any]) -> bytes:
-    content = {name: value for name, value in claim.items() if name not in READ_ONLY}
+    content = {name: value for name, value in claim.items() if name not in NOT_SAID}
     return orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
 
 
@@ -334,16 +344,14 @@ def _words_key(claim: dict[str, Any]) -> bytes:
     return orjson.dumps([(span["start"], span["end"]) for span in claim["spans"]])
 
 
-def _free_id(raw: Any, layer: Layer) -> UUID:
-    """Return the id that the file gives a claim if no claim has it, else a new one. Raises WrongState in this layer."""
+def _free_id(raw: Any, layer: Layer) -> tuple[UUID, bool]:
+    """Return the id that the file gives a claim if no claim has it, else a new one; and whether the layer has it."""
     try:
         id = UUID(str(raw))
     except ValueError:
-        return uuid.uuid4()
+        return uuid.uuid4(), False
     stored = claims.STORED.first(id=id)
-    if stored is not None and stored[0] == layer.pk:
-        raise WrongState(f"Claim {id} is there already and says something else; delete it there, or keep it.")
-    return id if stored is None else uuid.uuid4()
+    return (id, False) if stored is None else (uuid.uuid4(), stored[0] == layer.pk)
 
 
 def _reasons(found: DocumentFound, one: Composed, problem: Problem) -> Iterator[Refusal]:

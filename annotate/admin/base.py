@@ -9,7 +9,6 @@ from django.contrib.admin import ShowFacets
 from django.contrib.admin.options import ActionLocation
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ChangeList
-from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -18,6 +17,7 @@ from django.urls import reverse
 
 from annotate.admin.forms import FORM_FIELDS, PanelForm
 from annotate.admin.paging import BoundedPaginator, PageList
+from annotate.admin.related import RelatedMixin
 from annotate.admin.scope import is_superuser, reach, seen
 from annotate.admin.show import history_links, name_actors
 from annotate.payloads.problems import Problem
@@ -35,7 +35,7 @@ MAX_SELECTED = 500
 MAX_HISTORY = 200
 
 
-class Panel(ModelAdmin):
+class Panel(RelatedMixin, ModelAdmin):
     """Base of every page. Nothing is deleted here: only `purge` does that."""
 
     # Who may add and change; None is nobody. `place` is the attribute that holds the project or corpus.
@@ -123,16 +123,6 @@ class Panel(ModelAdmin):
         return []
 
     # Forms
-
-    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
-            field.widget = field.widget.widget
-        return field
-
-    def get_field_queryset(self, db: str | None, db_field: Any, request: Any) -> QuerySet[Any] | None:
-        """Offer only what the user may see."""
-        return seen(db_field.remote_field.model, request.user)
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
-from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 
@@ -20,7 +19,8 @@ from annotate.admin.filters import (
     TargetKindFilter,
 )
 from annotate.admin.forms import FORM_FIELDS, ExactField
-from annotate.admin.scope import reach, seen
+from annotate.admin.related import RelatedMixin
+from annotate.admin.scope import reach
 from annotate.admin.site import register
 from annotate.permissions import Action
 from corpus.models import Affiliation, Proposition, Speaker, SpeakerAlias, Target
@@ -54,7 +54,7 @@ class AliasInline(TabularInline):
         return True
 
 
-class AffiliationInline(TabularInline):
+class AffiliationInline(RelatedMixin, TabularInline):
     """The bodies that a speaker belonged to; saved together with the entry."""
 
     model = Affiliation
@@ -65,16 +65,6 @@ class AffiliationInline(TabularInline):
     fields = ("body", "role", "from_on", "to_on")
     verbose_name, verbose_name_plural = "affiliation", "Affiliations"
     formfield_overrides = FORM_FIELDS
-
-    def get_field_queryset(self, db: str | None, db_field: Any, request: HttpRequest) -> QuerySet[Any] | None:
-        """Offer only what the user may see."""
-        return seen(db_field.remote_field.model, request.user)
-
-    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
-            field.widget = field.widget.widget
-        return field
 
     has_add_permission = has_change_permission = has_delete_permission = AliasInline._may
     has_view_permission = AliasInline.has_view_permission

@@ -41,6 +41,7 @@ DETAIL = (
     "labels without a meaning here, are listed in `refused`, and the rest is stored. 201 if any claim was created, "
     f"else 200; sent again, nothing is stored twice. {LIMIT}"
 )
+SECOND = "A claim that is there with other values stays either way; true: what the file says comes in beside it."
 
 
 class ImportedLayerSerializer(s.Serializer[Any]):
@@ -107,6 +108,7 @@ class FileParser(BaseParser):
         OpenApiParameter("map", str, many=True, description=f"OLD=NEW; {GRAMMAR}."),
         OpenApiParameter("offsets", str, enum=list(UNITS), description="Only where the file does not show it."),
         OpenApiParameter("round", str, description="Name or id of an open round; unless given, the only open one."),
+        OpenApiParameter("second_claims", bool, description=SECOND),
         OpenApiParameter("dry_run", bool, description="Check everything, store nothing."),
     ],
 )
@@ -126,6 +128,7 @@ def annotation_import(request: Request, slug: str) -> Response:
         mapping=asked.getlist("map"),
         unit=asked.get("offsets", ""),
         round=asked.get("round", ""),
+        second_claims=flag_of(request, "second_claims") or False,
         dry_run=is_dry,
     )
     if not isinstance(request.data, Body):

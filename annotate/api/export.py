@@ -177,7 +177,9 @@ def export(request: Request, slug: str) -> StreamingHttpResponse:
         raise Busy(BUSY)
     stream = Stream(_pieces(format, selection, how), _places.release)
     type, ending = (f"application/{how}", ENDINGS[how]) if how and is_file else (format.content_type, "")
-    layers = "" if format.check is not None else f"-{selection.layers}"
+    is_whole = format.check is not None  # it holds all layers, whichever are asked for
+    note = "" if is_whole else empty_note(selection)
+    layers = "" if is_whole else f"-{selection.layers}"
     name = f"{project.slug}{layers}.{format.extension}{ending}"
     headers = {
         "Content-Disposition": f'attachment; filename="{name}"',
@@ -185,6 +187,6 @@ def export(request: Request, slug: str) -> StreamingHttpResponse:
         "Cache-Control": "no-store",
         "Vary": "Accept-Encoding",
         **({"Content-Encoding": how} if how and not is_file else {}),
-        **({NOTE: note} if (note := empty_note(selection)) else {}),
+        **({NOTE: note} if note else {}),
     }
     return StreamingHttpResponse(stream, content_type=type, headers=headers)

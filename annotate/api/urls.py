@@ -32,11 +32,13 @@ from annotate.api import (
     training,
 )
 from annotate.api.docs import docs
+from annotate.api.index import index
 from annotate.api.registries import REGISTRIES
 from annotate.api.registry_views import routes
 from annotate.api.schema import schema
 
 urlpatterns: list[URLPattern] = [
+    path("", index, name="api-root"),
     path("projects/", projects.projects, name="api-projects"),
     path("projects/<slug:slug>/", projects.project, name="api-project"),
     path("projects/<slug:slug>/members/", members.members, name="api-members"),

@@ -39,9 +39,7 @@ class AnnotationForm(forms.Form):
         label="File or zip archive",
         required=False,
         help_text=f"At most {MAX_BYTES // 1_000_000} MB; larger ones with the command import_annotations.",
-        widget=forms.ClearableFileInput(
-            attrs={"accept": ",".join([".zip", *(e for f in READ.values() for e in f.endings)])}
-        ),
+        widget=forms.ClearableFileInput(attrs={"accept": ACCEPT}),
     )
     upload = forms.UUIDField(required=False, widget=forms.HiddenInput)
     name = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
@@ -58,6 +56,9 @@ class AnnotationForm(forms.Form):
         required=False,
         choices=[("", "What fits the quotes"), *UNITS.items()],
         help_text="Only for files without quotes, where the report asks for it.",
+    )
+    second_claims = forms.BooleanField(
+        required=False, label="Where a claim on the same words says something else, add a second claim"
     )
 
     def __init__(self, project: Project, *args: Any) -> None:
@@ -103,6 +104,7 @@ def _asked(request: Request, place: Place, values: dict[str, Any]) -> dict[str, 
     """Return the fields that ask for the same again, with the file kept. Raises Problem."""
     names = ("format", "as", "map", "offsets", "round", "name")
     asked = {name: str(values[name]) for name in names} | {"upload": str(values["upload"] or "")}
+    asked |= {"second_claims": "on" if values["second_claims"] else ""}
     if values["file"]:
         kept = keep_upload(user=request.user, project=place.project, pieces=values["file"].chunks())
         asked |= {"upload": str(kept), "name": values["file"].name}
@@ -115,6 +117,7 @@ def _report(request: Request, place: Place, asked: dict[str, str], *, is_dry: bo
         mapping=asked["map"].splitlines(),
         unit=asked["offsets"],
         round=asked["round"],
+        second_claims=bool(asked["second_claims"]),
         dry_run=is_dry,
     )
     user, project = request.user, place.project

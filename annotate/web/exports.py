@@ -78,17 +78,17 @@ def _asked(request: Request, place: Place, form: ExportForm, chosen: dict[str, s
     within = Within(user=request.user, project=place.project)
     try:
         asked = ExportFilter.parse(request.GET.dict())
-        asked.check(within)
     except Invalid as refused:
         return ExportFilter(), refused.detail
     is_bare = "text" in chosen
     if is_bare and (wrong := form.errors.get("quote_length")):
         return asked, f"Characters of each quote: {wrong[0]}"
     try:
+        asked.check(within)
         filters = asked.filters(within)
         selection = Selection(project=place.project, user=request.user, with_text=not is_bare, filters=filters)
         check_text(FORMATS[chosen["format"]], selection, FORMATS.values())
-    except (NeedsText, NotWhole, PermissionDenied) as refused:
+    except (Invalid, NeedsText, NotWhole, PermissionDenied) as refused:
         return asked, str(refused)
     return asked, ""
 

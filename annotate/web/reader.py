@@ -22,8 +22,10 @@ from annotate.models import Layer, LayerStatus, Mode
 from annotate.payloads.codebooks import CodebookView
 from annotate.payloads.people import People
 from annotate.payloads.preconditions import Precondition, etag
+from annotate.payloads.problems import PreconditionFailed
 from annotate.reports.talk import remarks_on_claims
 from annotate.web.answer import answer_body
+from annotate.web.answered import named_as_sent
 from annotate.web.article import Article
 from annotate.web.follow_ups import follow_up_url, is_followed_up
 from annotate.web.item import items_of
@@ -178,14 +180,20 @@ def _write(request: HttpRequest, slug: str, document_id: UUID, claim_id: UUID) -
     precondition = Precondition.of(request.headers)
     if request.method == "DELETE":
         return claim_actions.delete_claim(user=user, claim_id=claim_id, precondition=precondition, now=timezone.now())
-    return claim_actions.put_claim(
-        user=user,
-        claim_id=claim_id,
-        body=read_json(request) | {"document": str(document_id)},
-        precondition=precondition,
-        now=timezone.now(),
-        round_id=asked_round(request) or _only_round(request, slug, document_id),
-    )
+    try:
+        return claim_actions.put_claim(
+            user=user,
+            claim_id=claim_id,
+            body=read_json(request) | {"document": str(document_id)},
+            precondition=precondition,
+            now=timezone.now(),
+            round_id=asked_round(request) or _only_round(request, slug, document_id),
+        )
+    except PreconditionFailed as refused:
+        both: Any = refused.extra
+        if both["current"] is not None:
+            both["current"] = named_as_sent(both["current"], both["sent"])
+        raise
 
 
 def _only_round(request: HttpRequest, slug: str, document_id: UUID) -> UUID | None:

@@ -20,6 +20,7 @@ from annotate.web.forms import FilesField, ManyFiles, add_problem
 
 MAX_BYTES = 50_000_000
 LISTED = 200
+LONGEST_NAME = 60  # characters, of which each may be four bytes; no file system here takes more than 255
 ONLY = "Whole projects are restored by superusers; ask whoever runs this site."
 
 
@@ -82,7 +83,7 @@ def _restore(request: Request, values: dict[str, Any], *, is_dry: bool) -> resto
 def _kept(folder: Path, file: UploadedFile[Any]) -> Path:
     """Write a file that was sent under its own name, which reports tell."""
     folder.mkdir()
-    path = folder / (Path(file.name or "").name or "file")
+    path = folder / (Path(file.name or "").name[-LONGEST_NAME:] or "file")
     with path.open("xb") as to:
         for piece in file.chunks():
             to.write(piece)

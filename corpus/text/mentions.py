@@ -19,11 +19,6 @@ TITLES = words(
     "representative delegate mp mep cllr alderman coach comrade ombudsman rapporteur counterpart vice-president master "
     "ex-mayor"
 )
-BEFORE_TITLE = words(
-    "prime foreign deputy vice first second chief acting former interior defence defense finance special "
-    "permanent state "
-    "attorney high lord lady opposition party union federal regional general assistant junior senior interim outgoing"
-)
 BODIES = words(
     "ministry authority authorities union council agency party committee commission court tribunal university college "
     "institute bank group association federation guild parliament assembly embassy consulate office department board "

@@ -2,64 +2,31 @@
 
 from __future__ import annotations
 
-import random
 import uuid
-from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from annotate import records
 from annotate.actions import adjudication, layers, moving, purge, registries
-from annotate.actions import claims as claim_actions
 from annotate.actions.adjudication import Verdict
 from annotate.adjudication.units import State
-from annotate.models import Adjudication, Claim, Decision, DecisionReading, Layer
-from annotate.payloads.preconditions import Precondition
+from annotate.models import Adjudication, Claim, Decision, Layer
 from annotate.payloads.problems import Invalid, NotThere, WrongState
-from corpus.models import Change, Speaker, Target
+from corpus.models import Change, Target
 from tests import make
-
-TEXT = (
-    "The council keeps the ferry. Mira Sand said that the ferry is needed and that the pier must be mended. "
-    "Tor Lind disagreed: nobody uses the ferry in winter. The port wrote that a bridge would be cheaper."
+from tests.adjudication.steps import (
+    CHEAPER,
+    MENDED,
+    NEEDED,
+    TEXT,
+    decide,
+    finish,
+    picked,
+    stance,
+    two_readings,
+    undo,
+    verdict,
 )
-KEEPS, NEEDED, MENDED = "The council keeps the ferry", "the ferry is needed", "the pier must be mended"
-NOBODY, CHEAPER = "nobody uses the ferry in winter", "a bridge would be cheaper"
-
-
-def verdict(desk: Any, unit: Any, **values: Any) -> Verdict:
-    found = {standing.id: desk.decisions[standing.id].version for standing in unit.decisions}
-    return Verdict(claims={m.key: m.fingerprint for m in unit.marks}, decisions=found, **values)
-
-
-def decide(team: Any, document: Any, unit: Any, *, by: Any = None, **values: Any) -> Decision:
-    return adjudication.decide(
-        user=by or team.curator,
-        project=team.project,
-        document_id=document.pk,
-        verdict=verdict(team.desk(document), unit, **values),
-        now=make.NOW,
-    )
-
-
-def finish(team: Any, document: Any) -> Adjudication:
-    return adjudication.finish_adjudication(
-        user=team.curator, project=team.project, document_id=document.pk, now=make.NOW
-    )
-
-
-def stance(value: str, target: str = "The ferry") -> list[dict[str, Any]]:
-    return [{"target": {"name": target}, "value": value}]
-
-
-def two_readings(team: Any, text: str = TEXT, **second: Any) -> Any:
-    """Return a document that ann and ben read alike but for what is given."""
-    document = make.document(team.project, text)
-    make.layer(team.people["ann"], document, NEEDED, stances=stance("support"))
-    make.layer(team.people["ben"], document, NEEDED, **({"stances": stance("support")} | second))
-    return document
 
 
 def test_submitting_counts_the_units_of_the_document(team):
@@ -224,12 +191,6 @@ def test_keeping_two_apart_settles_nothing_that_is_in_dispute(team):
     assert states[apart.key] == State.DECIDED and states[one.key] == State.OPEN
 
 
-def undo(team: Any, document: Any, batch: uuid.UUID) -> None:
-    adjudication.undo_at_desk(
-        user=team.curator, project=team.project, document_id=document.pk, batch_id=batch, now=make.NOW
-    )
-
-
 def test_units_that_are_joined_become_one_claim(team):
     document = make.document(team.project, TEXT)
     make.layer(team.people["ann"], document, NEEDED, MENDED)
@@ -258,11 +219,6 @@ def test_a_decision_made_anew_keeps_the_id_of_its_claim_and_undo_brings_the_old_
     assert records.claim_dict(first.claim_id)["stances"] == before["stances"]
 
 
-def picked(team: Any, document: Any, place: int) -> dict[str, str]:
-    (unit,) = team.desk(document).units
-    return {field.name: unit.marks[place].key for field in unit.open_fields}
-
-
 def test_a_curator_who_still_reads_the_document_blind_finds_no_desk(team):
     document = two_readings(team)
     make.claim(team.curator, document, CHEAPER)
@@ -288,122 +244,6 @@ def test_merging_names_settles_units_and_un_merging_opens_them_again(team):
     registries.unmerge_entry(user=team.curator, entry=ferries)
     assert Adjudication.objects.get().is_stale
     assert [unit.state for unit in team.desk(document).units] == [State.REOPENED]
-
-
-QUOTES = (KEEPS, NEEDED, MENDED, NOBODY, CHEAPER, f"{NEEDED} and that {MENDED}", "keeps the ferry", "The port wrote")
-SPEAKERS, TARGETS = ("Mira Sand", "Tor Lind", "M. Sand"), ("The ferry", "Ferries", "The bridge")
-VALUES = ("support", "oppose", "neutral")
-
-
-def random_layers(team: Any, document: Any, random_: random.Random) -> None:
-    for person in team.people.values():
-        for quote in random_.sample(QUOTES, random_.randint(1, 5)):
-            make.claim(
-                person,
-                document,
-                quote,
-                speakers=[{"name": random_.choice(SPEAKERS)}],
-                stances=stance(random_.choice(VALUES), random_.choice(TARGETS)),
-                mode=random_.choice([None, "direct", "indirect"]),
-                unsure=random_.random() < 0.1,
-            )
-        layers.submit_layer(user=person, document=document, now=make.NOW)
-
-
-def random_step(team: Any, document: Any, random_: random.Random) -> None:
-    desk = team.desk(document)
-    unit = random_.choice([unit for unit in desk.units if unit.is_open])
-    picks = {field.name: random_.choice(unit.marks).key for field in unit.open_fields}
-    how = random_.random()
-    if how < 0.15 and len(unit.marks) > 1:
-        adjudication.keep_apart(
-            user=team.curator,
-            project=team.project,
-            document_id=document.pk,
-            verdict=verdict(desk, unit),
-            apart=[unit.marks[0].key],
-            now=make.NOW,
-        )
-    else:
-        decide(team, document, unit, picks=picks, is_claim=how < 0.8)
-
-
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(seed=st.integers(0, 2**32))
-def test_whatever_is_decided_each_claim_is_accounted_for_by_exactly_one_decision(team, seed):
-    random_ = random.Random(seed)
-    document = make.document(team.project, f"{TEXT} Read as {uuid.uuid4()}.")
-    random_layers(team, document, random_)
-    for unit in team.desk(document).units:
-        in_dispute = any(field.is_open for field in unit.fields) or unit.is_unclear
-        assert not (in_dispute and unit.state in (State.SETTLED, State.NEAR))
-    while team.desk(document).counts["n_open"]:
-        random_step(team, document, random_)
-    finish(team, document)
-    assert accounted(document) == claims_of(team, document)
-
-    untouched = reopen_one(team, document, random_)
-    assert {unit.decisions[0].id for unit in team.desk(document).units if unit.state == State.DECIDED} >= untouched
-    while team.desk(document).counts["n_open"]:
-        random_step(team, document, random_)
-    finish(team, document)
-    assert accounted(document) == claims_of(team, document)
-    assert {
-        str(pk) for pk in Decision.objects.filter(layer__document=document).values_list("pk", flat=True)
-    } >= untouched
-
-
-def accounted(document: Any) -> list[str]:
-    """Return the claims that decisions account for, of those that were not deleted since."""
-    rows = DecisionReading.objects.filter(gold__document=document, claim_key__in=Claim.objects.values("pk"))
-    return sorted(str(key) for key in rows.values_list("claim_key", flat=True))
-
-
-def claims_of(team: Any, document: Any) -> list[str]:
-    return sorted(mark.key for mark in team.desk(document).marks)
-
-
-def reopen_one(team: Any, document: Any, random_: random.Random) -> set[str]:
-    """Let an annotator change one claim; return the decisions that do not rest on it."""
-    person = random_.choice(list(team.people.values()))
-    layers.reopen_layer(user=person, document=document, now=make.NOW)
-    claim = records.claim_dict(
-        Claim.objects.filter(layer__document=document, layer__annotator=person).order_by("pk")[0].pk
-    )
-    if random_.random() < 0.5:
-        make.saved_again(person, claim, note="Changed my mind.")
-    else:
-        precondition = Precondition(if_match=frozenset([str(claim["version"])]))
-        claim_actions.delete_claim(
-            user=person, claim_id=uuid.UUID(claim["id"]), precondition=precondition, now=make.NOW
-        )
-    layers.submit_layer(user=person, document=document, now=make.NOW)
-    touched = DecisionReading.objects.filter(claim_key=claim["id"]).values("decision")
-    rest = Decision.objects.filter(layer__document=document).exclude(pk__in=touched)
-    return {str(pk) for pk in rest.values_list("pk", flat=True)}
-
-
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(seed=st.integers(0, 2**32))
-def test_merging_and_un_merging_restores_every_reading(team, seed):
-    random_ = random.Random(seed)
-    document = make.document(team.project, f"{TEXT} Read as {uuid.uuid4()}.")
-    random_layers(team, document, random_)
-    before = [(m.key, m.claim, m.fingerprint) for m in team.desk(document).marks]
-    frozen = [item.reading for item in records.submitted(records.counted_submissions())]
-    merged = []
-    for model, names in ((Speaker, SPEAKERS), (Target, TARGETS)):
-        entries = list(model.objects.filter(name__in=random_.sample(names, 2), merged_into=None))
-        if len(entries) == 2:
-            is_inverted = model is Target and random_.random() < 0.5
-            registries.merge_entry(user=team.curator, entry=entries[0], into=entries[1], is_inverted=is_inverted)
-            merged.append(entries[0])
-    assert [m.fingerprint for m in team.desk(document).marks] == [row[2] for row in before]
-    for entry in merged:
-        entry.refresh_from_db()
-        registries.unmerge_entry(user=team.curator, entry=entry)
-    assert [(m.key, m.claim, m.fingerprint) for m in team.desk(document).marks] == before
-    assert [item.reading for item in records.submitted(records.counted_submissions())] == frozen
 
 
 def test_a_label_that_is_renamed_in_the_next_version_opens_nothing(team):

@@ -84,6 +84,16 @@ def test_a_document_cannot_take_a_source_of_another_corpus(bridge, tower, root, 
     assert Document.objects.get(pk=bridge.document.pk).source_id == bridge.document.source_id
 
 
+@pytest.mark.parametrize("value", ["nobody", "1.5", "\0", "9" * 300])
+def test_what_is_no_id_is_refused_at_its_field(bridge, as_user, value):
+    client = as_user(bridge.curator)
+    for obj, name in ((bridge.document, "source"), (bridge.document.source, "speaker")):
+        answer = save(client, obj, **{name: value})
+        assert answer.status_code == 200 and "errorlist" in answer.text
+    body = save(client, bridge.speaker, **{"affiliations-0-body": value, "affiliations-0-role": "clerk"})
+    assert body.status_code == 200 and "errorlist" in body.text
+
+
 def test_sources_change_by_the_same_rules(bridge, tower, root, as_user):
     client = as_user(bridge.curator)
     source = bridge.document.source

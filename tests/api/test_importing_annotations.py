@@ -49,6 +49,15 @@ def test_a_file_is_checked_and_then_stored_once(project):
     assert again.status_code == 200 and (again.json()["created"], again.json()["existing"]) == (0, 1)
 
 
+def test_a_second_claim_is_made_where_that_is_asked(project):
+    raw, query = body(make.TEXT, "The closure is needed"), "format=label-studio&as=ann&map="
+    first, other = quote("Point=claim"), quote("Point=claim; unsure")
+    assert post("manager", raw, query + first).json()["created"] == 1
+    assert post("manager", raw, query + other).json()["n_refused"] == 1
+    assert post("manager", raw, f"{query}{other}&second_claims=true").json()["created"] == 1
+    assert post("manager", raw, f"{query}{other}&second_claims=true").json()["existing"] == 1
+
+
 def test_what_is_refused_is_listed_with_rule_and_remedy(project):
     found = post("manager", body(make.TEXT, "the closure"), "format=label-studio&as=ann").json()
     assert (found["created"], found["n_refused"]) == (0, 1)
@@ -78,6 +87,7 @@ def test_an_archive_is_read(project):
         ("format=brat&map=x", "OLD=NEW"),
         ("format=brat&round=Ninth", "Ninth"),
         ("format=brat&dry_run=perhaps", "dry_run"),
+        ("format=brat&second_claims=2", "second_claims"),
     ],
 )
 def test_bad_parameters_are_refused(project, query, why):

@@ -54,6 +54,22 @@ def test_the_schema_is_open_to_everybody():
     assert answer.status_code == 200 and answer.json()["openapi"].startswith("3.")
 
 
+@pytest.mark.parametrize("path", ["/api/", "/api/v1/"])
+@pytest.mark.django_db
+def test_the_root_says_where_the_rest_is(manager, project, path):
+    answer = Client().get(path, headers={"Host": "127.0.0.1"})
+    found = answer.json()
+    assert answer.status_code == 200 and Client().post(path).status_code == 405
+    addresses = [found[name] for name in ("docs", "schema", "projects")]
+    addresses += [one.replace("{slug}", project.slug) for one in found["of_a_project"].values()]
+    assert {"documents", "claims", "releases", "speakers"} <= found["of_a_project"].keys()
+    for address in addresses:
+        assert address.startswith("http://127.0.0.1/api/v1/")
+        read = manager.get(address)
+        assert read.status_code in (200, 204), address
+        b"".join(read)
+
+
 @pytest.mark.django_db
 def test_the_page_shows_every_operation_and_has_nothing_inline():
     answer = Client().get("/api/v1/docs/")

@@ -20,6 +20,7 @@ def test_a_curator_gets_all_of_it_whatever_layers_are_asked_for(ann, curator, do
     one, other = (b"".join(answer.streaming_content) for answer in answers)
     assert one == other and answers[0]["Content-Type"] == "application/zip"
     assert answers[0]["Content-Disposition"] == 'attachment; filename="bridge.project.zip"'
+    assert "X-Standpoint-Note" not in answers[0].headers  # there is no gold, but all readings are in it
     with zipfile.ZipFile(io.BytesIO(one)) as archive:
         assert tuple(archive.namelist()) == FILES
         assert claim["id"].encode() in archive.read("documents.jsonl")

@@ -12,7 +12,7 @@ from annotate.formats import FORMATS
 from annotate.formats.composing import BadMapping, LabelMap, pairs_of, pairs_of_file
 from annotate.models import Claim, Layer, Span
 from annotate.payloads.problems import Invalid
-from annotate.records import claim_dict
+from annotate.records import claim_dict, claim_dicts
 from corpus.models import Change, Document, Speaker
 from tests import make
 from tests.formats.folders import imported, members, twin
@@ -154,10 +154,31 @@ def test_a_claim_that_came_in_with_less_is_listed_and_never_doubled(project):
     assert (created, known) == (0, 0) and "there already, with other values: speakers" in refused.rule
     assert imported(project, "brat", files, username="ann", mapping=MAP)[:2] == (0, 1)
 
-    Claim.objects.get().delete()
+    second = {"username": "ann", "mapping": better, "second_claims": True}
+    assert imported(project, "brat", files, **second, dry_run=True)[:2] == (1, 0) and Claim.objects.count() == 1
+    assert [imported(project, "brat", files, **second) for _ in range(2)] == [(1, 0, []), (0, 1, [])]
+    assert sorted(len(claim["speakers"]) for claim in claim_dicts(Claim.objects.all())) == [0, 1]
+
+    Claim.objects.all().delete()
     assert imported(project, "brat", files, username="ann", mapping=better) == (1, 0, [])
     twice = brat(*files["x/one.ann"].decode().splitlines(), mark("codepoints", "The bridge closes", "T3"))
     assert imported(project, "brat", twice, username="ann", mapping=better) == (1, 1, [])
+
+
+def test_what_a_rule_filled_in_does_not_make_another_claim_of_it(project):
+    document = Document.objects.get()
+    words = {"start": TEXT.index("said"), "end": TEXT.index("said") + 4, "quote": "said"}
+    bare = {"speakers": [], "stances": [], "attributes": {"type": "evaluation"}, "cue": [words]}
+    found = make.claim(
+        make.user("ann"), document, "The bridge closes", **bare, detected={"rule": "frames-1", "fields": ["cue"]}
+    )
+    assert found["detected"]["fields"] == ["cue"]
+    files = brat(
+        mark("codepoints", "The bridge closes"), mark("codepoints", "said", "T2", "Says"), "R1\tsays Arg1:T1 Arg2:T2"
+    )
+
+    assert imported(project, "brat", files, username="ann", mapping=MAP) == (0, 1, [])
+    assert Claim.objects.count() == 1
 
 
 def test_values_that_the_codebook_does_not_have_are_refused_as_by_the_api(project):

@@ -192,6 +192,8 @@ API = [
     line("api-decisions", "GET",           401, 404, 200, 200, 200, 200, 200),
     line("api-round-results", "GET",       401, 404, 200, 200, 200, 200, 200),
     line("api-agreement", "GET",           401, 404, 403, 403, 200, 200, 200),
+    line("api-index", "GET",               200, 200, 200, 200, 200, 200, 200),
+    line("api-root", "GET",                200, 200, 200, 200, 200, 200, 200),
     line("api-schema", "GET",              200, 200, 200, 200, 200, 200, 200),
     line("api-docs", "GET",                200, 200, 200, 200, 200, 200, 200),
     line("healthz", "GET",                 200, 200, 200, 200, 200, 200, 200),

@@ -10,8 +10,12 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from annotate.actions import annotation_requests as requests
+from annotate.actions.annotations import Options
 from annotate.actions.imports import uploads_directory
+from annotate.formats.composing import LabelMap
 from annotate.models import Claim, Project
+from annotate.payloads.problems import Invalid
 from annotate.web.refusals import mistakes_of
 from corpus.models import Change
 from tests import make
@@ -52,6 +56,32 @@ def test_a_file_is_checked_and_then_imported(ready: Project, browser: SignIn) ->
     page = client.post(PATH, hidden(page) | {"do": "import"}).content.decode()
     assert "<h2>Stored</h2>" in page and Claim.objects.get().layer.annotator.username == "ann"
     assert kept_files() == before
+
+
+def test_a_second_press_that_finds_the_file_gone_says_so(ready: Project) -> None:
+    manager = make.user("manager")
+    who: dict[str, Any] = {"user": manager, "project": ready}
+    id = requests.keep_upload(pieces=[LINES.encode()], **who)
+    options = Options(username="ann", mapping=LabelMap.read([("Point", "claim")]))
+    path = requests.kept_upload(id=id, **who)
+    outcomes = requests.import_file(format="brat", path=path, name="one.ann", options=options, now=make.NOW, **who)
+    requests.forget_upload(**who)
+
+    with pytest.raises(Invalid, match="imported meanwhile"):
+        list(outcomes)
+    with pytest.raises(Invalid, match="imported meanwhile"):
+        requests.kept_upload(id=id, **who)
+
+
+def test_a_second_claim_on_the_same_words_comes_in_where_that_is_asked(ready: Project, browser: SignIn) -> None:
+    client, asked = browser("manager"), {"second_claims": "on", "map": "Point=claim; unsure"}
+    client.post(PATH, hidden(check(client).content.decode()) | {"do": "import"})
+    page = check(client, map=asked["map"]).content.decode()
+    assert "with other values: unsure" in page and "import this one as a second claim" in page
+    page = check(client, **asked).content.decode()
+    assert "Import 1 claim<" in page and Claim.objects.count() == 1
+    client.post(PATH, hidden(page) | {"do": "import"})
+    assert sorted(Claim.objects.values_list("is_unsure", flat=True)) == [False, True]
 
 
 def test_an_import_is_taken_back_from_its_report_or_from_the_history(ready: Project, browser: SignIn) -> None:

@@ -9,6 +9,7 @@ import orjson
 import pytest
 
 from annotate.models import Claim, StanceLabel
+from corpus.models import Speaker
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -102,3 +103,25 @@ def test_the_number_of_queries_does_not_grow_with_the_layer(page, document, djan
         for _ in range(10):
             page.send("PUT", uuid.uuid4(), new)
     assert Claim.objects.count() == 24
+
+
+def test_what_was_stored_without_an_answer_is_told_by_the_names_it_was_sent_with(client, project, document):
+    """So that the page sees its own claim in it, which knows a new entry by its name only, and asks nobody."""
+    make.version(project, attributes=[{"key": "to", "kind": "entity", "scope": scope} for scope in ("claim", "stance")])
+    round = make.round(project, closes=True)
+    client.force_login(make.member(project, "ann"))
+    page = Page(client, f"/p/{project.slug}/d/{document.pk}/", f"?round={round.pk}")
+    id, to, asked = uuid.uuid4(), {"to": {"name": "Tor Lind"}}, {"Accept": "application/json"}
+    stances = [{"target": {"name": name}, "value": "support", "attributes": to} for name in ("Closure", "Bridge")]
+    first = make.body(document.text, "The closure is needed", attributes=to, stances=stances)
+    assert page.send("PUT", id, first, **{"If-None-Match": "*"}).status_code == 201
+
+    stances = [stances[0] | {"attributes": {"to": {"name": "Somebody else"}}}, stances[1]]
+    refused = page.send("PUT", id, first | {"stances": stances, "note": "More"}, **{"If-None-Match": "*"} | asked)
+
+    current, made = refused.json()["current"], {"to": {"id": str(Speaker.objects.get(name="Tor Lind").pk)}}
+    assert refused.status_code == 412 and current["attributes"] == to
+    assert [stance["attributes"] for stance in current["stances"]] == [made, to]
+    assert not Speaker.objects.filter(name="Somebody else").exists()
+    gone = page.send("PUT", uuid.uuid4(), first, **{"If-Match": '"1"'} | asked)
+    assert gone.status_code == 412 and gone.json()["current"] is None

@@ -77,6 +77,14 @@ def test_what_cannot_be_downloaded_is_said_on_the_page(
     assert browser("manager").post(EXPORT).status_code == 405
 
 
+def test_a_filter_that_names_nothing_keeps_what_else_was_filled_in(project: Project, browser: SignIn) -> None:
+    make.document(project, source="Courier")
+    page = browser("manager").get(f"{EXPORT}?source=Currier&from=2026-05-01&download=1").content.decode()
+
+    assert "There is no source &#x27;Currier&#x27; here. Known: Courier." in page
+    assert 'name="source" value="Currier"' in page and 'name="from" value="2026-05-01"' in page
+
+
 @pytest.mark.parametrize("query", ["format=exe", "layers=everything", "format=%00", "layers=annotators&layers=x"])
 def test_odd_choices_fall_back(project: Project, browser: SignIn, query: str) -> None:
     assert browser("curator").get(f"/p/bridge/export/?{query}").status_code == 200

@@ -44,13 +44,13 @@ def test_a_project_is_checked_then_restored_and_a_second_time_is_there_already(r
 
 
 def test_what_cannot_be_restored_is_listed_and_nothing_is_stored(root: Client) -> None:
-    bad = SimpleUploadedFile("bad.jsonl", b'{"id": "x"}\nno line\n')
+    bad = SimpleUploadedFile("名" * 200 + ".jsonl", b'{"id": "x"}\nno line\n')
 
     refused = root.post(PAGE, sent(file=bad, do="restore"), headers=HTMX)
 
     assert refused.status_code == 400 and not Project.objects.exists()
     page = refused.content.decode()
-    assert "Nothing was stored." in page and "line 1" in page and "line 2" in page
+    assert "Nothing was stored." in page and "名.jsonl" in page and "line 1" in page and "line 2" in page
 
 
 @pytest.mark.parametrize(

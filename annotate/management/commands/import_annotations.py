@@ -48,6 +48,8 @@ class Command(PreparedCommand):
         add("--map-file", type=Path, metavar="FILE", help="The same as a JSON object or CSV of two columns.")
         add("--offsets", default="", choices=list(UNITS), help="What they count, where the files do not show it.")
         add("--round", default="", help="Name or id of an open round; default: the only open one.")
+        second = "Add a second claim where one on the same words, which stays, has other values."
+        add("--second-claims", action="store_true", help=second)
         codebook = "A version of the codebook, for a restore; may be repeated."
         add("--codebook", action="append", default=[], type=Path, metavar="FILE", help=codebook)
         add("--dry-run", action="store_true", help="Check everything, store nothing.")
@@ -66,6 +68,7 @@ class Command(PreparedCommand):
                 mapping=_mapping(given["map"], given["map_file"]),
                 unit=given["offsets"],
                 round=given["round"],
+                second_claims=given["second_claims"],
                 dry_run=dry_run,
             )
             counts = self._import(found, format, _files(paths), options)
