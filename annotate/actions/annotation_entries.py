@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.contrib.auth.models import User
+
 from annotate.payloads.codebooks import CodebookView
 from corpus.models import Entry, Proposition, Speaker, Target
 
@@ -12,10 +14,13 @@ TRUE, FALSE = ("true", "yes"), ("false", "no")
 
 
 class KnownEntries:
-    """Entries that a file names by id and name: by its id where that is the same entry here, else by its exact name."""
+    """Entries that a file names by id and name: by its id where that is the same entry here, else by its exact name.
 
-    def __init__(self, corpus_id: UUID) -> None:
-        self._corpus_id = corpus_id
+    What the annotator does not see, a colleague's provisional entry, is taken by its name too, as if it were typed.
+    """
+
+    def __init__(self, corpus_id: UUID, person: User) -> None:
+        self._corpus_id, self._person = corpus_id, person
         self._names: dict[tuple[type[Entry], str], str | None] = {}
 
     def known(self, body: dict[str, Any]) -> dict[str, Any]:
@@ -69,7 +74,7 @@ class KnownEntries:
     def _name(self, model: type[Entry], id: str) -> str | None:
         if (model, id) not in self._names:
             try:
-                rows = model._default_manager.filter(pk=UUID(id), corpus=self._corpus_id)
+                rows = model._default_manager.visible_to(self._person).filter(pk=UUID(id), corpus=self._corpus_id)
             except ValueError:
                 return None
             self._names[model, id] = rows.values_list("name", flat=True).first()

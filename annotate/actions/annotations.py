@@ -141,7 +141,7 @@ class _Import:
         self._user, self._project, self._round = user, project, round
         self._format, self._options, self._now = format, options, now
         self._batch_id = uuid.uuid4()
-        self._entries = KnownEntries(project.corpus_id)
+        self._entries: dict[int, KnownEntries] = {}
         self._units: dict[str, Units] = {}
         self._rounds: dict[tuple[Any, Any], str] = {}  # in which round somebody read a document, as the files say
         self._reader = ""  # who annotated, where the files say it and --as gives all to one person
@@ -304,8 +304,9 @@ class _Import:
     def _claim(self, layer: Layer, one: Composed, person: User, there: _There) -> None:
         """Store one claim, unless it is there. Raises _SameThere, _OtherThere, or what the API would say."""
         codebook = load_codebook(layer.codebook_version_id)
+        entries = self._entries.setdefault(person.pk, KnownEntries(self._project.corpus_id, person))
         try:
-            body = fitted_answers(self._entries.known(one.body), codebook)
+            body = fitted_answers(entries.known(one.body), codebook)
         except NOT_OURS as error:
             raise Invalid("The data of this claim are not in the form of the API; correct them.") from error
         claim = parse_claim({name: value for name, value in body.items() if name != "id"})
@@ -356,8 +357,9 @@ def _free_id(raw: Any, layer: Layer) -> tuple[UUID, bool]:
 
 def _reasons(found: DocumentFound, one: Composed, problem: Problem) -> Iterator[Refusal]:
     quote = " […] ".join(span["quote"] for span in one.body["spans"])
+    quote = quote if len(quote) <= 60 else f"{quote[:59]}…"
     for error in problem.errors or [FieldError(pointer="", detail=problem.detail)]:
         rule, _, remedy = error.detail.removesuffix(".").rpartition("; ")
-        value = f"{error.pointer.lstrip('/')} of “{quote[:50]}”" if error.pointer else f"“{quote[:60]}”"
+        value = f"{error.pointer.lstrip('/')} of “{quote}”" if error.pointer else f"“{quote}”"
         say = remedy if rule else "correct the file, and import it again"
         yield found.refusal(one.at, value, rule or remedy, say, place=one.place_of(error.pointer))

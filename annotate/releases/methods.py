@@ -61,7 +61,7 @@ def detected(facts: Facts) -> str:
     which = f"the rule{'s' if len(rules) > 1 else ''} {listed(rules)}"
     return (
         f"In {listed(said)} the annotator took over values that {which} "
-        "found in the text (`detected`); no statistical model was used."
+        "found in the text (the field “detected”); no statistical model was used."
     )
 
 

@@ -28,6 +28,12 @@ class Mistake:
     found: dict[str, Spot] = field(default_factory=dict)
 
     @property
+    def title(self) -> str:
+        """Return the rule as a sentence begins; a value that it starts with stays as it is written."""
+        first = self.rule.partition(" ")[0]
+        return self.rule[:1].upper() + self.rule[1:] if first.isalpha() else self.rule
+
+    @property
     def remedy(self) -> str:
         """Return what to do; on the page labels get their meaning in the form, not by an option of the command."""
         return MEANING.format(min(self.found, key=len)) if self.rule == UNMAPPED else self.said

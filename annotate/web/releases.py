@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -46,7 +45,6 @@ def releases(request: Request, slug: str) -> HttpResponse:
     except Problem as problem:
         form.add_problem(problem)
         return _list(request, place, form, status=problem.status)
-    messages.success(request, f"Release {made.number} is being made.")
     return go(request, "release", slug, made.pk)
 
 

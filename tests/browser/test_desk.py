@@ -63,7 +63,7 @@ def test_twenty_units_are_settled_in_at_most_twenty_key_presses(project: Any, vi
             wanted = {4: fixture.claim(4, words=2)["spans"][0]["quote"], 8: "Mira Sand", 13: "Neutral"}[number]
             rows = page.locator(".unit.current tbody tr[data-reading]")
             texts = [rows.nth(i).locator("td.lit").inner_text().strip() for i in range(rows.count())]
-            keyboard.press(str([text.lstrip("▲▼○ ") for text in texts].index(wanted) + 1))
+            keyboard.press(str([text.lstrip("▲▼○ \xa0") for text in texts].index(wanted) + 1))
         keyboard.press("x" if number == 15 else "Enter")
     saved(page)
     keyboard.press("d")

@@ -353,6 +353,17 @@ def test_an_answer_that_is_an_entry_is_found_by_its_name():
     assert claim_dict(stored.pk)["attributes"] == {"addressee": {"id": str(own.pk)}}
 
 
+def test_a_reading_with_names_of_its_annotator_becomes_anothers(project):
+    ann, ben = make.user("ann"), make.member(project, "ben")
+    stance = {"target": {"name": "The closure"}, "value": "support"}
+    make.claim(ann, Document.objects.get(), "The bridge closes", speakers=[{"name": "Tor Lind"}], stances=[stance])
+    files = {name: data for name, data in members(project, "brat").items() if "/ann/" in name}
+    created, _, refused = imported(project, "brat", files, username="ben")
+    assert (created, refused) == (1, [])
+    found = claim_dict(Claim.objects.get(layer__annotator=ben).pk)
+    assert found["speakers"][0]["name"] == "Tor Lind" and Speaker.objects.filter(name="Tor Lind").count() == 1
+
+
 def test_a_document_type_in_xml_is_refused(project):
     pytest.importorskip("cassis", reason="comes with the group “foreign”")
     bomb = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa">]><x>&a;</x>'

@@ -375,7 +375,7 @@ def test_a_folder_is_restored_too_and_only_what_belongs_there(tmp_path):
     boss = make.user("boss")
     make.user("ann")
     code, said = restore(tmp_path / "folder", "project", username="boss")
-    assert code == 0 and "became members: ann." in said and "boss became a manager of the project." in said, said
+    assert code == 0 and "became members: ann." in said and "boss becomes a manager of the project." in said, said
     assert Member.objects.get(user=boss).is_manager
     Member.objects.get(user=boss).delete()
     assert export(tmp_path / "two.zip") == before

@@ -143,6 +143,8 @@ def test_a_value_is_told_once_with_its_first_place_and_its_file_where_there_are_
     assert [(spot.value, spot.at, spot.n) for spot in first.spots] == [("x", "a, line 1", 3), ("y", "a, line 1", 1)]
     assert (first.n, first.n_more, second.remedy) == (4, 0, "other")
     assert mistakes_of(rows[:2])[0].spots[0].at == "line 1"
+    told = [mistakes_of([rows[0] | {"rule": rule}])[0].title for rule in ("is no label", "e1a0-b2 is no target")]
+    assert told == ["Is no label", "e1a0-b2 is no target"]
 
 
 def test_only_managers_import(ready: Project, browser: SignIn) -> None:

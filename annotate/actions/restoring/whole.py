@@ -186,4 +186,4 @@ def _join(whole: Whole, names: Names) -> None:
     run.outcome.joined += [name for name, id in whole.users.items() if id in members and name not in made]
     if run.user.pk is not None and run.user.pk not in members:
         join_project(project, run.user, {Role.MANAGER}, run.batch, now=run.now)
-        run.outcome.notes.append(f"{run.user.get_username()} became a manager of the project.")
+        run.outcome.notes.append(f"{run.user.get_username()} becomes a manager of the project.")

@@ -19,10 +19,10 @@ export class Handles {
     const claim = this.claim();
     if (!claim) return this.overlay.replaceChildren();
     const base = this.overlay.getBoundingClientRect();
-    const places = [
-      rangeOf(claim.spans[0].start, claim.spans[0].start + 1)?.getClientRects()[0],
-      [...(rangeOf(claim.spans.at(-1).end - 1, claim.spans.at(-1).end)?.getClientRects() ?? [])].at(-1),
-    ];
+    // The last box of each: what starts a line also has an empty one at the end of the line before.
+    const places = [claim.spans[0].start, claim.spans.at(-1).end - 1].map((at) =>
+      [...(rangeOf(at, at + 1)?.getClientRects() ?? [])].at(-1),
+    );
     this.elements.forEach((handle, index) => {
       const box = places[index];
       handle.hidden = !box;

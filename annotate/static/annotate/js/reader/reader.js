@@ -137,7 +137,7 @@ function removeActive() {
   view.count();
   view.sentences();
   cursor.put(end);
-  notify("Claim deleted.", "Undo", () => step("undo"));
+  notify("Claim deleted.", "Undo (U)", () => step("undo"));
 }
 
 /** @param {"undo" | "redo"} which */
