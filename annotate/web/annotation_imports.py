@@ -151,7 +151,7 @@ def _report(request: Request, place: Place, asked: dict[str, str], *, is_dry: bo
         now=timezone.now(),
     )
     found = report_of(outcomes, limit=LISTED)
-    return found | {"mistakes": mistakes_of(found["refused"])}
+    return found | {"mistakes": mistakes_of(found["refused"]), "not_met": options.mapping.not_met()}
 
 
 def _page(request: Request, place: Place, form: AnnotationForm, *, status: int = 200, **found: Any) -> HttpResponse:

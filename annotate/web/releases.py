@@ -46,7 +46,7 @@ def releases(request: Request, slug: str) -> HttpResponse:
     except Problem as problem:
         form.add_problem(problem)
         return _list(request, place, form, status=problem.status)
-    messages.success(request, f"Release {made.number} is being made.")
+    messages.success(request, f"Release {made.number} was asked for.")
     return go(request, "release", slug, made.pk)
 
 

@@ -88,6 +88,7 @@ def test_a_file_says_by_its_name_what_format_it_is(ready: Project, browser: Sign
 
 
 def test_the_page_names_its_own_field_and_no_option_of_the_command(ready: Project, browser: SignIn) -> None:
+    assert "<bdi>Piont</bdi>" in check(browser("manager"), map="Point=claim\nPiont=claim").content.decode()
     page = check(browser("manager"), **{"as": ""}).content.decode()
     assert "Name a member under “Annotator”." in page and "--as" not in page
 
