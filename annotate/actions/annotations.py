@@ -177,7 +177,7 @@ class _Import:
     def _document(self, found: DocumentFound) -> Iterator[Outcome]:
         try:
             document = document_of(self._project, found)
-            self._check_blind(document)
+            self._check_blind(document, found)
         except Problem as problem:
             rule, _, remedy = problem.detail.partition("; ")
             yield _refused(found.refusal("", found.shown, rule, remedy.removesuffix(".")))
@@ -186,8 +186,11 @@ class _Import:
             if layer.marks or layer.links:
                 yield self._layer(found, layer, document)
 
-    def _check_blind(self, document: Document) -> None:
+    def _check_blind(self, document: Document, found: DocumentFound) -> None:
         """Who still reads the document blind must not learn from an import what a colleague has marked."""
+        readings = [layer for layer in found.layers if layer.marks or layer.links]
+        if all((self._options.username or layer.annotator) == self._user.username for layer in readings):
+            return
         own = Layer.objects.filter(document=document, project=self._project, annotator=self._user.pk)
         if own.filter(kind=LayerKind.ANNOTATOR, round__is_blind=True, status__in=WRITABLE).exists():
             raise WrongState("You read this document blind yourself and have not submitted it; submit it first.")
@@ -223,7 +226,7 @@ class _Import:
         reader = "gold" if layer.is_gold else layer.annotator
         if reader and self._reader and reader != self._reader:
             raise WrongState(
-                f"The files hold readings of {self._reader} and of {reader}, which --as would make one; "
+                f"The files hold readings of {self._reader} and of {reader}, which would become one person’s; "
                 "import the files of one person at a time."
             )
         self._reader = self._reader or reader

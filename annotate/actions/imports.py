@@ -122,7 +122,10 @@ def _check_files(files: Sequence[UploadedFile[Any]], format: str | None) -> None
             reader_for(file.name or "", format)
         except UnknownFormat:
             known = " ".join(end for reader in READERS.values() for end in reader.extensions)
-            detail = f"{(file.name or '')[-80:]!r} has no known extension ({known}); rename it or choose the format."
+            detail = (
+                f"{(file.name or '')[-80:]!r} has no known extension ({known}); rename it, choose the format, "
+                "or save a PDF or Word file as text first."
+            )
             errors.append(FieldError(pointer=f"/files/{index}", detail=detail))
     if errors:
         raise Invalid.of(errors)

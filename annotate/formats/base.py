@@ -170,7 +170,7 @@ class Format:
         if not self.is_installed:
             raise MissingLibrary(
                 f"The format “{self.key}” needs the library “{self.library}”, which is not installed; "
-                f"add it with: uv sync --extra {self.extra}"
+                f"add it with: uv sync --inexact --extra {self.extra}"
             )
 
 

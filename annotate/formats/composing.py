@@ -45,17 +45,28 @@ class LabelMap:
     """Foreign labels and what they stand for; a value of an attribute is looked up as NAME=VALUE, then as it is."""
 
     meanings: Mapping[str, Meaning] = field(default_factory=dict)
+    met: set[str] = field(default_factory=set, compare=False)  # labels of the mapping that the files have held so far
 
     @classmethod
     def read(cls, pairs: Iterable[tuple[str, str]]) -> LabelMap:
         return cls(meanings={old: _meaning(old, new) for old, new in pairs})
 
     def of_label(self, label: str) -> Meaning | None:
-        found = self.meanings.get(label)
+        found = self._meaning_of(label)
         return found or (Meaning(role=OWN[label]) if label in OWN else None)
 
     def of_answer(self, name: str, value: Any) -> Meaning | None:
-        return self.meanings.get(f"{name}={value}") or self.meanings.get(str(value))
+        return self._meaning_of(f"{name}={value}") or self._meaning_of(str(value))
+
+    def not_met(self) -> list[str]:
+        """Return the labels of the mapping that the files did not hold, as after a typing error."""
+        return sorted(self.meanings.keys() - self.met)
+
+    def _meaning_of(self, label: str) -> Meaning | None:
+        found = self.meanings.get(label)
+        if found:
+            self.met.add(label)
+        return found
 
 
 def _meaning(old: str, new: str) -> Meaning:

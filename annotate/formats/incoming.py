@@ -23,7 +23,8 @@ class Refusal:
 
     def __str__(self) -> str:
         where = ", ".join(part for part in (self.file, self.at) if part)
-        return f"{': '.join(part for part in (where, self.value, self.rule) if part)}; {self.remedy}."
+        value = "" if self.at == f"document {self.value}" else self.value
+        return f"{': '.join(part for part in (where, value, self.rule) if part)}; {self.remedy}."
 
     def as_dict(self) -> dict[str, str]:
         return {name: getattr(self, name) for name in ("file", "at", "value", "rule", "remedy")}

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
-from collections.abc import Iterator
+import signal
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -42,10 +43,11 @@ def one_at_a_time() -> Iterator[None]:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK_NUMBER])
 
 
-def migrate() -> None:
+def migrate(say: Callable[[str], object] = lambda text: None) -> None:
     """Bring the tables up to date; quick where they are."""
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        say("Making the tables of the database; this takes some seconds …")
         call_command("migrate", interactive=False, verbosity=0)
 
 
@@ -94,6 +96,7 @@ def static_files() -> Iterator[None]:
 
 
 def _collect() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is told by the command, once
     if not HAS_FORK:
         django.setup()
     call_command("collectstatic", interactive=False, verbosity=0)

@@ -10,6 +10,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+# A folder with such a name would be taken for a file by whoever asked for it, and by what reads it.
+FILES = frozenset(
+    (".ann", ".csv", ".gz", ".json", ".jsonl", ".jsonld", ".parquet", ".spacy", ".tsv", ".txt", ".xlsx", ".xml")
+)
+
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[IO[bytes]]:
@@ -37,8 +42,14 @@ def whole_file(path: Path) -> Iterator[IO[bytes]]:
 def whole_folder(path: Path) -> Iterator[Path]:
     """Yield a new folder beside `path` that gets its name at the end; after an error nothing is left.
 
-    Raises OSError where something lies under that name already, or where the folder around it is missing.
+    Raises OSError where something lies under that name already, where the folder around it is missing, or where the
+    name is that of a file.
     """
+    if path.suffix.lower() in FILES:
+        raise NotADirectoryError(
+            f"{path.name} is the name of one file, and this format is several; name a zip file "
+            f"({path.stem}.zip) or a folder ({path.stem})"
+        )
     if path.exists() and not (path.is_dir() and not any(path.iterdir())):
         raise FileExistsError(f"{path} exists already; name a folder that is empty or not there yet")
     if not path.parent.is_dir():

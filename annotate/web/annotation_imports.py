@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 from uuid import UUID
+from zipfile import BadZipFile, ZipFile
 
 from django import forms
 from django.http import HttpResponse
@@ -43,7 +44,9 @@ class AnnotationForm(forms.Form):
     )
     upload = forms.UUIDField(required=False, widget=forms.HiddenInput)
     name = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
-    format = forms.ChoiceField(choices=[(key, found.name) for key, found in READ.items()])
+    format = forms.ChoiceField(
+        required=False, choices=[("", "By the names of the files"), *((key, found.name) for key, found in READ.items())]
+    )
     map = forms.CharField(
         label="What labels become",
         required=False,
@@ -76,7 +79,27 @@ class AnnotationForm(forms.Form):
         cleaned = super().clean() or {}
         if not cleaned.get("file") and not cleaned.get("upload") and "file" not in self.errors:
             self.add_error("file", "No file was chosen; choose one.")
+        elif not cleaned.get("format") and "format" not in self.errors:
+            cleaned["format"] = _format_of(cleaned.get("file"))
+            if not cleaned["format"]:
+                self.add_error("format", "Files of several formats are named like this; choose the one that it is.")
         return cleaned
+
+
+def _format_of(file: Any) -> str:
+    """Return the only format whose files end like the file, or like one in the archive; empty where several do."""
+    try:
+        with ZipFile(file) as archive:
+            names = archive.namelist()
+    except (BadZipFile, AttributeError, NotImplementedError, OSError, ValueError):
+        names = [getattr(file, "name", "")]
+    owners: dict[str, set[str]] = {}
+    for key, found in READ.items():
+        for ending in found.endings:
+            owners.setdefault(ending, set()).add(key)
+    ends = {ending for ending in owners for name in names if name.lower().endswith(ending)}
+    certain = {key for ending in ends if len(owners[ending]) == 1 for key in owners[ending]}
+    return certain.pop() if len(certain) == 1 else ""
 
 
 @page("GET", "POST")
@@ -131,7 +154,7 @@ def _report(request: Request, place: Place, asked: dict[str, str], *, is_dry: bo
         now=timezone.now(),
     )
     found = report_of(outcomes, limit=LISTED)
-    return found | {"mistakes": mistakes_of(found["refused"])}
+    return found | {"mistakes": mistakes_of(found["refused"]), "not_met": options.mapping.not_met()}
 
 
 def _page(request: Request, place: Place, form: AnnotationForm, *, status: int = 200, **found: Any) -> HttpResponse:

@@ -10,6 +10,8 @@ from annotate.formats.composing import UNMAPPED
 SPOTS = 8  # so many values at most of one mistake
 MEANING = "say under “What labels become” what each stands for, a line each, such as {0}=claim or {0}=ignore"
 
+BY_COMMAND, ON_THE_PAGE = "with --as", "under “Annotator”"
+
 
 @dataclass(slots=True)
 class Spot:
@@ -35,8 +37,10 @@ class Mistake:
 
     @property
     def remedy(self) -> str:
-        """Return what to do; on the page labels get their meaning in the form, not by an option of the command."""
-        return MEANING.format(min(self.found, key=len)) if self.rule == UNMAPPED else self.said
+        """Return what to do; on the page labels get their meaning in the form, not by options of the command."""
+        if self.rule == UNMAPPED:
+            return MEANING.format(min(self.found, key=len))
+        return self.said.replace(BY_COMMAND, ON_THE_PAGE)
 
     @property
     def spots(self) -> list[Spot]:

@@ -39,9 +39,9 @@ def task(text, *quotes):
     return {"data": {"text": text}, "annotations": [{"result": regions}]}
 
 
-def bring_in(*tasks):
+def bring_in(*tasks, for_whom="ann"):
     raw = json.dumps(list(tasks)).encode()
-    path = f"projects/bridge/annotations/?format=label-studio&as=ann&map={quote('Point=claim')}"
+    path = f"projects/bridge/annotations/?format=label-studio&as={for_whom}&map={quote('Point=claim')}"
     return Api(make.user("manager")).send("POST", path, raw=raw, type="application/json").json()
 
 
@@ -153,3 +153,11 @@ def test_only_managers_take_an_import_back_and_nothing_is_told_of_what_they_read
 
     assert refused.status_code == 409 and "blind yourself" in refused.json()["detail"]
     assert Claim.objects.count() == 4
+
+
+def test_who_imported_into_an_own_reading_takes_it_back_while_it_is_open_and_blind(project):
+    found = bring_in(task(make.TEXT, CLOSURE), for_whom="manager")
+
+    undone = undo("manager", found["batch"])
+
+    assert undone.status_code == 200 and not Claim.objects.exists() and not Layer.objects.exists()

@@ -172,6 +172,21 @@ def test_a_name_that_was_typed_but_not_taken_stays_and_says_so(project, ann, vis
     assert only_claim()["speakers"] == []
 
 
+def test_the_lit_field_of_a_further_claim_is_in_view_and_a_key_without_a_claim_says_so(project, ann, visit):
+    document = make.document(project)
+    page = visit(ann, viewport={"width": 1280, "height": 620}).open(reader(project, document))
+    page.locator("#read").click(position={"x": 5, "y": 5})
+    page.keyboard.press("t")
+    page.locator("#toast:not([hidden])").wait_for()
+    assert "No claim is active" in page.locator("#toast").inner_text()
+
+    for words in ("The closure is needed", "it will be short"):
+        drag(page, words)
+        saved(page)
+    lit, panel = (page.locator(where).bounding_box() for where in (".card .lit", "aside.claims"))
+    assert panel["y"] <= lit["y"] and lit["y"] + lit["height"] <= panel["y"] + panel["height"]
+
+
 def test_escape_leaves_the_field_then_the_claim(project, ann, visit):
     document = make.document(project)
     page = visit(ann).open(reader(project, document))

@@ -51,6 +51,24 @@ def test_a_broken_quote_leaves_nothing_under_the_final_name(document, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.once
+def test_a_name_that_says_something_else_is_refused_and_nothing_is_written(document, tmp_path):
+    for refused, name, more in (
+        ("name a zip file", "one.csv", {}),
+        ("one.jsonl.gz", "one.jsonl", {"compress": "gzip"}),
+    ):
+        with pytest.raises(CommandError, match=refused):
+            export(tmp_path / name, "jsonl" if more else "csv", **more)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.once
+def test_an_archive_is_not_poured_into_a_terminal(document, tmp_path, monkeypatch):
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    with pytest.raises(CommandError, match="name a file with --output"):
+        call_command("export_dataset", "bridge", format="csv")
+
+
 def test_an_unknown_project_is_named_with_the_known_ones(document, tmp_path):
     with pytest.raises(CommandError, match="Known: bridge"):
         call_command("export_dataset", "nope", format="jsonl", output=tmp_path / "one")

@@ -50,8 +50,9 @@ def test_what_is_refused_is_listed_with_its_place_and_the_exit_code_says_so(expo
     (path,) = (exported / "out").rglob("*.ann")
     path.write_text("T1\tPoint 0 7\tHarbour\nT2\tPoint 8 12\tport\n")
     mapping = exported / "map.csv"
-    mapping.write_text("Point,claim\n")
+    mapping.write_text("Point,claim\nPiont,claim\n")
     code, out, err = imported("bridge", exported / "out", "--format", "brat", "--map-file", mapping)
+    assert "The mapping of 'Piont' fits nothing that was read" in err and "'Point' fits" not in err
     assert code == 1 and "1 claim created, 0 there already, 1 thing refused." in out
     assert f"{path.name}, line 2" in err and "'port'" in err and "reads 'brid'" in err
 

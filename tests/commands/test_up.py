@@ -47,6 +47,17 @@ def test_without_the_demo_there_is_an_admin(tmp_path):
     assert site.returncode == 0 and "Sign in as admin with the password" in out
 
 
+def test_ctrl_c_before_it_is_ready_is_told_in_one_line_and_the_next_start_goes_on(tmp_path):
+    site = start(tmp_path, "up", "--port", str(free_port()), "--no-demo")
+    assert "takes some seconds" in site.stderr.readline()
+    site.send_signal(signal.SIGINT)
+    _, err = site.communicate(timeout=40)
+    assert site.returncode == 130 and "the same command goes on" in err and "Traceback" not in err
+
+    out, _ = stop(up(tmp_path, free_port(), "--no-demo"))
+    assert "Sign in as admin with the password" in out
+
+
 def test_a_killed_supervisor_takes_its_children_along_and_the_next_start_works(tmp_path):
     migrate(tmp_path)
     port = free_port()

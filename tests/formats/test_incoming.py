@@ -382,6 +382,10 @@ def test_who_reads_blind_learns_nothing_from_an_import(project):
     (outcome,) = import_annotations(user=manager, project=project, files=incoming(files), now=make.NOW, **how)
     assert outcome.n_created == 0 and "blind yourself" in outcome.refused[0].rule
 
+    own = {"format": FORMATS["brat"], "options": Options(username="manager", mapping=LabelMap.read(pairs_of(MAP)))}
+    (outcome,) = import_annotations(user=manager, project=project, files=incoming(files), now=make.NOW, **own)
+    assert outcome.n_created == 1 and not outcome.refused  # into the reading that is one's own, nothing is told
+
 
 def test_every_format_that_is_read_says_how_its_files_end():
     assert [found.key for found in FORMATS.values() if found.read is not None and not found.endings] == []

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import re
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -99,6 +101,26 @@ def test_an_import_is_taken_back_from_its_report_or_from_the_history(ready: Proj
     assert f'id="b-{undone}"' in listed and f"{undone}/undo/" not in listed
     refused = client.post(undo)
     assert refused.status_code == 409 and "was changed since by manager" in refused.content.decode()
+
+
+def test_a_file_says_by_its_name_what_format_it_is(ready: Project, browser: SignIn) -> None:
+    client = browser("manager")
+    page = check(client, format="").content.decode()
+    assert "Import 1 claim<" in page and hidden(page)["format"] == "brat"
+    archive = io.BytesIO()
+    with ZipFile(archive, "w") as inside:
+        inside.writestr("one.ann", LINES)
+    assert "Import 1 claim<" in check(client, archive.getvalue(), format="").content.decode()
+
+    file = SimpleUploadedFile("tasks.json", b"[]")
+    unclear = client.post(PATH, {"file": file, "do": "check"})
+    assert unclear.status_code == 400 and "choose the one that it is" in unclear.content.decode()
+
+
+def test_the_page_names_its_own_field_and_no_option_of_the_command(ready: Project, browser: SignIn) -> None:
+    assert "<bdi>Piont</bdi>" in check(browser("manager"), map="Point=claim\nPiont=claim").content.decode()
+    page = check(browser("manager"), **{"as": ""}).content.decode()
+    assert "Name a member under “Annotator”." in page and "--as" not in page
 
 
 def test_a_file_that_is_no_longer_kept_is_asked_for_again(ready: Project, browser: SignIn) -> None:

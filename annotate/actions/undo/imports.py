@@ -88,7 +88,8 @@ def _read(batch: UUID) -> tuple[int, dict[UUID, Imported]]:
 def _check_blind(asking: Asking, project: Project, layers: list[Layer]) -> None:
     """Raise WrongState where a refusal would tell of a colleague's work on what is read blind."""
     own = Layer.objects.filter(project=project, annotator=asking.user.pk, kind=LayerKind.ANNOTATOR)
-    own = own.filter(round__is_blind=True, status__in=WRITABLE, document__in={layer.document_id for layer in layers})
+    of_others = {layer.document_id for layer in layers if layer.annotator_id != asking.user.pk}
+    own = own.filter(round__is_blind=True, status__in=WRITABLE, document__in=of_others)
     if (blind := own.select_related("document").defer("document__text").first()) is not None:
         raise refuse(f"you read “{blind.document}” blind yourself and have not submitted it; submit it first.")
 

@@ -86,6 +86,7 @@ class Command(PreparedCommand):
         )
         if how and FORMATS[format].is_folder:
             raise CommandError(f"The format {format} is several files; leave --compress out.")
+        _check_name(FORMATS[format], output, how)
         try:
             selection = narrowed(selection, FORMATS[format], _asked(only), _place(after))
             check_text(FORMATS[format], selection, FORMATS.values())
@@ -105,6 +106,15 @@ class Command(PreparedCommand):
             for size in sizes:
                 n_written += size
                 bar.show(0, f"{n_written / 1e6:.1f} MB")
+
+
+def _check_name(format: Format, output: Path | None, how: str) -> None:
+    """Raise CommandError where bytes would go to a terminal, or under a name that says something else."""
+    if output is None and (how or format.is_folder or format.library) and sys.stdout.isatty():
+        what = "zip archive" if format.is_folder else "compressed file"
+        raise CommandError(f"This is a {what}, which a terminal cannot show; name a file with --output.")
+    if output is not None and how and output.suffix != ".gz":
+        raise CommandError(f"A compressed file is not read as {output.name}; name it {output.name}.gz.")
 
 
 def _asked(only: list[str]) -> dict[str, str]:

@@ -82,6 +82,8 @@ class Command(PreparedCommand):
             f"{counted(counts['created'], 'claim')} {'would be ' if dry_run else ''}created, {counts['known']} there "
             f"already, {counted(counts['refused'], 'thing')} refused."
         )
+        for label in options.mapping.not_met():
+            self.stderr.write(f"The mapping of {label[:60]!r} fits nothing that was read; look at how it is spelt.")
         if counts["refused"]:
             raise SystemExit(REFUSED)
 

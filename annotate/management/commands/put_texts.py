@@ -99,7 +99,8 @@ class Command(BaseCommand):
             line = filled(data, found.text)
         except (KeyError, TypeError, ValueError) as error:
             raise CommandError(
-                f"{file.name}, line {number}: {error}; give the file as it was exported. Nothing was written."
+                f"{file.name}, line {number}: {error}; give the file as it was exported (of a release: "
+                "its claims.jsonl). Nothing was written."
             ) from error
         target.write(data if line is None else line)
         return line is not None

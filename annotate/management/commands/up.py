@@ -39,11 +39,21 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         with listener, data_directory(settings.DATA_DIR, remedy="Stop it first, or set STANDPOINT_DATA to another."):
             self._warn(host)
-            with preparing.static_files(), preparing.one_at_a_time():
-                preparing.migrate()
-                sign_in = preparing.first_accounts(with_demo=not no_demo)
-                resume_imports()
+            sign_in = self._prepare(with_demo=not no_demo)
             self._serve(listener, n_workers, sign_in)
+
+    def _prepare(self, *, with_demo: bool) -> str:
+        """Bring everything up to date; return how to sign in, which Ctrl-C does not lose either."""
+        sign_in = ""
+        try:
+            with preparing.static_files(), preparing.one_at_a_time():
+                preparing.migrate(lambda text: self.stderr.write(text, str))
+                sign_in = preparing.first_accounts(with_demo=with_demo)
+                resume_imports()
+        except KeyboardInterrupt:
+            said = f"Stopped before the site was ready; the same command goes on. {sign_in}".rstrip()
+            raise CommandError(said, returncode=130) from None
+        return sign_in
 
     def _serve(self, listener: socket.socket, n_workers: int, sign_in: str) -> None:
         """Hand over to the children; the sign-in is shown in any case, because it may be shown only once."""

@@ -53,6 +53,7 @@ ACTIONS = {
     "adjudication.finish": "finished an adjudication",
     "adjudication.reopen": "opened an adjudication again",
     "audit.check": "checked a sample",
+    "codebook.draft": "began a draft of the codebook",
     "decision.make": "decided",
     "decision.undo": "took back a step at the desk",
     "unit.join": "put readings together",
@@ -64,9 +65,11 @@ ACTIONS = {
     "document.unskip": "undid a skip",
     "entry.accept": "accepted entries",
     "entry.create": "made an entry",
+    "entry.delete": "deleted an entry",
     "entry.merge": "merged an entry",
     "entry.unmerge": "un-merged an entry",
     "entry.update": "changed an entry",
+    "import.create": "sent files to be read",
     "layer.describe": "said something of the whole document",
     "layer.give_back": "gave a document back",
     "layer.open": "opened a reading",
@@ -82,6 +85,7 @@ ACTIONS = {
     "project.create": "made the project",
     "project.restore": "restored the project from files",
     "project.update": "changed the project",
+    "recheck.dismiss": "dismissed what was to be looked at again",
     "release.create": "asked for a release",
     "release.fail": "a release failed",
     "release.freeze": "froze a release",
@@ -228,6 +232,8 @@ def value_words(value: Any) -> str:
         return str(value)
     if isinstance(value, str):
         return f"{value[:10]} {value[11:16]} UTC" if MOMENT.match(value) else f"“{_short(value)}”"
+    if isinstance(value, dict) and isinstance(value.get("name"), str):  # a label, a question, a value of the scale
+        return f"“{_short(value['name'])}”"
     if isinstance(value, list):
         return _short(", ".join(map(value_words, value[:20])) + (f" and {len(value) - 20} more" * (len(value) > 20)))
     return _short(json.dumps(value, ensure_ascii=False))

@@ -41,6 +41,7 @@ function open(unit) {
   history.replaceState(null, "", `#${unit.id}`);
   unit.focus({ preventScroll: true });
   root.scrollTop = 0;
+  if (unit.getBoundingClientRect().top < 0) unit.scrollIntoView(); // on a phone the page scrolls, not the panel
   count();
 }
 
@@ -254,7 +255,7 @@ function mark(unit, words) {
 
 function atTheEnd() {
   count();
-  warn("Nothing is open. D finishes the document, U takes the last step back.");
+  warn("Nothing is open: finish the document (D), or take the last step back (U).");
   document.querySelector("#finish button").focus();
 }
 

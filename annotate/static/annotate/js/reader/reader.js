@@ -78,7 +78,7 @@ function makeClaim(parts, from = null) {
 function asked() {
   const element = card.litElement();
   if (!element) return "";
-  const options = [...element.querySelectorAll("[role=option] kbd")].map((key) => key.parentElement.textContent.replace(/^\d/, "$& "));
+  const options = [...element.querySelectorAll("[role=option] kbd")].map((key) => [...key.parentElement.childNodes].map((part) => part.textContent.trim()).join(" "));
   return `${element.dataset.name ?? card.lit.name}? ${options.join(", ")}`;
 }
 
@@ -92,7 +92,7 @@ function activate(id) {
   handles.show();
   if (!state.writable) for (const field of card.element.querySelectorAll("input, textarea, button:not(.close)")) field.disabled = true;
   if (narrow.matches) keepInView(boxOf(store.claims.get(id)));
-  else item.scrollIntoView({ block: "nearest" });
+  else item.scrollIntoView({ block: "start" });
 }
 
 /** Make a claim the active one, show its words, and light what is still open. */
@@ -476,7 +476,10 @@ function keydown(event) {
   const digit = digitOf(event);
   if (digit >= 0 && state.writable) return (card.id && card.digit(digit)) || noAnswer(digit);
   const id = keys.find(name, Boolean(card.id) && !pick);
-  if (!id) return false;
+  if (!id) {
+    if (state.writable && !pick && keys.find(name, true)) notify("No claim is active. Enter makes one.");
+    return false;
+  }
   hints.stop();
   run(id);
   return true;
