@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import zipfile
 
 import orjson
@@ -78,6 +79,10 @@ def layers_with(**values):
     return change
 
 
+def with_strange_addressee(data):
+    return re.sub(rb'"addressee":\{"id":"[^"]*"\}', b'"addressee":{"id":"%s"}' % STRANGE.encode(), data)
+
+
 def ring(column):
     """Return what lets the first two rows refer to each other."""
 
@@ -147,6 +152,7 @@ BAD = [
     ("rounds.jsonl", lines_with(selection={"a": ["\0"]}), "/selection: It holds NUL"),
     ("documents.jsonl", lines_with(sha256="0"), "/sha256: '0' is not the hash of the text"),
     ("project.json", lambda data: data.replace(b'"slug": "harbour"', b'"slug": "Har bour"'), "is no short name"),
+    ("documents.jsonl", with_strange_addressee, f"An answer names the speaker {STRANGE}, who is not in the corpus"),
     ("documents.jsonl", layers_with(round=STRANGE), f"line 1: A layer names the round {STRANGE}, which is not in"),
     ("documents.jsonl", layers_with(annotator="zoe"), "A layer names the annotator “zoe”, which is not in the project"),
     ("documents.jsonl", layers_with(codebook={"name": "Other", "version": 2}), "names the codebook “Other”"),
