@@ -22,6 +22,7 @@ from annotate.payloads.codebooks import forget_codebooks, load_codebook
 from corpus.models import Change, Document, Speaker
 from tests import make
 from tests.restoring import world
+from tests.restoring.archives import with_strange_addressee
 
 pytestmark = pytest.mark.django_db
 
@@ -270,3 +271,11 @@ def test_a_language_that_an_earlier_version_kept_is_restored_as_it_was(files):
     path.write_bytes(path.read_bytes().replace(b'"language":"en"', b'"language":"english"'))
     assert restore(path, codebook=[files / "codebook.json"])[0] == 0
     assert Document.objects.get(number=1).language == "english" and export(files / "again") == path.read_bytes()
+
+
+@pytest.mark.once
+def test_an_answer_that_names_a_speaker_who_is_nowhere_is_refused(files):
+    path = files / FORMATS["documents-jsonl"]
+    path.write_bytes(with_strange_addressee(path.read_bytes()))
+    code, said = restore(path, codebook=[files / "codebook.json"])
+    assert code == 1 and "line 1: An answer names the speaker" in said and not Claim.objects.exists(), said

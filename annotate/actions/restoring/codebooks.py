@@ -68,9 +68,12 @@ class Books:
         name, number = layer.codebook
         self.names.setdefault(name, line)
         self.used.add(number)
-        self._fit(number, "document", layer.attributes, line)
+        self.fit_document(number, layer.attributes, line)
         for claim in layer.claims:
             self.fit_claim(number, claim, line)
+
+    def fit_document(self, number: int, answers: dict[str, object], at: int) -> None:
+        self._fit(number, "document", answers, at)
 
     def fit_claim(self, number: int, line: ClaimLine, at: int) -> None:
         self._fit(number, "claim", line.claim.attributes, at)

@@ -39,6 +39,16 @@ class Entries:
         for model in {model for model, _ in new}:
             self._ensure(model, {id: one for (of, id), one in new.items() if of is model})
 
+    def check_answers(self, found: Iterable[dict[str, Any]]) -> None:
+        """Look at the speakers that answers name by their ids alone. Raises Invalid where one is not of the corpus."""
+        values = [value for answers in found for value in answers.values() if isinstance(value, dict)]
+        wanted = {id for value in values if (Speaker, id := UUID(str(value.get("id")))) not in self.known}
+        rows = Speaker.objects.filter(Among(F("pk"), [id.hex for id in wanted]), corpus=self.corpus) if wanted else ()
+        self.known |= {(Speaker, row.pk): row.name for row in rows}
+        if lost := sorted(str(id) for id in wanted if (Speaker, id) not in self.known):
+            detail = f"An answer names the speaker {lost[0]}, who is not in the corpus."
+            raise Invalid.of([FieldError(pointer="", detail=detail)])
+
     def _ensure(self, model: type[Entry], wanted: dict[UUID, Named]) -> None:
         rows = model._default_manager.filter(Among(F("pk"), [id.hex for id in wanted]))
         for id, corpus, name in rows.values_list("pk", "corpus_id", "name"):

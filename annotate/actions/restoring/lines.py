@@ -58,6 +58,11 @@ class ClaimLine:
     entries: tuple[Named, ...]
     raw: dict[str, Any]
 
+    @property
+    def answers(self) -> list[dict[str, Any]]:
+        """Return the answers about the claim and about its stances."""
+        return [self.claim.attributes, *(stance.attributes for stance in self.claim.stances)]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LayerLine:

@@ -169,6 +169,7 @@ def _store_documents(run: Run, place: Place, entries: Entries, part: list[tuple[
         for _, line in part if run.adds else ():
             for layer in line.layers:
                 entries.ensure([*layer.entities, *(one for claim in layer.claims for one in claim.entries)])
+                entries.check_answers([layer.attributes, *(one for claim in layer.claims for one in claim.answers)])
     except Invalid as error:
         raise _refused(file, part[0][0], error) from error
     stored = stored_documents([str(line.id) for _, line in part])
@@ -309,6 +310,7 @@ def _add_claims(run: Run, entries: Entries, lines: list[ClaimLine]) -> None:
     layers = {line.layer for line in lines}
     versions = dict(Layer.objects.filter(pk__in=layers).values_list("pk", "codebook_version_id"))
     entries.ensure(one for line in lines for one in line.entries)
+    entries.check_answers(one for line in lines for one in line.answers)
     insert_claims([(load_codebook(versions[line.layer]), line) for line in lines], entries)
     for line in lines:
         update_row(Layer, line.layer, add={"n_claims": 1})

@@ -30,6 +30,15 @@ CLAIM = frozenset(
         *("stances", "no_stance", "attributes", "unsure", "note", "version", "created_at", "updated_at"),
     )
 )
+# Of what kind members of a frozen reading are: it is kept and read as it stands, so nothing else may stand for them.
+LIST_OF = ("claims", "no_claim", "spans", "cue", "speakers", "reported_by", "stances", "mention")
+FORMS: dict[str, tuple[Any, str]] = {
+    **dict.fromkeys(LIST_OF, (list, "a list")),
+    "mode": (str | None, "a text"),
+    "note": (str, "a text"),
+    **dict.fromkeys(("no_stance", "unsure", "nothing_to_code"), (bool, "true or false")),
+    "attributes": (dict, "an object"),
+}
 PARTS = (("speakers", frozenset(("represents", "mention"))), ("stances", frozenset(("holder", "target", "value"))))
 # JSON whose form others rely on: lists of texts, and objects.
 LISTS, OBJECTS = ("replaces", "sources", "options", "reopened_fields"), ("selection", "reading")
@@ -146,6 +155,10 @@ class RowReader(LineReader):
     def _has(self, body: dict[str, Any], keys: frozenset[str], pointer: str) -> None:
         if missing := sorted(keys - body.keys()):
             self.fail(pointer, f"“{missing[0]}” is missing.")
+        for name in sorted(keys & FORMS.keys() & body.keys()):
+            form, said = FORMS[name]
+            if not isinstance(body[name], form):
+                self.fail(f"{pointer}/{name}", f"{str(body[name])[:60]!r} stands where {said} is needed.")
 
 
 def _texts(raw: Any) -> Iterator[str]:

@@ -139,9 +139,11 @@ class Frozen:
 
     def check(self, file: str, lines: Sequence[TableLine]) -> None:
         for line in lines:
-            number = self.numbers.get(line.values["codebook_version"])
-            for claim in line.claims if number is not None else ():
-                self.books.fit_claim(number or 0, claim, line.number)
+            if (number := self.numbers.get(line.values["codebook_version"])) is None:
+                continue
+            self.books.fit_document(number, line.values["reading"]["attributes"], line.number)
+            for claim in line.claims:
+                self.books.fit_claim(number, claim, line.number)
         if misfits := list(self.books.problems(file)):
             raise Refused(misfits)
 
