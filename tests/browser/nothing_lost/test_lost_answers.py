@@ -8,8 +8,9 @@ import pytest
 
 from annotate.models import Claim
 from annotate.records import claim_dict
+from corpus.models import Speaker
 from tests import make
-from tests.browser.hands import saved
+from tests.browser.hands import choose, saved
 from tests.browser.nothing_lost.outbox import (
     CLAIMS,
     ONE,
@@ -53,6 +54,25 @@ def test_a_lost_answer_to_a_change_that_is_changed_again(visitor, path, ann, doc
 
     claim = claim_dict(Claim.objects.get().pk)
     assert (claim["stances"][0]["value"], claim["unsure"], claim["version"]) == ("oppose", True, 3)
+    assert not page.locator("#conflict").is_visible()
+
+
+def test_a_lost_answer_to_a_new_name_that_answers_a_question(visit, ann, project, path, document):
+    """The page knows the entry by its name only, the server answers with its id: no dispute."""
+    make.version(project, attributes=[{"key": "addressee", "kind": "entity"}])
+    make.round(project, closes=True)
+    make.claim(ann, document, ONE)
+    page = visit(ann).open(path)
+    lost = let_through_once(page, "PUT")
+    open_first(page)
+    choose(page, ".card [data-attribute=addressee] input", "County council")
+    until(page, lambda: lost == [200])
+    mark_unsure(page)
+    saved(page)
+
+    claim, council = claim_dict(Claim.objects.get().pk), Speaker.objects.get(name="County council")
+    assert claim["attributes"] == {"addressee": {"id": str(council.pk)}}
+    assert (claim["unsure"], claim["version"]) == (True, 3)
     assert not page.locator("#conflict").is_visible()
 
 
