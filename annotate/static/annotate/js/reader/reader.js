@@ -607,7 +607,7 @@ store.addEventListener("conflict", async ({ detail: { id, error } }) => {
     view.count();
   });
 });
-window.addEventListener("beforeunload", keepTyped);
+for (const type of ["beforeunload", "pagehide", "visibilitychange"]) window.addEventListener(type, keepTyped);
 
 // --- the whole document
 
