@@ -279,3 +279,13 @@ def test_an_answer_that_names_a_speaker_who_is_nowhere_is_refused(files):
     path.write_bytes(with_strange_addressee(path.read_bytes()))
     code, said = restore(path, codebook=[files / "codebook.json"])
     assert code == 1 and "line 1: An answer names the speaker" in said and not Claim.objects.exists(), said
+
+
+@pytest.mark.once
+def test_a_codebook_whose_name_hides_characters_is_refused(files):
+    path = files / FORMATS["documents-jsonl"]
+    path.write_bytes(
+        path.read_bytes().replace(b'"codebook":{"name":"Harbour"', '"codebook":{"name":"\u202eHarbour"'.encode())
+    )
+    code, said = restore(path, codebook=[files / "codebook.json"])
+    assert code == 1 and "/codebook/name: The text" in said and "bidirectional override" in said, said

@@ -242,7 +242,7 @@ class LineReader(Reader):
 
     def codebook(self, raw: object, pointer: str) -> tuple[str, int]:
         body = self.obj(raw, pointer, frozenset(("name", "version")))
-        return self.text(body.get("name", ""), f"{pointer}/name", limit=300), self.count(
+        return self.line(body.get("name", ""), f"{pointer}/name", limit=300), self.count(
             body.get("version"), f"{pointer}/version"
         )
 
