@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,7 +18,7 @@ from annotate.models import Answer, Claim, ClaimSpeaker, Layer, Recheck, Reporte
 from annotate.payloads.claims import READ_ONLY, ClaimIn, SpanIn, SpeakerIn, StanceIn
 from annotate.payloads.codebooks import CodebookView, load_codebook
 from annotate.payloads.problems import FieldError, Invalid
-from annotate.records import Registries, detected_dict
+from annotate.records import Registries, counted_answers, detected_dict, entities_in
 from corpus.database.bulk import insert_rows
 from corpus.database.statements import Select, delete_rows, update_row
 from corpus.models import Proposition, Speaker, Target
@@ -64,7 +65,20 @@ def resolve_claim(
         errors += _entity_errors(resolved, finder)
     if errors:
         raise Invalid.of(errors)
-    return resolved
+    return _as_chosen(resolved, originals) if originals else resolved
+
+
+def _as_chosen(resolved: ResolvedClaim, originals: dict[UUID, UUID]) -> ResolvedClaim:
+    """Return the claim with the entries in its answers as they were chosen, before they were merged."""
+    answers = counted_answers(resolved.claim.attributes, texts_of(originals))
+    stances = tuple(
+        replace(stance, answers=counted_answers(stance.answers, texts_of(originals))) for stance in resolved.stances
+    )
+    return replace(resolved, claim=replace(resolved.claim, attributes=answers), stances=stances)
+
+
+def texts_of(originals: dict[UUID, UUID]) -> dict[str, str]:
+    return {str(id): str(chosen) for id, chosen in originals.items()}
 
 
 def _learn(claim: ClaimIn, codebook: CodebookView, finder: EntryFinder) -> None:
@@ -320,7 +334,9 @@ def content_of(resolved: ResolvedClaim, registries: Registries) -> dict[str, Any
     """Return the claim as it will be read back, merges resolved, without what the server adds. At most 3 queries."""
     claim, codebook = resolved.claim, resolved.codebook
     people = [id for s in resolved.speakers for id in (s.speaker, s.represents)] + [s.holder for s in resolved.stances]
-    registries.speakers.learn([*people, *resolved.reporters])
+    groups = [claim.attributes, *(stance.answers for stance in resolved.stances)]
+    answered = [id for answers in groups for id in entities_in(answers)]
+    registries.speakers.learn([*people, *resolved.reporters, *map(UUID, answered)])
     registries.targets.learn([stance.target for stance in resolved.stances])
     registries.propositions.learn([resolved.proposition])
 
@@ -339,7 +355,7 @@ def content_of(resolved: ResolvedClaim, registries: Registries) -> dict[str, Any
         "proposition": _proposition(resolved, registries),
         "stances": [_stance_content(stance, codebook, registries, ref(stance.holder)) for stance in resolved.stances],
         "no_stance": claim.no_stance,
-        "attributes": _canonical(codebook, "claim", claim.attributes),
+        "attributes": _canonical(codebook, "claim", claim.attributes, registries),
         "unsure": claim.unsure,
         "note": claim.note,
         **detected_dict(claim.detected.rule, claim.detected.fields),
@@ -364,7 +380,7 @@ def _stance_content(
         "target": None if target is None else target.ref | {"kind": target.kind},
         "value": value,
     }
-    answers = _canonical(codebook, "stance", stance.answers)
+    answers = _canonical(codebook, "stance", stance.answers, registries)
     return found | {"attributes": answers} if answers else found
 
 
@@ -372,12 +388,16 @@ def _plain(span: SpanIn) -> dict[str, Any]:
     return {"start": span.start, "end": span.end, "quote": span.quote}
 
 
-def _canonical(codebook: CodebookView, scope: str, answers: dict[str, object]) -> dict[str, object]:
+def _canonical(
+    codebook: CodebookView, scope: str, answers: dict[str, object], registries: Registries
+) -> dict[str, object]:
     """Return answers as they would be read back."""
     found: dict[str, object] = {}
     for spec, values in _parsed(codebook, scope, answers):
         keys = {id: key for key, id in spec.labels.items()}
         column = KINDS[spec.kind].column
         shown: list[object] = [keys[value] for value in values] if column == "label" else list(values)  # type: ignore[index]  # ids then
+        if column == "entity":
+            shown = [registries.speakers.known[UUID(str(value))].id for value in values]
         found[spec.key] = KINDS[spec.kind].dump(spec, shown)
     return found

@@ -14,7 +14,7 @@ from annotate.actions import places
 from annotate.actions.adjudication.stale import note_reading
 from annotate.actions.answered_names import with_entities
 from annotate.actions.batch import Batch
-from annotate.actions.claim_rows import answer_errors, answer_rows, entity_errors
+from annotate.actions.claim_rows import answer_errors, answer_rows, entity_errors, originals_of, texts_of
 from annotate.actions.entries import EntryFinder
 from annotate.actions.follow_up_copies import copy_reading, followed_layer
 from annotate.actions.follow_up_fields import layer_gaps_of
@@ -337,8 +337,11 @@ def _replace_answers(user: User, layer: Layer, answers: dict[str, object], batch
         errors = list(entity_errors(codebook, "document", answers, "/attributes", user=user, corpus_id=corpus_id))
     if errors:
         raise Invalid.of(errors)
+    registries = records.Registries()
+    records.layer_answers([layer], registries)
+    kept = records.counted_answers(answers, texts_of(originals_of(registries)))  # what was chosen stays chosen
     Answer.objects.filter(layer=layer).delete()
-    Answer.objects.bulk_create(answer_rows(codebook, "document", answers, layer_id=layer.pk))
+    Answer.objects.bulk_create(answer_rows(codebook, "document", kept, layer_id=layer.pk))
 
 
 def layer_gaps(layer: Layer) -> list[Gap]:

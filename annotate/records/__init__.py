@@ -18,7 +18,15 @@ from annotate.records.frozen import (
     submitted,
 )
 from annotate.records.layers import LAYER_COLUMNS, layer_answers, layer_dicts, layer_marks, stamp, whole_layers
-from annotate.records.registries import ENTRY_COLUMNS, CodebookNames, EntryRecord, Registries, Registry
+from annotate.records.registries import (
+    ENTRY_COLUMNS,
+    CodebookNames,
+    EntryRecord,
+    Registries,
+    Registry,
+    counted_answers,
+    entities_in,
+)
 
 __all__ = [
     "ENTRY_COLUMNS",
@@ -33,8 +41,10 @@ __all__ = [
     "claim_dict",
     "claim_dicts",
     "claims_of_layers",
+    "counted_answers",
     "counted_submissions",
     "detected_dict",
+    "entities_in",
     "first_of",
     "last_of",
     "layer_answers",

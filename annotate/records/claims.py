@@ -166,7 +166,7 @@ class _Children:
         self.reporters: Lists = defaultdict(list)
         for claim, speaker in reporters:
             self.reporters[claim].append(registries.speakers.refs[speaker])
-        self.answers, of_stances = _answers(claims)
+        self.answers, of_stances = _answers(claims, registries)
         self.stances = _stances(stances, of_stances, homes, registries)
 
     def _spans(self, claims: list[str], homes: Mapping[str, Home]) -> dict[int, list[dict[str, Any]]]:
@@ -202,11 +202,13 @@ def _speakers(rows: list[tuple[Any, ...]], mentions: Mapping[int, list[Any]], re
     return found
 
 
-def _answers(claims: list[str]) -> tuple[Lists, dict[int, list[Any]]]:
+def _answers(claims: list[str], registries: Registries) -> tuple[Lists, dict[int, list[Any]]]:
     """Return the rows of answers by claim, and those of answers about a stance by stance."""
     found: Lists = defaultdict(list)
     of_stances: dict[int, list[Any]] = defaultdict(list)
-    for claim, stance, *answer in ANSWERS.rows(keys=claims):
+    rows = ANSWERS.rows(keys=claims)
+    registries.speakers.learn_keys({row[4] for row in rows})
+    for claim, stance, *answer in rows:
         if stance is None:
             found[claim].append(answer)
         else:
@@ -230,7 +232,7 @@ def _stances(
             "value": names.value(value, inverted=is_inverted),
         }
         if id in answers:
-            stance["attributes"] = names.answers(answers[id])
+            stance["attributes"] = names.answers(answers[id], registries.speakers)
         found[claim].append(stance)
     return found
 
@@ -253,7 +255,7 @@ def _claim(row: tuple[Any, ...], home: Home, children: _Children, registries: Re
         "proposition": _proposition(registries, proposition, relation) if proposition else None,
         "stances": children.stances.get(id) or [],
         "no_stance": bool(no_stance),
-        "attributes": home.names.answers(answers) if answers else {},
+        "attributes": home.names.answers(answers, registries.speakers) if answers else {},
         "unsure": bool(unsure),
         "note": note,
         **(_rarely(rule, detected, follows) if rule or follows else {}),

@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, QuerySet, TextField
 from django.db.models.functions import Cast
 
 from annotate.models import LayerStatus, Reassignment, Submission
-from annotate.records.registries import CodebookNames, Registries
+from annotate.records.registries import CodebookNames, Registries, counted_answers, entities_in
 
 CHUNK = 500
 
@@ -90,8 +90,10 @@ def _resolved(
     for item in part:
         reassign_claims(item, moved)
     learn_entries((claim for item in part for claim in item.claims), registries)
+    registries.speakers.learn_keys({id for item in part for id in entities_in(item.reading["attributes"])})
     for item in part:
         names = registries.names(item.version)
+        item.reading["attributes"] = _counted(item.reading["attributes"], registries)
         for claim in item.claims:
             resolve_claim(claim, registries, names)
         yield item
@@ -106,6 +108,8 @@ def learn_entries(claims: Iterable[dict[str, Any]], registries: Registries) -> N
     people |= {ref["represents"]["id"] for ref in speakers if ref["represents"] is not None}
     people |= {ref["id"] for claim in found for ref in claim["reported_by"]}
     people |= {stance["holder"]["id"] for stance in stances if stance["holder"] is not None}
+    people |= {id for claim in found for id in entities_in(claim["attributes"])}
+    people |= {id for stance in stances for id in entities_in(stance.get("attributes", {}))}
     registries.speakers.learn_keys(people)
     registries.targets.learn_keys({stance["target"]["id"] for stance in stances if stance["target"] is not None})
     propositions = (claim["proposition"] for claim in found)
@@ -123,7 +127,10 @@ def resolve_claim(claim: dict[str, Any], registries: Registries, names: Codebook
     if claim["proposition"] is not None:
         record = registries.propositions.by_key[claim["proposition"]["id"]]
         claim["proposition"] |= {"id": str(record.id), "text": record.name}
+    claim["attributes"] = _counted(claim["attributes"], registries)
     for stance in claim["stances"]:
+        if "attributes" in stance:
+            stance["attributes"] = _counted(stance["attributes"], registries)
         if stance["holder"] is not None:
             stance["holder"] = person[stance["holder"]["id"]]
         if stance["target"] is None:
@@ -132,6 +139,12 @@ def resolve_claim(claim: dict[str, Any], registries: Registries, names: Codebook
         stance["target"] = {"id": str(record.id), "name": record.name, "kind": record.kind}
         if record.is_inverted and stance["value"] is not None:
             stance["value"] = names.turned(stance["value"])
+
+
+def _counted(answers: dict[str, Any], registries: Registries) -> dict[str, Any]:
+    """Return answers with the entries that count."""
+    ids = {id: registries.speakers.refs[id]["id"] for id in entities_in(answers)}
+    return counted_answers(answers, ids) if ids else answers
 
 
 def reassignments(layers: Any) -> dict[str, list[tuple[datetime, str, str]]]:

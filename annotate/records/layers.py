@@ -57,7 +57,7 @@ def whole_layers(
     Raises Misquoted at a claim whose quote differs from the text of its home.
     """
     keys = [row[0] for row in rows]
-    answers, marks = _answers(keys), _marks(keys)
+    answers, marks = _answers(keys, registries), _marks(keys)
     claims: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for claim in claims_of_layers({key: homes[key] for key in keys}, registries, only=only):
         claims[claim["layer"]].append(claim)
@@ -71,7 +71,7 @@ def whole_layers(
                 "round": home.round,
                 "status": status,
                 "nothing_to_code": bool(nothing),
-                "attributes": home.names.answers(answers[key]) if key in answers else {},
+                "attributes": home.names.answers(answers[key], registries.speakers) if key in answers else {},
                 "no_claim": marks.get(key, []),
                 "claims": claims.get(home.layer, []),
                 "version": version,
@@ -105,12 +105,13 @@ def _home(layer: Layer, registries: Registries) -> Home:
 
 
 def layer_answers(layers: list[Layer], registries: Registries) -> dict[UUID, dict[str, object]]:
-    """Return the answers to document attributes by layer. One query."""
-    rows = _answers([database_key(layer.pk) for layer in layers])
-    return {
-        layer.pk: registries.names(layer.codebook_version_id).answers(rows.get(database_key(layer.pk), []))
-        for layer in layers
-    }
+    """Return the answers to document attributes by layer. One query, and one more where entries answer."""
+    rows = _answers([database_key(layer.pk) for layer in layers], registries)
+    found = {}
+    for layer in layers:
+        names = registries.names(layer.codebook_version_id)
+        found[layer.pk] = names.answers(rows.get(database_key(layer.pk), []), registries.speakers)
+    return found
 
 
 def layer_marks(layers: list[Layer]) -> dict[UUID, list[dict[str, Any]]]:
@@ -119,9 +120,11 @@ def layer_marks(layers: list[Layer]) -> dict[UUID, list[dict[str, Any]]]:
     return {UUID(uuid_text(key)): found for key, found in marks.items()}
 
 
-def _answers(keys: list[str]) -> dict[str, list[tuple[Any, ...]]]:
+def _answers(keys: list[str], registries: Registries) -> dict[str, list[tuple[Any, ...]]]:
     found: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
-    for layer, *answer in ANSWERS.rows(keys=keys):
+    rows = ANSWERS.rows(keys=keys)
+    registries.speakers.learn_keys({row[3] for row in rows})
+    for layer, *answer in rows:
         found[layer].append(tuple(answer))
     return found
 

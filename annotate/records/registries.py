@@ -12,7 +12,7 @@ from django.db.models import F
 
 from annotate.attributes import KINDS
 from annotate.payloads.codebooks import CodebookView, load_codebook
-from corpus.database.bulk import Among, uuid_text
+from corpus.database.bulk import Among
 from corpus.database.statements import Select
 from corpus.models import Entry, Proposition, Speaker, Target
 
@@ -163,17 +163,20 @@ class CodebookNames:
         turned = self.view.stance_of_score(-score) if score is not None else None
         return turned.key if turned is not None else key
 
-    def answers(self, rows: list[tuple[Any, ...]]) -> dict[str, object]:
-        """Return the answers of one claim, stance or layer; rows are (attribute, label, entity, number, flag, text)."""
+    def answers(self, rows: list[tuple[Any, ...]], speakers: Registry) -> dict[str, object]:
+        """Return the answers of one claim, stance or layer; rows are (attribute, label, entity, number, flag, text).
+
+        `speakers` knows the keys of the entities.
+        """
         found: dict[str, object] = {}
         for row in rows:
             only = self.only.get(row[1])
             if only is None:
-                return self._answers(rows)
+                return self._answers(rows, speakers)
             found[only[0]] = only[1]
         return found if len(found) < 2 else dict(sorted(found.items()))
 
-    def _answers(self, rows: list[tuple[Any, ...]]) -> dict[str, object]:
+    def _answers(self, rows: list[tuple[Any, ...]], speakers: Registry) -> dict[str, object]:
         """Return answers of any kind."""
         values: dict[str, list[object]] = {}
         for attribute, label, entity, number, flag, text in rows:
@@ -181,7 +184,7 @@ class CodebookNames:
             if label is not None:
                 value = self.labels[label]
             elif entity is not None:
-                value = uuid_text(entity)
+                value = speakers.refs[entity]["id"]
             elif flag is not None:
                 value = bool(flag)
             values.setdefault(attribute, []).append(value)
@@ -195,6 +198,19 @@ def _only(view: CodebookView) -> Iterator[tuple[UUID, tuple[str, object]]]:
         if not spec.is_multiple:
             for label in view.labels.get(spec.id, ()):
                 yield label.id, (spec.key, KINDS[spec.kind].dump(spec, [label.key]))
+
+
+def entities_in(answers: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the ids of the entries that answers name."""
+    return (value["id"] for value in answers.values() if isinstance(value, dict))
+
+
+def counted_answers(answers: Mapping[str, Any], ids: Mapping[str, str]) -> dict[str, Any]:
+    """Return answers with other entries in the place of some, by their ids."""
+    return {
+        key: {"id": ids.get(value["id"], value["id"])} if isinstance(value, dict) else value
+        for key, value in answers.items()
+    }
 
 
 def _by_keys[T](pairs: Iterable[tuple[UUID, T]]) -> dict[UUID | str, T]:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import pytest
 
+from annotate import records
+from annotate.models import Answer, Submission
 from corpus.models import Speaker
 from tests import make
 
@@ -93,3 +97,37 @@ def test_what_names_nobody_is_refused_where_it_stands(ann, document, answer):
     refused = ann.put_claim(document, QUOTE, attributes={"addressee": answer})
     assert refused.status_code == 400
     assert {error["pointer"] for error in refused.json()["errors"]} == {"#/attributes/addressee"}
+
+
+def test_answers_follow_merges_and_keep_what_was_chosen(ann, manager, project, document):
+    """Everywhere an answer is read it is the entry that counts; taking the merge back brings the chosen one back."""
+    put = ann.put_claim(document, QUOTE, **asked({"name": "Tor Lind"}))
+    about(ann, document, {"name": "Tor Lind"})
+    claim = put.json()
+    chosen = claim["attributes"]["addressee"]["id"]
+    assert ann.post(f"documents/{document.pk}/submit/").status_code == 200
+    kept = manager.post("projects/bridge/speakers/", {"name": "T. Lind"}).json()["id"]
+
+    merge = manager.post(f"speakers/{chosen}/merge/", {"into": kept})
+    assert merge.status_code == 200, merge.content
+
+    def read():
+        layer = ann.get(f"documents/{document.pk}/layer/").json()
+        (frozen,) = records.submitted(Submission.objects.all())
+        one = layer["claims"][0]
+        groups = [one["attributes"], one["stances"][0]["attributes"], layer["attributes"]]
+        own = frozen.claims[0]
+        groups += [own["attributes"], own["stances"][0]["attributes"], frozen.reading["attributes"]]
+        return {group["addressee"]["id"] for group in groups}
+
+    assert read() == {kept}
+    ann.post(f"documents/{document.pk}/reopen/")
+    again = ann.get(f"claims/{claim['id']}/")
+    body = {key: again.json()[key] for key in ("spans", "speakers", "stances", "attributes")} | {"unsure": True}
+    match = again.headers["ETag"]
+    assert ann.patch(f"claims/{claim['id']}/", body, match=match).status_code == 200
+    assert about(ann, document, {"id": kept}).json()["attributes"] == {"addressee": {"id": kept}}
+    assert set(Answer.objects.values_list("entity", flat=True)) == {UUID(chosen)}
+
+    assert manager.post(f"speakers/{chosen}/unmerge/").status_code == 200
+    assert read() == {chosen}
