@@ -159,6 +159,20 @@ def test_edges_move_by_words_and_a_claim_of_the_curators_own_is_added(project: A
     assert Decision.objects.filter(kind="created").count() == 1
 
 
+def test_on_a_phone_the_unit_that_comes_next_is_in_view(project: Any, visit: Any) -> None:
+    document = make.document(project, fixture.TEXT, title="Town notes for the week")
+    fixture.twenty_units(people(project, "ann", "ben", "cem"), document)
+    phone = visit(make.member(project, "curator", "curator"), viewport={"width": 390, "height": 500})
+    page = phone.open(f"/p/{project.slug}/d/{document.pk}/adjudicate/")
+    page.locator(".unit.current").wait_for()
+    first = title(page)
+    page.locator(".unit.current button[value=reject]").click()
+    page.wait_for_function("first => document.querySelector('.unit.current h2').innerText !== first", arg=first)
+
+    assert page.evaluate("scrollY") > 0
+    assert 0 <= page.locator(".unit.current h2").bounding_box()["y"] < 250
+
+
 def test_the_desk_works_without_scripts(project: Any, visit: Any) -> None:
     document = make.document(project, fixture.TEXT, title="Town notes for the week")
     fixture.twenty_units(people(project, "ann", "ben", "cem"), document)
