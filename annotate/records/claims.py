@@ -17,7 +17,7 @@ from django.db.models import F, Q
 from annotate.models import Answer, Claim, ClaimSpeaker, Reporter, Span, SpanRole, Stance
 from annotate.records.registries import CodebookNames, Registries
 from corpus.database.bulk import Among, Flag, Key, Stamp, uuid_text
-from corpus.database.statements import Select
+from corpus.database.statements import Select, rows_of_all
 
 CHUNK = 500
 # Ids, times and flags come as the database has them: making objects of them costs more than all the rest.
@@ -84,6 +84,7 @@ SPEAKERS = _of_claims(ClaimSpeaker, "id", Key("speaker_id"), Key("represents_id"
 REPORTERS = _of_claims(Reporter, Key("speaker_id"))
 STANCES = _of_claims(Stance, "id", Key("holder_id"), Key("target_id"), Key("value_id"))
 ANSWERS = _of_claims(Answer, "stance_id", *ANSWER_COLUMNS, order="")
+CHILDREN = (SPEAKERS, REPORTERS, STANCES, SPANS, ANSWERS)
 
 
 def claim_dicts(
@@ -151,9 +152,7 @@ class _Children:
     """Everything that hangs on a chunk of claims, by claim, as the claims say it."""
 
     def __init__(self, homes: Mapping[str, Home], registries: Registries) -> None:
-        claims = list(homes)
-        speakers, reporters = SPEAKERS.rows(keys=claims), REPORTERS.rows(keys=claims)
-        stances = STANCES.rows(keys=claims)
+        speakers, reporters, stances, spans, answers = rows_of_all(CHILDREN, keys=list(homes))
         keys = {row[2] for row in speakers} | {row[3] for row in speakers}
         keys |= {row[1] for row in reporters} | {row[2] for row in stances}
         registries.speakers.learn_keys(keys)
@@ -161,20 +160,20 @@ class _Children:
         self.spans: Lists = defaultdict(list)
         self.cue: Lists = defaultdict(list)
         self.misquoted: dict[str, str] = {}
-        mentions = self._spans(claims, homes)
+        mentions = self._spans(spans, homes)
         self.speakers = _speakers(speakers, mentions, registries.speakers.refs)
         self.reporters: Lists = defaultdict(list)
         for claim, speaker in reporters:
             self.reporters[claim].append(registries.speakers.refs[speaker])
-        self.answers, of_stances = _answers(claims, registries)
+        self.answers, of_stances = _answers(answers, registries)
         self.stances = _stances(stances, of_stances, homes, registries)
 
-    def _spans(self, claims: list[str], homes: Mapping[str, Home]) -> dict[int, list[dict[str, Any]]]:
-        """Read the spans; returns the mentions, by speaker of a claim. Notes whose quote differs from the text."""
+    def _spans(self, rows: list[tuple[Any, ...]], homes: Mapping[str, Home]) -> dict[int, list[dict[str, Any]]]:
+        """Sort the spans; returns the mentions, by speaker of a claim. Notes whose quote differs from the text."""
         spans, cue = self.spans, self.cue
         mentions: dict[int, list[dict[str, Any]]] = defaultdict(list)
         texts = {claim: home.text for claim, home in homes.items()}
-        for claim, role, owner, start, end, quote in SPANS.rows(keys=claims):
+        for claim, role, owner, start, end, quote in rows:
             text = texts[claim]
             if text is not None and text[start:end] != quote:
                 self.misquoted.setdefault(claim, _difference(start, end, quote, text))
@@ -202,11 +201,10 @@ def _speakers(rows: list[tuple[Any, ...]], mentions: Mapping[int, list[Any]], re
     return found
 
 
-def _answers(claims: list[str], registries: Registries) -> tuple[Lists, dict[int, list[Any]]]:
+def _answers(rows: list[tuple[Any, ...]], registries: Registries) -> tuple[Lists, dict[int, list[Any]]]:
     """Return the rows of answers by claim, and those of answers about a stance by stance."""
     found: Lists = defaultdict(list)
     of_stances: dict[int, list[Any]] = defaultdict(list)
-    rows = ANSWERS.rows(keys=claims)
     registries.speakers.learn_keys({row[4] for row in rows})
     for claim, stance, *answer in rows:
         if stance is None:

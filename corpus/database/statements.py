@@ -6,7 +6,8 @@ writes every SELECT, so that models and policy stay its only source: only the va
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -64,17 +65,27 @@ class Select:
 
     def rows(self, **values: Any) -> list[tuple[Any, ...]]:
         """Run the query. One statement."""
+        with connection.cursor() as cursor:
+            return self._fetched(cursor, self._sent(cursor, values))
+
+    def _sent(self, cursor: Any, values: dict[str, Any]) -> _Ready | None:
+        """Execute the query; returns what its rows are fetched with, None where it has none whatever is stored."""
         shape = (connection.vendor, *(_shape(value) for value in values.values()))
         if shape not in self._ready:
             self._ready[shape] = self._compile(values)
         ready = self._ready[shape]
         if ready is None:
-            return []
+            return None
         given = {name: _param(getattr(value, "pk", value)) for name, value in values.items()}
         params = [constant if name is None else given[name] for name, constant in ready.params]
-        with connection.cursor() as cursor:
-            cursor.execute(ready.sql, params)
-            found = cursor.fetchall()
+        cursor.execute(ready.sql, params)
+        return ready
+
+    @staticmethod
+    def _fetched(cursor: Any, ready: _Ready | None) -> list[tuple[Any, ...]]:
+        if ready is None:
+            return []
+        found: list[tuple[Any, ...]] = cursor.fetchall()
         return list(_converted(found, ready)) if ready.converters else found
 
     def first(self, **values: Any) -> tuple[Any, ...] | None:
@@ -100,6 +111,21 @@ class Select:
             params=tuple((names.get(param), param) for param in params),
             converters=tuple((at, tuple(found), column) for at, (found, column) in converters.items()),
         )
+
+
+def rows_of_all(queries: Sequence[Select], **values: Any) -> list[list[tuple[Any, ...]]]:
+    """Run several queries with the same values and return the rows of each.
+
+    PostgreSQL gets them together and answers one while the rows of another are read: where it is busy, waiting for
+    each in turn takes most of the time.
+    """
+    with ExitStack() as open_ones:
+        if connection.vendor == "postgresql":
+            connection.ensure_connection()
+            open_ones.enter_context(connection.connection.pipeline())
+        cursors = [open_ones.enter_context(connection.cursor()) for _ in queries]
+        sent = [query._sent(cursor, values) for query, cursor in zip(queries, cursors, strict=True)]
+        return [query._fetched(cursor, ready) for query, cursor, ready in zip(queries, cursors, sent, strict=True)]
 
 
 def _shape(value: Any) -> object:
