@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from itertools import cycle
 from typing import Any
 from uuid import UUID
 
@@ -32,6 +33,7 @@ from annotate.permissions import Role
 from corpus.database import snapshot
 from corpus.models import Document
 
+DOCUMENTS_EACH = 10  # of each writer, so that none gets more claims than a document may have
 FORKS: Any = multiprocessing.get_context("fork")
 
 
@@ -106,14 +108,15 @@ def _export(key: str, selection: Selection, *, hashed: bool = True, after_first:
 def _writers(world: World) -> Iterator[Any]:
     """Yield what lets the writers, which are ready, begin; they end with the block."""
     people = [_writer(world, number) for number in range(world.n_writers)]
-    documents = list(Document.objects.filter(corpus=world.project.corpus_id).order_by("-number")[: world.n_writers])
+    rows = Document.objects.filter(corpus=world.project.corpus_id).order_by("-number")
+    documents = list(rows[: world.n_writers * DOCUMENTS_EACH])
     go, stop = FORKS.Event(), FORKS.Event()
     connection.close()  # a process of its own has a connection of its own
     if hasattr(connection, "close_pool"):
         connection.close_pool()
     writers = [
-        FORKS.Process(target=_write, args=(user, document, go, stop), daemon=True)
-        for user, document in zip(people, documents, strict=True)
+        FORKS.Process(target=_write, args=(user, documents[number :: world.n_writers], go, stop), daemon=True)
+        for number, user in enumerate(people)
     ]
     for writer in writers:
         writer.start()
@@ -134,14 +137,13 @@ def _writer(world: World, number: int) -> User:
     return user
 
 
-def _write(user: User, document: Document, go: Any, stop: Any) -> None:
-    """Save claims, one after the other, until told to stop."""
+def _write(user: User, documents: list[Document], go: Any, stop: Any) -> None:
+    """Save claims, one after the other and twenty a document, until told to stop."""
     go.wait()
-    while not stop.is_set():
-        for body in bodies(document, 20):
-            put_claim(user=user, claim_id=UUID(body["id"]), body=body, precondition=Precondition(), now=NOW)
-            if stop.is_set():
-                break
+    for body in (body for document in cycle(documents) for body in bodies(document, 20)):
+        if stop.is_set():
+            break
+        put_claim(user=user, claim_id=UUID(body["id"]), body=body, precondition=Precondition(), now=NOW)
     connection.close()
 
 
