@@ -99,7 +99,7 @@ def test_skips_and_ended_leases_leave_each_document_with_exactly_its_places(proj
 
     # Whoever skips last frees a place when the others have gone: they come again until nothing is left.
     with ThreadPoolExecutor(8) as pool:
-        while any(pool.map(work_with_interruptions, people, dice)):
+        while sum(pool.map(work_with_interruptions, people, dice)):
             pass
 
     held = set(Layer.objects.filter(has_place=True).values_list("document", "annotator"))
