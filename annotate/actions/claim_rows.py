@@ -70,11 +70,10 @@ def resolve_claim(
 
 def _as_chosen(resolved: ResolvedClaim, originals: dict[UUID, UUID]) -> ResolvedClaim:
     """Return the claim with the entries in its answers as they were chosen, before they were merged."""
-    answers = counted_answers(resolved.claim.attributes, texts_of(originals))
-    stances = tuple(
-        replace(stance, answers=counted_answers(stance.answers, texts_of(originals))) for stance in resolved.stances
-    )
-    return replace(resolved, claim=replace(resolved.claim, attributes=answers), stances=stances)
+    ids = texts_of(originals)
+    stances = tuple(replace(one, answers=counted_answers(one.answers, ids)) for one in resolved.stances)
+    claim = replace(resolved.claim, attributes=counted_answers(resolved.claim.attributes, ids))
+    return replace(resolved, claim=claim, stances=stances)
 
 
 def texts_of(originals: dict[UUID, UUID]) -> dict[str, str]:
