@@ -15,7 +15,7 @@ from uuid import UUID
 from django.db.models import F, Q
 
 from annotate.models import Answer, Claim, ClaimSpeaker, Reporter, Span, SpanRole, Stance
-from annotate.records.registries import CodebookNames, Registries
+from annotate.records.registries import CodebookNames, Registries, Registry
 from corpus.database.bulk import Among, Flag, Key, Stamp, uuid_text
 from corpus.database.statements import Select, rows_of_all
 
@@ -136,94 +136,96 @@ def _homes(rows: tuple[tuple[Any, ...], ...], registries: Registries) -> dict[st
 def _chunk(
     rows: tuple[tuple[Any, ...], ...], homes: Mapping[str, Home], registries: Registries
 ) -> Iterator[dict[str, Any]]:
-    of_claims = {row[0]: homes[row[1]] for row in rows}
     registries.propositions.learn_keys({row[3] for row in rows})
-    children = _Children(of_claims, registries)
-    for row in rows:
-        if row[0] in children.misquoted:
-            raise Misquoted(f"Claim {uuid_text(row[0])}: {children.misquoted[row[0]]}")
-        yield _claim(row, of_claims[row[0]], children, registries)
+    found = {row[0]: _claim(row, homes[row[1]], registries) for row in rows}
+    misquoted = _fill(found, {row[0]: homes[row[1]] for row in rows}, registries)
+    for key, claim in found.items():
+        if key in misquoted:
+            raise Misquoted(f"Claim {claim['id']}: {misquoted[key]}")
+        yield claim
 
 
-type Lists = defaultdict[str, list[Any]]
+type Claims = Mapping[str, dict[str, Any]]
+type Rows = list[tuple[Any, ...]]
 
 
-class _Children:
-    """Everything that hangs on a chunk of claims, by claim, as the claims say it."""
+def _fill(claims: Claims, homes: Mapping[str, Home], registries: Registries) -> dict[str, str]:
+    """Add everything that hangs on claims, by their keys. Returns what is wrong with quotes that the text does not say.
 
-    def __init__(self, homes: Mapping[str, Home], registries: Registries) -> None:
-        speakers, reporters, stances, spans, answers = rows_of_all(CHILDREN, keys=list(homes))
-        keys = {row[2] for row in speakers} | {row[3] for row in speakers}
-        keys |= {row[1] for row in reporters} | {row[2] for row in stances}
-        registries.speakers.learn_keys(keys)
-        registries.targets.learn_keys({row[3] for row in stances})
-        self.spans: Lists = defaultdict(list)
-        self.cue: Lists = defaultdict(list)
-        self.misquoted: dict[str, str] = {}
-        mentions = self._spans(spans, homes)
-        self.speakers = _speakers(speakers, mentions, registries.speakers.refs)
-        self.reporters: Lists = defaultdict(list)
-        for claim, speaker in reporters:
-            self.reporters[claim].append(registries.speakers.refs[speaker])
-        self.answers, of_stances = _answers(answers, registries)
-        self.stances = _stances(stances, of_stances, homes, registries)
+    Five queries, and those for registry entries not met before.
+    """
+    speakers, reporters, stances, spans, answers = rows_of_all(CHILDREN, keys=list(claims))
+    keys = {row[2] for row in speakers} | {row[3] for row in speakers}
+    keys |= {row[1] for row in reporters} | {row[2] for row in stances}
+    registries.speakers.learn_keys(keys)
+    registries.targets.learn_keys({row[3] for row in stances})
+    mentions = _add_speakers(claims, speakers, registries.speakers.refs)
+    for claim, speaker in reporters:
+        claims[claim]["reported_by"].append(registries.speakers.refs[speaker])
+    of_stances = _add_answers(claims, answers, homes, registries)
+    _add_stances(claims, stances, of_stances, homes, registries)
+    return _add_spans(claims, spans, mentions, homes)
 
-    def _spans(self, rows: list[tuple[Any, ...]], homes: Mapping[str, Home]) -> dict[int, list[dict[str, Any]]]:
-        """Sort the spans; returns the mentions, by speaker of a claim. Notes whose quote differs from the text."""
-        spans, cue = self.spans, self.cue
-        mentions: dict[int, list[dict[str, Any]]] = defaultdict(list)
-        texts = {claim: home.text for claim, home in homes.items()}
-        for claim, role, owner, start, end, quote in rows:
-            text = texts[claim]
-            if text is not None and text[start:end] != quote:
-                self.misquoted.setdefault(claim, _difference(start, end, quote, text))
-            span = {"start": start, "end": end, "quote": quote}
-            if role == CONTENT:
-                spans[claim].append(span)
-            elif role == MENTION:
-                mentions[owner].append(span)
-            else:
-                cue[claim].append(span)
-        return mentions
+
+def _add_speakers(claims: Claims, rows: Rows, refs: Mapping[str, Any]) -> dict[int, list[Any]]:
+    """Returns the list of mentions of each speaker of a claim, still empty."""
+    mentions: dict[int, list[Any]] = {}
+    for claim, link, speaker, represents in rows:
+        ref = refs[speaker]
+        body = None if represents is None else refs[represents]
+        mentions[link] = mention = []
+        claims[claim]["speakers"].append(
+            {"id": ref["id"], "name": ref["name"], "represents": body, "mention": mention}
+        )
+    return mentions
+
+
+def _add_spans(
+    claims: Claims, rows: Rows, mentions: Mapping[int, list[Any]], homes: Mapping[str, Home]
+) -> dict[str, str]:
+    misquoted: dict[str, str] = {}
+    texts = {claim: home.text for claim, home in homes.items()}
+    for claim, role, owner, start, end, quote in rows:
+        text = texts[claim]
+        if text is not None and text[start:end] != quote:
+            misquoted.setdefault(claim, _difference(start, end, quote, text))
+        span = {"start": start, "end": end, "quote": quote}
+        if role == CONTENT:
+            claims[claim]["spans"].append(span)
+        elif role == MENTION:
+            mentions[owner].append(span)
+        else:
+            claims[claim]["cue"].append(span)
+    return misquoted
 
 
 def _difference(start: int, end: int, quote: str, text: str) -> str:
     return f"the span {start}–{end} quotes {quote[:80]!r}, but the text reads {text[start:end][:80]!r}."
 
 
-def _speakers(rows: list[tuple[Any, ...]], mentions: Mapping[int, list[Any]], refs: Mapping[str, Any]) -> Lists:
-    found: Lists = defaultdict(list)
-    for claim, link, speaker, represents in rows:
-        ref = refs[speaker]
-        body = None if represents is None else refs[represents]
-        mention = mentions.get(link) or []
-        found[claim].append({"id": ref["id"], "name": ref["name"], "represents": body, "mention": mention})
-    return found
-
-
-def _answers(rows: list[tuple[Any, ...]], registries: Registries) -> tuple[Lists, dict[int, list[Any]]]:
-    """Return the rows of answers by claim, and those of answers about a stance by stance."""
-    found: Lists = defaultdict(list)
-    of_stances: dict[int, list[Any]] = defaultdict(list)
+def _add_answers(
+    claims: Claims, rows: Rows, homes: Mapping[str, Home], registries: Registries
+) -> dict[int, list[Any]]:
+    """Returns the rows of answers about a stance, by stance."""
+    of_claims: defaultdict[str, list[Any]] = defaultdict(list)
+    of_stances: defaultdict[int, list[Any]] = defaultdict(list)
     registries.speakers.learn_keys({row[4] for row in rows})
     for claim, stance, *answer in rows:
         if stance is None:
-            found[claim].append(answer)
+            of_claims[claim].append(answer)
         else:
             of_stances[stance].append(answer)
-    return found, of_stances
+    for claim, found in of_claims.items():
+        claims[claim]["attributes"] = homes[claim].names.answers(found, registries.speakers)
+    return of_stances
 
 
-def _stances(
-    rows: list[tuple[Any, ...]], answers: Mapping[int, list[Any]], homes: Mapping[str, Home], registries: Registries
-) -> Lists:
-    found: Lists = defaultdict(list)
-    refs, targets = registries.speakers.refs, registries.targets
+def _add_stances(
+    claims: Claims, rows: Rows, answers: Mapping[int, list[Any]], homes: Mapping[str, Home], registries: Registries
+) -> None:
+    refs, targets = registries.speakers.refs, {row[3]: _target(row[3], registries.targets) for row in rows}
     for claim, id, holder, target, value in rows:
-        names, shown, is_inverted = homes[claim].names, None, False
-        if target is not None:
-            record, ref = targets.by_key[target], targets.refs[target]
-            shown, is_inverted = {"id": ref["id"], "name": ref["name"], "kind": record.kind}, record.is_inverted
+        names, (shown, is_inverted) = homes[claim].names, targets[target]
         stance: dict[str, Any] = {
             "holder": None if holder is None else refs[holder],
             "target": shown,
@@ -231,29 +233,36 @@ def _stances(
         }
         if id in answers:
             stance["attributes"] = names.answers(answers[id], registries.speakers)
-        found[claim].append(stance)
-    return found
+        claims[claim]["stances"].append(stance)
 
 
-def _claim(row: tuple[Any, ...], home: Home, children: _Children, registries: Registries) -> dict[str, Any]:
+def _target(key: str | None, targets: Registry) -> tuple[dict[str, str] | None, bool]:
+    """Return a target as stances say it, and whether the way there inverts them."""
+    if key is None:
+        return None, False
+    record = targets.by_key[key]
+    return {**targets.refs[key], "kind": record.kind}, record.is_inverted
+
+
+def _claim(row: tuple[Any, ...], home: Home, registries: Registries) -> dict[str, Any]:
+    """Return a claim without what hangs on it."""
     id, _, mode, proposition, relation, no_stance, unsure, note, rule, detected, follows, version, created, updated = (
         row[:14]
     )
-    answers = children.answers.get(id)
     return {
         "id": uuid_text(id),
         "document": home.document,
         "round": home.round,
         "layer": home.layer,
-        "spans": children.spans.get(id) or [],
-        "cue": children.cue.get(id) or [],
-        "speakers": children.speakers.get(id) or [],
-        "reported_by": children.reporters.get(id) or [],
+        "spans": [],
+        "cue": [],
+        "speakers": [],
+        "reported_by": [],
         "mode": mode or None,
         "proposition": _proposition(registries, proposition, relation) if proposition else None,
-        "stances": children.stances.get(id) or [],
+        "stances": [],
         "no_stance": bool(no_stance),
-        "attributes": home.names.answers(answers, registries.speakers) if answers else {},
+        "attributes": {},
         "unsure": bool(unsure),
         "note": note,
         **(_rarely(rule, detected, follows) if rule or follows else {}),

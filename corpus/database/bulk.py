@@ -85,12 +85,13 @@ def keys_param(keys: Sequence[str], vendor: str) -> str:
 
     psycopg writes a list element by element, which for a thousand keys takes longer than the database to find them.
     """
-    if vendor == "sqlite":
-        return json.dumps(keys)
     if not keys:
-        return "{}"
+        return "[]" if vendor == "sqlite" else "{}"
     written = '","'.join(keys)
-    if "\\" in written or written.count('"') != 2 * len(keys) - 2:
+    is_plain = "\\" not in written and written.count('"') == 2 * len(keys) - 2 and written.isprintable()
+    if vendor == "sqlite":
+        return f'["{written}"]' if is_plain else json.dumps(keys)
+    if not is_plain:
         written = '","'.join(key.replace("\\", "\\\\").replace('"', '\\"') for key in keys)
     return f'{{"{written}"}}'
 
