@@ -173,10 +173,9 @@ def _add_speakers(claims: Claims, rows: Rows, refs: Mapping[str, Any]) -> dict[i
     for claim, link, speaker, represents in rows:
         ref = refs[speaker]
         body = None if represents is None else refs[represents]
-        mentions[link] = mention = []
-        claims[claim]["speakers"].append(
-            {"id": ref["id"], "name": ref["name"], "represents": body, "mention": mention}
-        )
+        mention: list[Any] = []
+        mentions[link] = mention
+        claims[claim]["speakers"].append({"id": ref["id"], "name": ref["name"], "represents": body, "mention": mention})
     return mentions
 
 
@@ -203,9 +202,7 @@ def _difference(start: int, end: int, quote: str, text: str) -> str:
     return f"the span {start}–{end} quotes {quote[:80]!r}, but the text reads {text[start:end][:80]!r}."
 
 
-def _add_answers(
-    claims: Claims, rows: Rows, homes: Mapping[str, Home], registries: Registries
-) -> dict[int, list[Any]]:
+def _add_answers(claims: Claims, rows: Rows, homes: Mapping[str, Home], registries: Registries) -> dict[int, list[Any]]:
     """Returns the rows of answers about a stance, by stance."""
     of_claims: defaultdict[str, list[Any]] = defaultdict(list)
     of_stances: defaultdict[int, list[Any]] = defaultdict(list)
