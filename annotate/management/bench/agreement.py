@@ -80,7 +80,7 @@ def _fill(world: World) -> int:
         add_member(user=world.manager, project=world.project, username=name, roles={Role.ANNOTATOR}, now=NOW)
     entries = {model: list(_entries(world, model)) for model in (Speaker, Target, Proposition)}
     documents = Document.objects.filter(corpus=world.project.corpus_id).order_by("number").values_list("pk", "text")
-    round, dice, n = world.project.rounds.get(), random.Random(7), 0
+    round, dice, n = world.round, random.Random(7), 0
     for part in batched(documents.iterator(AT_ONCE), AT_ONCE):
         layers, readings = [], []
         for id, text in part:

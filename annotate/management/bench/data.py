@@ -19,7 +19,7 @@ from annotate.actions.documents import add_documents
 from annotate.actions.projects import add_member, create_project
 from annotate.actions.registries import create_entry
 from annotate.actions.tokens import create_token
-from annotate.models import Answer, Claim, ClaimSpeaker, Layer, Project, Span, Stance
+from annotate.models import Answer, Claim, ClaimSpeaker, Layer, Project, Round, Span, Stance
 from annotate.payloads.codebooks import CodebookView, load_codebook
 from annotate.permissions import Role
 from corpus.database.bulk import insert_rows
@@ -72,11 +72,13 @@ class World:
     ann: User = field(init=False)
     token: str = field(init=False)
     project: Project = field(init=False)
+    round: Round = field(init=False)  # the first one; measurements may add others
 
     def __post_init__(self) -> None:
         self.manager = User.objects.create(username="manager")
         self.ann = User.objects.create(username="ann")
         self.project = create_project(user=self.manager, slug="bench", name="Bench", now=NOW)
+        self.round = self.project.rounds.get()
         add_member(user=self.manager, project=self.project, username="ann", roles={Role.ANNOTATOR}, now=NOW)
         _, self.token = create_token(user=self.manager)
 
@@ -99,7 +101,7 @@ class World:
 
     def _annotate(self) -> int:
         speaker, target = self.entries()
-        round = self.project.rounds.get()
+        round = self.round
         codebook = load_codebook(round.codebook_version_id)
         documents = Document.objects.filter(corpus=self.project.corpus_id).order_by("number")
         done = set(Layer.objects.filter(annotator=self.ann).values_list("document_id", flat=True))

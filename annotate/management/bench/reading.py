@@ -146,7 +146,7 @@ def _store(world: World, number: int, size: int, n_claims: int) -> Text:
     outcome = next(iter(add_documents(user=world.manager, project=world.project, rows=[row], now=NOW)))
     assert outcome.id is not None, outcome.errors
     document = Document.objects.get(pk=outcome.id)
-    round = world.project.rounds.get()
+    round = world.round
     layer = open_layer(user=world.ann, document=document, round=round, now=NOW)
     value = load_codebook(round.codebook_version_id).stances["support"].id
     speaker, target = world.entries()

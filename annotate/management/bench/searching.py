@@ -96,7 +96,7 @@ def _documents(world: World, client: Client) -> Iterator[Figure]:
 
 def _claims(world: World, client: Client, speakers: list[Speaker]) -> Iterator[Figure]:
     path = f"/api/v1/projects/{world.project.slug}/claims/"
-    stances = load_codebook(world.project.rounds.get().codebook_version_id).stances
+    stances = load_codebook(world.round.codebook_version_id).stances
     for name, speaker, stance in (("a speaker", 150, "oppose"), ("a frequent speaker", 0, "support")):
         asked = {"speaker": f"Speaker {speaker}", "stance": stance}
         raw = partial(_fetch, CLAIMS, [_param(speakers[speaker].pk), _param(stances[stance].id)])
@@ -218,7 +218,7 @@ def _document(corpus: Any, sources: list[Source], id: uuid.UUID, number: int, te
 
 def _annotate(world: World, rows: list[Any], speakers: list[Any], targets: list[Any], dice: random.Random) -> None:
     """Store a layer a document with claims by speakers of which the first speaks in every third."""
-    round = world.project.rounds.get()
+    round = world.round
     stances = load_codebook(round.codebook_version_id).stances
     values = [stances[key].id for key in ("support", "support", "oppose", "neutral", "unclear")]
     layers: list[Any] = []
