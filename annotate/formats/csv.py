@@ -7,11 +7,12 @@ import io
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
+from itertools import batched
 from typing import IO, Any
 
 from annotate.formats.base import Format, Losses, Member, Selection
-from annotate.formats.tables import OF_CLAIMS, Table, Views, claim_rows, csvw, dictionary, table_members
-from annotate.formats.tables.columns import ATTRIBUTES, CLAIMS, MARKS
+from annotate.formats.tables import OF_CLAIMS, Row, Table, Views, add_rows, csvw, dictionary, table_members
+from annotate.formats.tables.columns import ATTRIBUTES, CLAIMS, DOCUMENTS, MARKS
 from annotate.formats.tables.incoming import read_tables
 from annotate.formats.texts import shown_claims
 
@@ -20,6 +21,7 @@ TRUTHS = {True: "true", False: "false", None: ""}
 KEPT_IN_MEMORY = 1_000_000
 PIECE = 1 << 16
 ROWS_AT_ONCE = 200
+TEXTS_AT_ONCE = 10
 MARK = b"\xef\xbb\xbf"  # tells spreadsheets that this is UTF-8; pandas, DuckDB and readr pass over it
 # Written last: answers about documents come with the readings.
 LATE = (ATTRIBUTES, MARKS)
@@ -44,42 +46,40 @@ def write(selection: Selection, losses: Losses) -> Iterator[Member]:
     views = Views(selection.project.codebook_id)
     with ExitStack() as stack:
         kept = {table.name: stack.enter_context(Kept(table)) for table in (*OF_CLAIMS[1:], MARKS)}
-        yield Member(path="claims.csv", pieces=_claims(selection, views, kept))
+        yield Member(path="claims.csv", pieces=_pieces(CLAIMS, _claims(selection, views, kept)))
         for table in OF_CLAIMS[1:]:
             if table not in LATE:
                 yield kept[table.name].member()
-        for table, rows in table_members(selection, views, lambda table, row: kept[table.name].add(row)):
-            yield Member(path=f"{table.name}.csv", pieces=_pieces(table, rows))
+        for table, rows in table_members(selection, views, lambda table, row: kept[table.name].add([row])):
+            some = map(list, batched(rows, TEXTS_AT_ONCE if table is DOCUMENTS else ROWS_AT_ONCE))
+            yield Member(path=f"{table.name}.csv", pieces=_pieces(table, some))
         for table in LATE:
             yield kept[table.name].member()
     yield Member(path="csv-metadata.json", pieces=[csvw()])
     yield Member(path="dictionary.md", pieces=[dictionary()])
 
 
-def _claims(selection: Selection, views: Views, kept: dict[str, Kept]) -> Iterator[bytes]:
-    def rows() -> Iterator[tuple[Any, ...]]:
-        for claim in shown_claims(selection):
-            for table, row in claim_rows(claim, views):
-                if table is CLAIMS:
-                    yield row
-                else:
-                    kept[table.name].add(row)
+def _claims(selection: Selection, views: Views, kept: dict[str, Kept]) -> Iterator[list[Row]]:
+    """Yield the rows of claims, some at once; those of the other tables are kept."""
+    for claims in batched(shown_claims(selection), ROWS_AT_ONCE):
+        rows: dict[str, list[Row]] = {table.name: [] for table in OF_CLAIMS}
+        for claim in claims:
+            add_rows(claim, views, rows)
+        for name, found in rows.items():
+            if name != CLAIMS.name:
+                kept[name].add(found)
+        yield rows[CLAIMS.name]
 
-    yield from _pieces(CLAIMS, rows())
 
-
-def _pieces(table: Table, rows: Iterable[tuple[Any, ...]]) -> Iterator[bytes]:
+def _pieces(table: Table, groups: Iterable[list[Row]]) -> Iterator[bytes]:
     """Yield a table in pieces, its header at once."""
     buffer = io.StringIO()
     writer, cells = csv.writer(buffer, lineterminator="\r\n"), cells_of(table)
     writer.writerow([column.name for column in table.columns])
     yield MARK + _taken(buffer)
-    for number, row in enumerate(rows, start=1):
-        writer.writerow(cells(row))
-        if number % ROWS_AT_ONCE == 0:
-            yield _taken(buffer)
-    if rest := _taken(buffer):
-        yield rest
+    for rows in groups:
+        writer.writerows(cells(rows))
+        yield _taken(buffer)
 
 
 def _taken(buffer: io.StringIO) -> bytes:
@@ -89,22 +89,22 @@ def _taken(buffer: io.StringIO) -> bytes:
     return data
 
 
-def cells_of(table: Table) -> Callable[[tuple[Any, ...]], list[Any]]:
-    """Return what turns a row of the table into cells: words made safe, numbers as they are, missing ones empty."""
+def cells_of(table: Table) -> Callable[[list[Row]], Iterable[Row]]:
+    """Return what turns rows of the table into cells: words made safe, numbers as they are, missing ones empty."""
     words = [at for at, column in enumerate(table.columns) if column.type in ("string", "json")]
     truths = [at for at, column in enumerate(table.columns) if column.type == "boolean"]
 
-    def cells(row: tuple[Any, ...]) -> list[Any]:
-        found = list(row)
+    def cells(rows: list[Row]) -> Iterable[Row]:
+        # Column by column, for most columns need nothing. None is written as an empty cell.
+        columns: list[Iterable[Any]] = list(zip(*rows, strict=True))
         for at in words:
-            value = found[at]
-            if value and (type(value) is not str or value[0] in FORMULA):
-                found[at] = safe(value)
+            if any(type(value) is not str or value.startswith(FORMULA) for value in columns[at] if value):
+                columns[at] = [safe(value) if value else value for value in columns[at]]
         for at in truths:
-            found[at] = TRUTHS[found[at]]
-        return found  # None is written as an empty cell
+            columns[at] = [TRUTHS[value] for value in columns[at]]
+        return zip(*columns, strict=True)
 
-    return cells
+    return lambda rows: cells(rows) if rows else ()
 
 
 class Kept:
@@ -125,8 +125,8 @@ class Kept:
     def __exit__(self, *error: object) -> None:
         self._file.close()
 
-    def add(self, row: tuple[Any, ...]) -> None:
-        self._writer.writerow(self._cells(row))
+    def add(self, rows: list[Row]) -> None:
+        self._writer.writerows(self._cells(rows))
 
     def member(self) -> Member:
         return Member(path=f"{self._table.name}.csv", pieces=self._pieces())

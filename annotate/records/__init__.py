@@ -17,7 +17,16 @@ from annotate.records.frozen import (
     resolve_claim,
     submitted,
 )
-from annotate.records.layers import LAYER_COLUMNS, layer_answers, layer_dicts, layer_marks, stamp, whole_layers
+from annotate.records.layers import (
+    LAYER_COLUMNS,
+    answers_of,
+    layer_answers,
+    layer_dicts,
+    layer_marks,
+    marks_of,
+    stamp,
+    whole_layers,
+)
 from annotate.records.registries import (
     ENTRY_COLUMNS,
     CodebookNames,
@@ -38,6 +47,7 @@ __all__ = [
     "Registries",
     "Registry",
     "Submitted",
+    "answers_of",
     "claim_dict",
     "claim_dicts",
     "claims_of_layers",
@@ -51,6 +61,7 @@ __all__ = [
     "layer_dicts",
     "layer_marks",
     "learn_entries",
+    "marks_of",
     "resolve_claim",
     "stamp",
     "submitted",

@@ -12,7 +12,7 @@ from django.db.models import F, Q
 
 from annotate.models import Answer, Layer, NoClaimMark
 from annotate.records.claims import ANSWER_COLUMNS, Home, claims_of_layers
-from annotate.records.registries import Registries
+from annotate.records.registries import CodebookNames, Registries
 from corpus.database.bulk import Among, Flag, Key, Stamp, database_key, uuid_text
 from corpus.database.statements import Select
 
@@ -57,7 +57,7 @@ def whole_layers(
     Raises Misquoted at a claim whose quote differs from the text of its home.
     """
     keys = [row[0] for row in rows]
-    answers, marks = _answers(keys, registries), _marks(keys)
+    answers, marks = answers_of({key: homes[key].names for key in keys}, registries), marks_of(keys)
     claims: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for claim in claims_of_layers({key: homes[key] for key in keys}, registries, only=only):
         claims[claim["layer"]].append(claim)
@@ -71,7 +71,7 @@ def whole_layers(
                 "round": home.round,
                 "status": status,
                 "nothing_to_code": bool(nothing),
-                "attributes": home.names.answers(answers[key], registries.speakers) if key in answers else {},
+                "attributes": answers.get(key, {}),
                 "no_claim": marks.get(key, []),
                 "claims": claims.get(home.layer, []),
                 "version": version,
@@ -106,30 +106,32 @@ def _home(layer: Layer, registries: Registries) -> Home:
 
 def layer_answers(layers: list[Layer], registries: Registries) -> dict[UUID, dict[str, object]]:
     """Return the answers to document attributes by layer. One query, and one more where entries answer."""
-    rows = _answers([database_key(layer.pk) for layer in layers], registries)
-    found = {}
-    for layer in layers:
-        names = registries.names(layer.codebook_version_id)
-        found[layer.pk] = names.answers(rows.get(database_key(layer.pk), []), registries.speakers)
-    return found
+    names = {database_key(layer.pk): registries.names(layer.codebook_version_id) for layer in layers}
+    found = answers_of(names, registries)
+    return {layer.pk: found.get(database_key(layer.pk), {}) for layer in layers}
 
 
 def layer_marks(layers: list[Layer]) -> dict[UUID, list[dict[str, Any]]]:
     """Return the no-claim marks by layer, of those that have any. One query."""
-    marks = _marks([database_key(layer.pk) for layer in layers])
+    marks = marks_of([database_key(layer.pk) for layer in layers])
     return {UUID(uuid_text(key)): found for key, found in marks.items()}
 
 
-def _answers(keys: list[str], registries: Registries) -> dict[str, list[tuple[Any, ...]]]:
+def answers_of(layers: Mapping[str, CodebookNames], registries: Registries) -> dict[str, dict[str, object]]:
+    """Return the answers to document attributes of the layers that have any, by key; given are their codebooks.
+
+    One query, and one more where entries answer.
+    """
     found: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
-    rows = ANSWERS.rows(keys=keys)
+    rows = ANSWERS.rows(keys=list(layers))
     registries.speakers.learn_keys({row[3] for row in rows})
     for layer, *answer in rows:
         found[layer].append(tuple(answer))
-    return found
+    return {key: layers[key].answers(answers, registries.speakers) for key, answers in found.items()}
 
 
-def _marks(keys: list[str]) -> dict[str, list[dict[str, Any]]]:
+def marks_of(keys: list[str]) -> dict[str, list[dict[str, Any]]]:
+    """Return the no-claim marks of the layers that have any, by key. One query."""
     found: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for layer, start, end, quote in MARKS.rows(keys=keys):
         found[layer].append({"start": start, "end": end, "quote": quote})

@@ -2,7 +2,7 @@
 
 from annotate.formats.tables.columns import OF_CLAIMS, TABLES, Column, Table
 from annotate.formats.tables.context import table_members
-from annotate.formats.tables.of_claims import Views, claim_rows
+from annotate.formats.tables.of_claims import Row, Views, add_rows
 from annotate.formats.tables.papers import csvw, dictionary
 
-__all__ = ["OF_CLAIMS", "TABLES", "Column", "Table", "Views", "claim_rows", "csvw", "dictionary", "table_members"]
+__all__ = ["OF_CLAIMS", "TABLES", "Column", "Row", "Table", "Views", "add_rows", "csvw", "dictionary", "table_members"]

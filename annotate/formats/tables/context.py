@@ -15,14 +15,18 @@ from annotate.formats.tables import columns
 from annotate.formats.tables.columns import Table
 from annotate.formats.tables.of_claims import Row, Views, answer_rows
 from annotate.formats.tables.places import as_places
-from annotate.models import Decision, DecisionField, DecisionReading, Layer
+from annotate.models import Decision, DecisionField, DecisionReading
 from annotate.payloads.people import People
-from annotate.records import Registries, layer_answers, layer_marks, stamp
-from corpus.database.bulk import Among, Key, Stamp, uuid_text
+from annotate.records import Registries, answers_of, marks_of
+from corpus.database.bulk import Among, Flag, Key, Stamp, uuid_text
 from corpus.models import Document, Proposition, Speaker, SpeakerAlias, Target
 
 CHUNK = 1000
 FIELDS_AT_ONCE = 200  # those of words with the texts that these are from
+LAYER_VALUES: tuple[Any, ...] = (
+    Key("id"), Key("document_id"), Key("round_id"), "kind", "annotator_id", "status", Flag("has_nothing_to_code"),
+    "n_claims", "version", Stamp("created_at"), Stamp("updated_at"), Stamp("submitted_at"), Key("codebook_version_id"),
+)  # fmt: skip
 # Fields whose values are words of the text.
 OF_WORDS = ("spans", "cue")
 NOTHING = "—"
@@ -52,26 +56,21 @@ def layer_rows(selection: Selection, views: Views, also: Write) -> Iterator[Row]
     """Yield the rows of readings; `also` takes those of their marks and answers."""
     people, registries, project = People(), Registries(), selection.project
     longest = None if selection.with_text else selection.quote_length
-    rows = selection.layer_rows().select_related("codebook_version__codebook").order_by("document__number", "id")
+    rows = selection.layer_rows(in_order=True).values_list(*LAYER_VALUES)
     for part in batched(rows.iterator(chunk_size=CHUNK), CHUNK):
-        layers = list(part)
-        answers, marks = layer_answers(layers, registries), layer_marks(layers)
-        for layer in layers:
-            yield _layer(layer, people.name(project.pk, layer.annotator_id) if layer.annotator_id else None)
-            for mark in marks.get(layer.pk, []):
-                also(columns.MARKS, (str(layer.pk), mark["start"], mark["end"], mark["quote"][:longest]))
-            number = layer.codebook_version.number
-            for table, row in answer_rows(answers[layer.pk], views, number, "document", str(layer.pk)):
-                also(table, row)
-
-
-def _layer(layer: Layer, annotator: str | None) -> Row:
-    version = layer.codebook_version
-    return (
-        str(layer.pk), str(layer.document_id), str(layer.round_id) if layer.round_id else None, layer.kind, annotator,
-        layer.status, layer.has_nothing_to_code, version.codebook.name, version.number, layer.n_claims,
-        layer.version, stamp(layer.created_at), stamp(layer.updated_at), stamp(layer.submitted_at),
-    )  # fmt: skip
+        names = {row[0]: registries.names(row[-1]) for row in part}
+        answers, marks = answers_of(names, registries), marks_of(list(names))
+        for key, document, round, kind, annotator, status, nothing, *rest, _ in part:
+            id, view = uuid_text(key), names[key].view
+            yield (
+                id, uuid_text(document), uuid_text(round) if round else None, kind,
+                people.name(project.pk, annotator) if annotator else None, status, bool(nothing), view.name,
+                view.version.number, *rest,
+            )  # fmt: skip
+            for mark in marks.get(key, []):
+                also(columns.MARKS, (id, mark["start"], mark["end"], mark["quote"][:longest]))
+            for row in answer_rows(answers.get(key, {}), views, view.version.number, "document", id):
+                also(columns.ATTRIBUTES, row)
 
 
 def speaker_rows(selection: Selection) -> Iterator[Row]:

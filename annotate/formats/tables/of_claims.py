@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from annotate.formats.tables.columns import (
-    ATTRIBUTES,
-    CLAIM_SPEAKERS,
-    CLAIMS,
-    REPORTERS,
-    SPANS,
-    STANCES,
-    Table,
-)
 from annotate.models import CodebookVersion
 from annotate.payloads.codebooks import CodebookView, load_codebook
 
 GAP = " […] "
 
 type Row = tuple[Any, ...]
+type Rows = Mapping[str, list[Row]]
 
 
 @dataclass(slots=True)
@@ -45,25 +37,31 @@ class Views:
         return self.of(number).attributes[scope, key].kind
 
 
-def claim_rows(claim: dict[str, Any], views: Views) -> Iterator[tuple[Table, Row]]:
-    """Yield the rows of a claim, that of the table of claims first."""
+def add_rows(claim: dict[str, Any], views: Views, rows: Rows) -> None:
+    """Add what the tables say of a claim to their rows, by the name of the table."""
     id = claim["id"]
-    yield CLAIMS, _claim(claim)
+    rows["claims"].append(_claim(claim))
     for position, stance in enumerate(claim["stances"]):
-        yield STANCES, _stance(claim, position, stance, views)
-    for role, speaker, spans in span_groups(claim):
-        for position, span in enumerate(spans):
-            yield SPANS, (id, role, speaker, position, span["start"], span["end"], span["quote"])
-    for position, speaker in enumerate(claim["speakers"]):
+        rows["stances"].append(_stance(claim, position, stance, views))
+    spans = rows["spans"]
+    for position, span in enumerate(claim["spans"]):
+        spans.append((id, "content", None, position, span["start"], span["end"], span["quote"]))
+    for position, span in enumerate(claim["cue"]):
+        spans.append((id, "cue", None, position, span["start"], span["end"], span["quote"]))
+    for place, speaker in enumerate(claim["speakers"]):
         represents = speaker["represents"] or {}
         names = (speaker["id"], speaker["name"], represents.get("id"), represents.get("name"))
-        yield CLAIM_SPEAKERS, (id, position, *names)
+        rows["claim_speakers"].append((id, place, *names))
+        for position, span in enumerate(speaker["mention"]):
+            spans.append((id, "mention", place, position, span["start"], span["end"], span["quote"]))
     for position, reporter in enumerate(claim["reported_by"]):
-        yield REPORTERS, (id, position, reporter["id"], reporter["name"])
+        rows["reporters"].append((id, position, reporter["id"], reporter["name"]))
     number, layer = claim["codebook"]["version"], claim["layer"]
-    yield from answer_rows(claim["attributes"], views, number, "claim", layer, id)
+    if claim["attributes"]:
+        rows["attributes"] += answer_rows(claim["attributes"], views, number, "claim", layer, id)
     for position, stance in enumerate(claim["stances"]):
-        yield from answer_rows(stance.get("attributes", {}), views, number, "stance", layer, id, position)
+        if "attributes" in stance:
+            rows["attributes"] += answer_rows(stance["attributes"], views, number, "stance", layer, id, position)
 
 
 def _claim(claim: dict[str, Any]) -> Row:
@@ -71,7 +69,7 @@ def _claim(claim: dict[str, Any]) -> Row:
     return (
         claim["id"], claim["layer"], claim["document"]["id"], claim["round"], claim["project"], claim["layer_kind"],
         claim["annotator"], claim["codebook"]["name"], claim["codebook"]["version"], spans[0]["start"],
-        spans[-1]["end"], GAP.join(span["quote"] for span in spans), len(spans), claim["mode"], proposition.get("id"),
+        spans[-1]["end"], GAP.join([span["quote"] for span in spans]), len(spans), claim["mode"], proposition.get("id"),
         proposition.get("text"), proposition.get("relation"), claim["no_stance"], claim["unsure"], claim["note"],
         detected["rule"] if detected else None, " ".join(detected["fields"]) if detected else None,
         claim.get("follows"), claim["version"], claim["created_at"], claim["updated_at"],
@@ -82,9 +80,10 @@ def _claim(claim: dict[str, Any]) -> Row:
 def holder_of(claim: dict[str, Any], stance: dict[str, Any]) -> dict[str, Any]:
     """Return who holds a stance: the holder named, else whom the first speaker represents, else that speaker."""
     if stance.get("holder"):
-        return dict(stance["holder"])
-    first = claim["speakers"][0] if claim["speakers"] else None
-    return dict(first["represents"] or first) if first else {}
+        holder: dict[str, Any] = stance["holder"]
+        return holder
+    first: dict[str, Any] | None = claim["speakers"][0] if claim["speakers"] else None
+    return (first["represents"] or first) if first else {}
 
 
 def _stance(claim: dict[str, Any], position: int, stance: dict[str, Any], views: Views) -> Row:
@@ -96,14 +95,6 @@ def _stance(claim: dict[str, Any], position: int, stance: dict[str, Any], views:
     )  # fmt: skip
 
 
-def span_groups(claim: dict[str, Any]) -> Iterator[tuple[str, int | None, list[dict[str, Any]]]]:
-    """Yield (role, place of the speaker, spans) of a claim."""
-    yield "content", None, claim["spans"]
-    yield "cue", None, claim["cue"]
-    for position, speaker in enumerate(claim["speakers"]):
-        yield "mention", position, speaker["mention"]
-
-
 def answer_rows(
     answers: dict[str, Any],
     views: Views,
@@ -112,12 +103,12 @@ def answer_rows(
     layer: str,
     claim: str | None = None,
     stance: int | None = None,
-) -> Iterator[tuple[Table, Row]]:
-    """Yield a row for each value that was answered."""
+) -> Iterator[Row]:
+    """Yield a row of the table of attributes for each value that was answered."""
     for key, answer in sorted(answers.items()):
         kind = views.kind(number, scope, key)
         for position, value in enumerate(answer if isinstance(answer, list) else [answer]):
-            yield ATTRIBUTES, (scope, layer, claim, stance, key, kind, position, answer_text(value))
+            yield scope, layer, claim, stance, key, kind, position, answer_text(value)
 
 
 def answer_text(value: Any) -> str:
