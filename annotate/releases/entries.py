@@ -9,33 +9,35 @@ from uuid import UUID
 from corpus.models import Affiliation, Entry, Proposition, Speaker, SpeakerAlias, Target
 
 REGISTRIES: dict[str, type[Entry]] = {"speakers": Speaker, "targets": Target, "propositions": Proposition}
+NAMED = {"speakers": "name", "targets": "name", "propositions": "text"}
+# What is written of an entry, and the column it is read from.
+COLUMNS = {
+    "disambiguation": "disambiguation",
+    "note": "note",
+    "provisional": "is_provisional",
+    "merged_into": "merged_into_id",
+}
+OWN = {
+    "speakers": {"kind": "kind", "external_id": "external_id", "not_stated": "is_not_stated"},
+    "targets": {"kind": "kind", "inverted": "is_merged_inverted"},
+    "propositions": {"usual_target": "usual_target_id"},
+}
 AT_ONCE = 2000
 
 
 def entry_dicts(corpus_id: UUID, name: str) -> Iterator[dict[str, Any]]:
     """Yield the entries of a registry by id, without who made them."""
     more = _of_speakers(corpus_id) if name == "speakers" else {}
+    named, columns = NAMED[name], COLUMNS | OWN[name]
     rows = REGISTRIES[name]._default_manager.filter(corpus=corpus_id).order_by("pk")
-    for row in rows.iterator(chunk_size=AT_ONCE):
-        yield _entry(row) | more.get(row.pk, {"aliases": [], "affiliations": []} if name == "speakers" else {})
+    for id, called, *values in rows.values_list("pk", "name", *columns.values()).iterator(chunk_size=AT_ONCE):
+        found = {key: _plain(value) for key, value in zip(columns, values, strict=True)}
+        found |= more.get(id, {"aliases": [], "affiliations": []} if name == "speakers" else {})
+        yield {"id": str(id), named: called, **found}
 
 
-def _entry(row: Any) -> dict[str, Any]:
-    found = {
-        "id": str(row.pk),
-        "text" if isinstance(row, Proposition) else "name": row.name,
-        "disambiguation": row.disambiguation,
-        "note": row.note,
-        "provisional": row.is_provisional,
-        "merged_into": _text(row.merged_into_id),
-    }
-    if isinstance(row, Speaker):
-        found |= {"kind": row.kind, "external_id": row.external_id, "not_stated": row.is_not_stated}
-    if isinstance(row, Target):
-        found |= {"kind": row.kind, "inverted": row.is_merged_inverted}
-    if isinstance(row, Proposition):
-        found |= {"usual_target": _text(row.usual_target_id)}
-    return found
+def _plain(value: Any) -> Any:
+    return str(value) if isinstance(value, UUID) else value
 
 
 def _text(value: Any) -> str | None:

@@ -32,6 +32,7 @@ from annotate.releases.people import Pseudonyms
 from annotate.releases.selecting import articles_of
 from annotate.releases.settings import SelectionRule
 from annotate.releases.splits import Article, stories
+from corpus.database.bulk import Key, Stamp, uuid_text
 from corpus.models import Document, Speaker, Target
 
 AT_ONCE = 200
@@ -40,6 +41,12 @@ COLUMNS = (
     *("id", "number", "external_id", "title", "source__name", "url", "published_on", "language", "sha256"),
     *("n_characters", "metadata"),
 )
+OF_GOLD = ("document_id", "status", "n_claims", "has_nothing_to_code")
+OF_DECISIONS: tuple[Any, ...] = (
+    *("id", "layer__document_id", "kind", "claim_id", "by_itself", "reason", "guideline", "decided_by_id"),
+    *("had_coded", Stamp("created_at"), Stamp("updated_at")),
+)
+OF_FIELDS = ("field", "basis", "value", "n_for", "n_of", "options")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,20 +145,21 @@ class Source:
                 yield _document(row, has_texts=has_texts) | {"gold": gold.get(row[0])}
 
     def _gold_of(self, documents: list[UUID]) -> dict[UUID, dict[str, Any]]:
-        layers = list(self.gold_layers().filter(document__in=documents).order_by("document", "id"))
-        answers = records.layer_answers(layers, self.registries)
-        marks = records.layer_marks(layers)
+        found = self.gold_layers().filter(document__in=documents).order_by("document", "id")
+        rows = list(found.values_list(Key("id"), "codebook_version_id", *OF_GOLD))
+        names = {key: self.registries.names(version) for key, version, *_ in rows}
+        answers, marks = records.answers_of(names, self.registries), records.marks_of(list(names))
         return {
-            layer.document_id: {
-                "layer": str(layer.pk),
-                "codebook": codebook_ref(self.registries, layer.codebook_version_id),
-                "finished": layer.status == LayerStatus.SUBMITTED,
-                "n_claims": layer.n_claims,
-                "nothing_to_code": layer.has_nothing_to_code,
-                "attributes": answers[layer.pk],
-                "no_claim": marks.get(layer.pk, []),
+            document: {
+                "layer": uuid_text(key),
+                "codebook": codebook_ref(self.registries, version),
+                "finished": status == LayerStatus.SUBMITTED,
+                "n_claims": n_claims,
+                "nothing_to_code": is_empty,
+                "attributes": answers.get(key, {}),
+                "no_claim": marks.get(key, []),
             }
-            for layer in layers
+            for key, version, document, status, n_claims, is_empty in rows
         }
 
     def gold_claims(self) -> Iterator[dict[str, Any]]:
@@ -184,33 +192,35 @@ class Source:
 
     def decisions(self) -> Iterator[dict[str, Any]]:
         """Yield what was decided on each unit, with the readings it rests on and those that stood against it."""
-        rows = Decision.objects.filter(layer__in=self.gold_layers().order_by().values("pk")).order_by(
-            "created_at", "id"
-        )
-        for part in batched(rows.select_related("layer").iterator(chunk_size=AT_ONCE), AT_ONCE):
-            ids = [row.pk for row in part]
+        found = Decision.objects.filter(layer__in=self.gold_layers().order_by().values("pk"))
+        rows = found.order_by("created_at", "id").values_list(*OF_DECISIONS)
+        for part in batched(rows.iterator(chunk_size=AT_ONCE), AT_ONCE):
+            ids = [row[0] for row in part]
             readings, fields = self._readings(ids), _fields(ids)
             for row in part:
-                yield self._decision(row, readings.get(row.pk, []), fields.get(row.pk, []))
+                yield self._decision(row, readings.get(row[0], []), fields.get(row[0], []))
 
-    def _decision(self, row: Decision, readings: list[dict[str, Any]], fields: list[dict[str, Any]]) -> dict[str, Any]:
+    def _decision(
+        self, row: tuple[Any, ...], readings: list[dict[str, Any]], fields: list[dict[str, Any]]
+    ) -> dict[str, Any]:
+        id, document, kind, claim, by_itself, reason, guideline, who, had_coded, created_at, updated_at = row
         claims = [reading["claim"] for reading in readings]
         for found in fields:
-            found["against"] = [id for id in claims if id not in found["sources"]]
+            found["against"] = [key for key in claims if key not in found["sources"]]
         return {
-            "id": str(row.pk),
-            "document": str(row.layer.document_id),
-            "kind": row.kind,
-            "claim": str(row.claim_id) if row.claim_id else None,
-            "by_itself": row.by_itself,
-            "reason": row.reason,
-            "guideline": row.guideline,
-            "decided_by": self.names(row.decided_by_id),
-            "had_coded": row.had_coded,
+            "id": str(id),
+            "document": str(document),
+            "kind": kind,
+            "claim": str(claim) if claim else None,
+            "by_itself": by_itself,
+            "reason": reason,
+            "guideline": guideline,
+            "decided_by": self.names(who),
+            "had_coded": had_coded,
             "readings": readings,
             "fields": fields,
-            "created_at": records.stamp(row.created_at),
-            "updated_at": records.stamp(row.updated_at),
+            "created_at": created_at,
+            "updated_at": updated_at,
         }
 
     def _readings(self, ids: list[UUID]) -> dict[UUID, list[dict[str, Any]]]:
@@ -262,8 +272,8 @@ def _sorted(value: Any) -> Any:
 
 def _fields(ids: list[UUID]) -> dict[UUID, list[dict[str, Any]]]:
     found: dict[UUID, list[dict[str, Any]]] = {}
-    for row in DecisionField.objects.filter(decision__in=ids).order_by("decision", "id"):
-        made = {"field": row.field, "basis": row.basis, "value": row.value, "n_for": row.n_for, "n_of": row.n_of}
-        made |= {"options": row.options, "sources": [str(id) for id in row.sources]}
-        found.setdefault(row.decision_id, []).append(made)
+    rows = DecisionField.objects.filter(decision__in=ids).order_by("decision", "id")
+    for decision, *values, sources in rows.values_list("decision_id", *OF_FIELDS, "sources"):
+        made = dict(zip(OF_FIELDS, values, strict=True)) | {"sources": [str(id) for id in sources]}
+        found.setdefault(decision, []).append(made)
     return found
