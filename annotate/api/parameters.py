@@ -9,6 +9,7 @@ from uuid import UUID
 from rest_framework.request import Request
 
 from annotate.payloads.problems import Invalid
+from annotate.search.values import refuse_unknown
 
 WHOLE = re.compile(r"[0-9]{1,10}", re.ASCII)
 MAX_SEARCH = 200
@@ -17,6 +18,14 @@ MAX_SEARCH = 200
 def refuse(name: str, value: str, rule: str) -> Invalid:
     shown = repr(value) if len(value) <= 60 else f"{value[:60]!r}…"
     return Invalid(f"The query parameter {name}={shown} {rule}", extra={"parameter": name})
+
+
+def only(request: Request, names: Iterable[str]) -> None:
+    """Raise Invalid for a parameter that is none of the names, or that is given twice."""
+    refuse_unknown(request.query_params, names)
+    for name, values in request.query_params.lists():
+        if len(values) > 1:
+            raise refuse(name, ", ".join(values), f"is given {len(values)} times; give it once.")
 
 
 def uuid_of(request: Request, name: str) -> UUID | None:

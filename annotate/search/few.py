@@ -7,20 +7,9 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from django.db.models import Exists, Func, OuterRef, Q, QuerySet, UUIDField
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 FEW = 5000
-
-
-class Unindexed(Func):
-    """A key that SQLite does not look up by its own index: without statistics it would prefer that to the claim's."""
-
-    template = "%(expressions)s"
-    arity = 1
-    output_field = UUIDField()
-
-    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
-        return self.as_sql(compiler, connection, template="+%(expressions)s", **extra)
 
 
 class Narrow(NamedTuple):

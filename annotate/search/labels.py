@@ -15,9 +15,10 @@ from annotate.payloads.codebooks import CodebookView, load_codebook
 from annotate.payloads.people import people_of
 from annotate.search import values
 from annotate.search.families import family, turned_targets
-from annotate.search.few import Narrow, Unindexed, holds_for_few, narrowed
+from annotate.search.few import Narrow, holds_for_few, narrowed
 from annotate.search.gaps import incomplete
 from annotate.search.values import Within, refuse
+from corpus.database.bulk import Unindexed
 from corpus.models import Proposition, Speaker, Target
 
 ANYBODY = "*"

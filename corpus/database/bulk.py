@@ -46,7 +46,7 @@ class Flag(models.Func):
 
 
 class Unindexed(models.Func):
-    """A column that SQLite shall not find rows by: it would collect and sort a project rather than follow an order."""
+    """A column that SQLite shall not find rows by, where its index would be taken for better than the one that is."""
 
     arity = 1
 

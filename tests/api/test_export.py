@@ -79,6 +79,15 @@ def test_gold_is_the_default_and_empty_without_adjudication(manager, claims):
 def test_an_unknown_format_or_layer_is_400_and_named(manager, query):
     answer = manager.get(f"{WHERE}?{query}")
     assert answer.status_code == 400 and answer.json()["parameter"] == query.partition("=")[0]
+
+
+def test_a_filter_that_is_given_twice_is_refused_and_not_half_heard(manager):
+    path = "/api/v1/projects/bridge/"
+    for query in ("export/?source=A&source=B", "claims/?q=one&q=two", "documents/?language=en&language=fr"):
+        answer = manager.get(path + query)
+        name = query.partition("?")[2].partition("=")[0]
+        assert (answer.status_code, answer.json()["parameter"]) == (400, name), query
+        assert "give it once" in answer.json()["detail"]
     assert free_places() == export.AT_ONCE
 
 

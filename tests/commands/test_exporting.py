@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 
 import pytest
 from django.core.management import call_command
@@ -79,3 +80,15 @@ def test_a_filter_that_is_given_twice_is_refused(document, tmp_path):
     with pytest.raises(CommandError, match="give each name once"):
         export(tmp_path / "one", only=["status=open", "status=submitted"])
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.once
+def test_who_may_read_the_file_is_said_by_the_umask_but_a_backup_is_its_owners(document, tmp_path):
+    before = os.umask(0o027)
+    try:
+        export(tmp_path / "one.jsonl")
+        call_command("backup", tmp_path / "two.zip", stdout=io.StringIO())
+    finally:
+        os.umask(before)
+    found = [(tmp_path / name).stat().st_mode & 0o777 for name in ("one.jsonl", "two.zip")]
+    assert found == [0o640, 0o600]

@@ -30,7 +30,7 @@ class Command(PreparedCommand):
             raise CommandError(f"{file} is there already; choose another name, or replace it with --force.")
         n_written = 0
         try:
-            with whole_file(file) as target, Progress("Backing up", 0) as bar:
+            with whole_file(file, mode=0o600) as target, Progress("Backing up", 0) as bar:
 
                 def tell(n_bytes: int) -> None:
                     nonlocal n_written
