@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -63,3 +65,32 @@ def test_files_that_wait_are_put_together_from_wherever_they_were_written(monkey
             waiting.add("ab"[number % 2], f"<{number}>".encode())
         assert waiting.paths() == ["a", "b"]
         assert b"".join(waiting.pieces("b")) == b"".join(f"<{number}>".encode() for number in range(1, 20, 2))
+
+
+def count_as_if_large():
+    """Have SQLite believe that it counted 160,000 documents, a layer each, all of one project."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+        cursor.execute("DELETE FROM sqlite_stat1")
+        rows = [
+            ("corpus_document", "corpus_document_corpus_id_f6cb2f6b", "160000 160000"),
+            ("corpus_document", "sqlite_autoindex_corpus_document_3", "160000 160000 1"),
+            ("annotate_layer", "annotate_layer_project_id_d3f0f82b", "160000 160000"),
+            ("annotate_layer", "annotate_layer_document_id_62582c6e", "160000 1"),
+        ]
+        for row in rows:
+            cursor.execute("SELECT count(*) FROM sqlite_schema WHERE name = %s", [row[1]])
+            assert cursor.fetchone() == (1,), f"{row[1]} has another name now"
+            cursor.execute("INSERT INTO sqlite_stat1 VALUES (%s, %s, %s)", row)
+        cursor.execute("ANALYZE sqlite_schema")  # has it read them again
+
+
+@pytest.mark.parametrize("layers", ["gold", "annotators", "all"])
+def test_the_layers_come_in_order_without_sorting_all_of_them_first(selection, layers):
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL counts its tables by itself, and its statistics cannot be written")
+    rows = replace(selection, layers=layers).layer_rows(in_order=True)
+    for prepare in (lambda: None, count_as_if_large):
+        prepare()
+        plan = rows.explain()
+        assert "FOR ORDER BY" not in plan, plan  # only the layers of one document are sorted
