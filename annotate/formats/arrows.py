@@ -8,6 +8,7 @@ from typing import Any
 
 from annotate.formats.base import Selection
 from annotate.formats.reading import parts
+from annotate.formats.sink import Sink
 from annotate.formats.tables.context import sorted_json
 from annotate.formats.tables.of_claims import Views, answer_text, holder_of
 from annotate.formats.texts import shown_claims
@@ -125,35 +126,6 @@ def document_arrow_rows(selection: Selection) -> Iterator[Row]:
                 "text": text if selection.with_text else None,
                 "metadata": sorted_json(metadata),
             }
-
-
-class Sink:
-    """Takes what Parquet writes and hands it on; it cannot be sought in."""
-
-    closed = False
-
-    def __init__(self) -> None:
-        self._pieces: list[bytes] = []
-        self._at = 0
-
-    def write(self, data: Any) -> int:
-        piece = bytes(data)
-        self._pieces.append(piece)
-        self._at += len(piece)
-        return len(piece)
-
-    def tell(self) -> int:
-        return self._at
-
-    def flush(self) -> None:
-        pass
-
-    def close(self) -> None:
-        pass
-
-    def taken(self) -> Iterator[bytes]:
-        pieces, self._pieces = self._pieces, []
-        yield from pieces
 
 
 def parquet(

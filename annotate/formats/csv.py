@@ -11,6 +11,7 @@ from itertools import batched
 from typing import IO, Any
 
 from annotate.formats.base import Format, Losses, Member, Selection
+from annotate.formats.sink import taken
 from annotate.formats.tables import OF_CLAIMS, Row, Table, Views, add_rows, csvw, dictionary, table_members
 from annotate.formats.tables.columns import ATTRIBUTES, CLAIMS, DOCUMENTS, MARKS
 from annotate.formats.tables.incoming import read_tables
@@ -76,17 +77,10 @@ def _pieces(table: Table, groups: Iterable[list[Row]]) -> Iterator[bytes]:
     buffer = io.StringIO()
     writer, cells = csv.writer(buffer, lineterminator="\r\n"), cells_of(table)
     writer.writerow([column.name for column in table.columns])
-    yield MARK + _taken(buffer)
+    yield MARK + taken(buffer)
     for rows in groups:
         writer.writerows(cells(rows))
-        yield _taken(buffer)
-
-
-def _taken(buffer: io.StringIO) -> bytes:
-    data = buffer.getvalue().encode()
-    buffer.seek(0)
-    buffer.truncate()
-    return data
+        yield taken(buffer)
 
 
 def cells_of(table: Table) -> Callable[[list[Row]], Iterable[Row]]:

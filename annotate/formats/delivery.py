@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from annotate.formats.base import Format, Losses, Member, Selection
+from annotate.formats.sink import Sink
 from annotate.formats.sources import LOSSES
 
 BLOCK = 64_000
@@ -40,7 +41,7 @@ def delivered(format: Format, selection: Selection) -> Iterator[bytes]:
 
 def zipped(files: Iterator[Member]) -> Iterator[bytes]:
     """Yield a zip file piece by piece; nothing of it is kept but the list of its members."""
-    sink = _Sink()
+    sink = Sink()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
         for member in files:
             entry = zipfile.ZipInfo(member.path, MOMENT)
@@ -93,27 +94,6 @@ def in_blocks(pieces: Iterable[bytes]) -> Iterator[bytes]:
         raise
     if block:
         yield b"".join(block)
-
-
-class _Sink:
-    """Takes what is written to it and hands it on; it cannot be sought in."""
-
-    def __init__(self) -> None:
-        self._pieces: list[bytes] = []
-
-    def write(self, data: bytes) -> int:
-        self._pieces.append(bytes(data))
-        return len(data)
-
-    def flush(self) -> None:
-        pass
-
-    def close(self) -> None:
-        pass
-
-    def taken(self) -> Iterator[bytes]:
-        pieces, self._pieces = self._pieces, []
-        yield from pieces
 
 
 def written(format: Format, selection: Selection, folder: Path) -> Iterator[int]:

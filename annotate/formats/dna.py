@@ -15,6 +15,7 @@ from annotate.formats.base import Format, Losses, Member, Selection
 from annotate.formats.csv import safe
 from annotate.formats.marks import SHARED_LOSSES, WITHDRAWN
 from annotate.formats.reading import claim_lines
+from annotate.formats.sink import taken
 from annotate.formats.speakers import BODIES, speaker_kinds
 from annotate.formats.tables.of_claims import GAP, Views
 
@@ -47,7 +48,7 @@ def _pieces(selection: Selection, losses: Losses) -> Iterator[bytes]:
     buffer = io.StringIO()
     writer = csv.writer(buffer, delimiter=";", lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
     writer.writerow(COLUMNS)
-    yield _taken(buffer)
+    yield taken(buffer)
     for claim in claim_lines(selection):
         if claim.get("withdrawn"):
             losses.note(WITHDRAWN, claim["id"])
@@ -59,15 +60,8 @@ def _pieces(selection: Selection, losses: Losses) -> Iterator[bytes]:
                 number += 1
                 writer.writerow([number, *_row(claim, stance, agreement, kinds, losses)])
         if buffer.tell() > ROWS_AT_ONCE * 300:
-            yield _taken(buffer)
-    yield _taken(buffer)
-
-
-def _taken(buffer: io.StringIO) -> bytes:
-    data = buffer.getvalue().encode()
-    buffer.seek(0)
-    buffer.truncate()
-    return data
+            yield taken(buffer)
+    yield taken(buffer)
 
 
 def _agreement(claim: dict[str, Any], stance: dict[str, Any], views: Views, losses: Losses) -> int | None:

@@ -83,6 +83,7 @@ def test_a_filter_that_is_given_twice_is_refused(document, tmp_path):
 
 
 @pytest.mark.once
+@pytest.mark.django_db(transaction=True)  # a backup of SQLite cannot be made within a transaction
 def test_who_may_read_the_file_is_said_by_the_umask_but_a_backup_is_its_owners(document, tmp_path):
     before = os.umask(0o027)
     try:
