@@ -26,7 +26,7 @@ from django.db import connection
 from annotate.actions.claims import put_claim
 from annotate.actions.projects import add_member
 from annotate.formats import FORMATS, Selection, delivered
-from annotate.management.bench.data import NOW, World
+from annotate.management.bench.data import NOW, World, let_count
 from annotate.management.bench.figures import Figure, PeakMemory, clock, rate
 from annotate.management.bench.requests import bodies
 from annotate.models import Claim
@@ -53,8 +53,7 @@ class Export:
 def run(world: World) -> list[Figure]:
     _in_a_fork(world.annotate)
     n_claims = Claim.objects.count()
-    with connection.cursor() as cursor:  # what a database does by itself some minutes after so many rows
-        cursor.execute("ANALYZE" if connection.vendor == "postgresql" else "PRAGMA optimize")
+    let_count()
     selection = Selection(project=world.project, user=User(is_superuser=True), layers="all")
     return [figure for key in world.formats for figure in _figures(world, key, selection, n_claims)]
 

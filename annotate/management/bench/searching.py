@@ -18,7 +18,7 @@ from django.db.models import Model
 from django.test import Client
 
 from annotate.actions.registries import create_entry
-from annotate.management.bench.data import NOW, World, articles
+from annotate.management.bench.data import NOW, World, articles, let_count
 from annotate.management.bench.figures import Figure, each, latency
 from annotate.models import Claim, ClaimSpeaker, Layer, Span, Stance
 from annotate.payloads.codebooks import load_codebook
@@ -61,7 +61,7 @@ CLAIMS = (
 
 def run(world: World) -> list[Figure]:
     speakers = _fill(world)
-    _statistics()
+    let_count()
     client = Client(HTTP_HOST="127.0.0.1", HTTP_AUTHORIZATION=f"Bearer {world.token}")
     return [*_documents(world, client), *_claims(world, client, speakers), *_page(world)]
 
@@ -138,12 +138,6 @@ def _figure(name: str, client: Client, path: str, raw: Any) -> Figure:
 def _cursor(number: int) -> str:
     """Return the cursor behind a document, as the API's links have it."""
     return base64.urlsafe_b64encode(orjson.dumps(["after", number])).decode().rstrip("=")
-
-
-def _statistics() -> None:
-    """Let the database look at what it has, as it does by itself after a while."""
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE" if connection.vendor == "postgresql" else "PRAGMA optimize")
 
 
 def _fetch(sql: str, params: list[Any]) -> None:
