@@ -114,9 +114,10 @@ def _actors(claim: dict[str, Any], stance: dict[str, Any], kinds: dict[str, str]
 
 def _note(claim: dict[str, Any], losses: Losses) -> None:
     id, document = claim["id"], claim["document"]
-    answers = any(claim[name] for name in ("mode", "attributes", "cue", "unsure", "note"))
+    answers = any(claim.get(name) for name in ("mode", "attributes", "cue", "unsure", "note", "detected"))
+    answers |= any(stance.get("attributes") for stance in claim["stances"])
     lost = {
-        "no_stance": not any(stance["target"] for stance in claim["stances"]),
+        "no_stance": not claim["stances"] or any(stance["target"] is None for stance in claim["stances"]),
         "joint": len(claim["speakers"]) > 1,
         "chain": bool(claim["reported_by"]),
         "discontinuous": len(claim["spans"]) > 1,

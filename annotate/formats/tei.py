@@ -135,7 +135,10 @@ class _Tei:
                 yield f'<span target="{_range([mark])}">{self._safe(mark["quote"])}</span>\n'
             yield "</spanGrp>\n"
         for claim in layer["claims"]:
-            yield from self._features(claim)
+            features = "".join(self._features(claim))
+            if "\ufffd" in features and FORBIDDEN.search(_said(claim)):
+                self._losses.note("characters", claim["id"])
+            yield features
 
     def _features(self, claim: dict[str, Any]) -> Iterator[str]:
         yield f'<fs xml:id="f-{claim["id"]}" type="claim">\n'
@@ -205,6 +208,12 @@ class _Tei:
 
     def _quoted(self, text: str) -> str:
         return quoteattr(FORBIDDEN.sub("\ufffd", text))
+
+
+def _said(claim: dict[str, Any]) -> str:
+    """Return what the annotator wrote of a claim: its note and its answers."""
+    groups = [claim["attributes"], *(stance.get("attributes", {}) for stance in claim["stances"])]
+    return str(claim["note"]) + "".join(str(answer) for answers in groups for answer in answers.values())
 
 
 def _by_name(found: dict[str, str]) -> list[tuple[str, str]]:

@@ -139,3 +139,30 @@ def test_tei_has_no_stand_off_for_a_reading_that_marked_nothing():
     Claim.objects.all().delete()
     (data,) = (data for name, data in members(project, "tei", "annotators").items() if name.endswith(".xml"))
     assert tree.fromstring(data).find(f"{TEI}standOff") is None
+
+
+def test_what_annotators_wrote_and_xml_does_not_allow_is_counted():
+    project = make.project()
+    document = make.document(project, "The ferry runs.")
+    ann = make.member(project, "ann")
+    said = make.claim(ann, document, "The ferry", note="a \x0b b")
+    make.claim(ann, document, "runs", note="a \ufffd b")
+    losses = json.loads(members(project, "tei", "annotators")["losses.json"])["losses"]
+    found = {one["what"]: one["first_claims"] for one in losses}
+    assert found["characters"] == [said["id"]]
+
+
+def test_a_stance_without_target_and_answers_about_a_stance_are_counted_as_lost():
+    project = make.project()
+    attribute = {"key": "force", "kind": "boolean", "scope": "stance"}
+    make.version(project, attributes=[attribute])
+    make.round(project, closes=True)
+    document, ann = make.document(project, "The ferry runs."), make.member(project, "ann")
+    stance = {"target": {"name": "Ferry"}, "value": "support"}
+    make.claim(ann, document, "The ferry", stances=[stance, {"value": "oppose"}])
+    make.claim(ann, document, "runs", stances=[stance | {"attributes": {"force": True}}])
+    make.claim(ann, document, "The", stances=[stance])
+    files = members(project, "dna", "annotators")
+    losses = {row["what"]: row["count"] for row in json.loads(files["losses.json"])["losses"]}
+    assert losses["no_stance"] == losses["answers"] == 1
+    assert len(files["statements.csv"].decode().splitlines()) == 4
