@@ -26,7 +26,7 @@ LOSSES = {
     REGISTRIES: SHARED_LOSSES[REGISTRIES],
     TIMES: SHARED_LOSSES[TIMES],
     WITHDRAWN: SHARED_LOSSES[WITHDRAWN],
-    LAYERS: "status and times of readings, and answers about the document, are left out",
+    LAYERS: "status and times of readings, answers about the document, and that there is nothing to code are left out",
     "characters": "a control character that XML does not allow stands as U+FFFD; offsets stay right",
 }
 
@@ -36,7 +36,7 @@ def write(selection: Selection, losses: Losses) -> Iterator[Member]:
     for document in document_lines(selection):
         document["layers"] = standing(document["layers"], losses)
         for layer in document["layers"]:
-            note_shared(layer, layer["claims"], losses)
+            note_shared(layer | {"no_claim": []}, layer["claims"], losses)  # the marks are written
         data = "".join(_Tei(document, kinds, losses).lines()).encode()
         yield Member(path=f"{document['id']}.xml", pieces=[data])
 
