@@ -120,6 +120,11 @@ def test_what_stands_in_a_line_twice_is_refused_before_anything_is_stored(tmp_pa
     assert not Project.objects.exists() and not Document.objects.exists()
 
 
+def test_no_project_is_made_of_a_file_without_lines(tmp_path):
+    code, said = restore_lines(tmp_path / "nothing", [])
+    assert code == 1 and "The file holds no document" in said and not Project.objects.exists()
+
+
 def test_claims_that_are_no_list_are_refused(tmp_path):
     line = lines()[0]
     line["layers"][0]["claims"] = "x"
