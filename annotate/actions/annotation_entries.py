@@ -51,18 +51,11 @@ class KnownEntries:
         return found | ({"attributes": self._answers(raw["attributes"])} if raw.get("attributes") else {})
 
     def _answers(self, answers: Any) -> Any:
-        """Return answers with those that are entries by their id here; one that is not found keeps its id."""
+        """Return answers with those that are entries by id or by name, as the speakers are."""
         return {
-            key: self._entity(value) if isinstance(value, dict) and "id" in value else value
+            key: self._ref(Speaker, value) if isinstance(value, dict) and value.get("name") else value
             for key, value in answers.items()
         }
-
-    def _entity(self, raw: dict[str, Any]) -> dict[str, Any]:
-        id, name = str(raw["id"]), raw.get("name")
-        if name and self._name(Speaker, id) != name:
-            same = Speaker.objects.filter(corpus=self._corpus_id, name=name).values_list("pk", flat=True)[:2]
-            id = str(same[0]) if len(same) == 1 else id
-        return {"id": id}
 
     def _ref(self, model: type[Entry], raw: Any, key: str = "name") -> Any:
         if not isinstance(raw, dict) or "id" not in raw or key not in raw:
@@ -83,9 +76,17 @@ class KnownEntries:
 
 def fitted_answers(body: dict[str, Any], codebook: CodebookView) -> dict[str, Any]:
     """Return the claim with answers in the JSON type of their attribute: files that hold only texts have no other."""
-    answers = dict(body.get("attributes") or {})
+    stances = [
+        one | {"attributes": _fitted(one["attributes"], "stance", codebook)} if one.get("attributes") else one
+        for one in body["stances"]
+    ]
+    return body | {"attributes": _fitted(body.get("attributes") or {}, "claim", codebook), "stances": stances}
+
+
+def _fitted(raw_answers: dict[str, Any], scope: str, codebook: CodebookView) -> dict[str, Any]:
+    answers = dict(raw_answers)
     for key, raw in answers.items():
-        spec = codebook.attributes.get(("claim", key))
+        spec = codebook.attributes.get((scope, key))
         if spec is None or not isinstance(raw, str):
             continue
         if spec.kind == "choice" and spec.is_multiple:
@@ -94,7 +95,7 @@ def fitted_answers(body: dict[str, Any], codebook: CodebookView) -> dict[str, An
             answers[key] = raw.lower() in TRUE
         elif spec.kind == "scale":
             answers[key] = _number(raw)
-    return body | {"attributes": answers}
+    return answers
 
 
 def _number(raw: str) -> object:

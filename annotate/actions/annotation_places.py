@@ -31,7 +31,7 @@ def document_of(project: Project, found: DocumentFound) -> Document:
             raise NotThere(str(error)) from error
     named = _named(project, found)
     for document in named:
-        if not sha256 or document.sha256 == sha256:
+        if not sha256 or document.sha256 == sha256 or found.is_text(document.text):
             return document
     rows = Document.objects.filter(corpus=project.corpus_id, sha256=sha256)
     same: list[Document] = list(rows[:3]) if sha256 else []

@@ -115,8 +115,16 @@ def _document(file: IncomingFile, texts: Mapping[str, IncomingFile]) -> Iterator
         layers=(reading.layer(file),),
         id=file.stem,
         external_id=file.stem,
-        text=None if beside is None else beside.data().decode("utf-8"),
+        text=None if beside is None else _text(beside),
     )
+
+
+def _text(file: IncomingFile) -> str:
+    """Return the text beside a file of annotations; a mark at its start stays, for offsets may count it."""
+    try:
+        return file.data().decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Malformed(f"byte {error.start} of {file.name} is not UTF-8; save the file in UTF-8.") from error
 
 
 class _Reading:

@@ -84,7 +84,7 @@ def _cas(layer: LayerOut, types: TypeSystem) -> Cas:
         (span,) = mark.spans
         values = {name: "true" if value is True else value for name, value in mark.answers.items()}
         if mark.payload is not None:
-            values[DATA] = _xml(orjson.dumps(mark.payload).decode())
+            values[DATA] = _escaped(orjson.dumps(mark.payload).decode())
         made[mark.key] = spans(begin=span["start"], end=span["end"], key=mark.key, label=mark.label, **values)
     for annotation in made.values():
         cas.add(annotation)
@@ -97,6 +97,11 @@ def _cas(layer: LayerOut, types: TypeSystem) -> Cas:
 def _xml(text: str) -> str:
     """Return the text with what XML cannot hold replaced, each character by one of the same length."""
     return NO_XML.sub("\ufffd", text)
+
+
+def _escaped(data: str) -> str:
+    """Return JSON with what XML cannot hold escaped, so that nothing of it is lost."""
+    return NO_XML.sub(lambda found: f"\\u{ord(found[0]):04x}", data)
 
 
 def read(files: Sequence[IncomingFile]) -> Iterator[Found]:
@@ -134,7 +139,15 @@ def _document(file: IncomingFile, types: Mapping[str, IncomingFile]) -> Iterator
     )
     metadata = next((one for one in cas.select_all_annotations() if one.type.name == METADATA), None)
     id = str(getattr(metadata, "documentId", "") or "")
-    yield DocumentFound(file=file.name, at="", layers=(layer,), id=id, external_id=file.stem, text=cas.sofa_string)
+    yield DocumentFound(
+        file=file.name,
+        at="",
+        layers=(layer,),
+        id=id,
+        external_id=file.stem,
+        text=cas.sofa_string,
+        as_written=_xml,
+    )
 
 
 def _without_dtd(file: IncomingFile) -> bytes:

@@ -12,7 +12,7 @@ from typing import Any
 
 from annotate.formats.base import Format, Losses, Member, Selection
 from annotate.formats.layers_out import LayerOut, layers_out
-from annotate.formats.marks import CLAIM, CUE, SHARED_LOSSES, SPEAKER, has_loss
+from annotate.formats.marks import CLAIM, CUE, SHARED_LOSSES, SPEAKER, has_loss, says_more
 from annotate.formats.side_by_side import side_by_side
 from annotate.formats.tokens import sentences, tokens
 
@@ -61,7 +61,8 @@ class _Columns:
 
     def add(self, claim: dict[str, Any]) -> None:
         id = claim["id"]
-        self._losses.note(VALUES, id)
+        if says_more(claim):
+            self._losses.note(VALUES, id)
         if has_loss(claim):
             self._losses.note(PARTS, id)
         stance = next((stance["value"] for stance in claim["stances"] if stance["value"]), None)

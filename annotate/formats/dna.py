@@ -28,6 +28,7 @@ LOSSES = {
     "no_stance": "a claim without stance, or whose stance has no target, has no row",
     "undecided": "a stance that neither agrees nor disagrees (no score, or 0) has no row",
     "joint": "a row names the first speaker only",
+    "holder": "who speaks is left out where somebody else holds the stance, or where a body speaks for another",
     "unsorted": "a speaker whose kind is not set stands as a person",
     "chain": "who reported it is left out",
     "discontinuous": "the parts of a claim are joined by […]; start and stop are those of the whole",
@@ -100,7 +101,10 @@ def _actors(claim: dict[str, Any], stance: dict[str, Any], kinds: dict[str, str]
     if who["id"] not in kinds:
         losses.note("unsorted", claim["id"])
     represents = speaker["represents"] if speaker is not None and stance["holder"] is None else None
-    if kinds.get(who["id"]) in BODIES:
+    is_body = kinds.get(who["id"]) in BODIES
+    if speaker is not None and (who["id"] != speaker["id"] or (is_body and represents)):
+        losses.note("holder", claim["id"])
+    if is_body:
         # A body that speaks for another: the one whose stance it is.
         return "", (represents or who)["name"]
     return who["name"], represents["name"] if represents else ""
@@ -108,9 +112,10 @@ def _actors(claim: dict[str, Any], stance: dict[str, Any], kinds: dict[str, str]
 
 def _note(claim: dict[str, Any], losses: Losses) -> None:
     id, document = claim["id"], claim["document"]
-    answers = any(claim[name] for name in ("mode", "attributes", "cue", "unsure", "note"))
+    answers = any(claim.get(name) for name in ("mode", "attributes", "cue", "unsure", "note", "detected"))
+    answers |= any(stance.get("attributes") for stance in claim["stances"])
     lost = {
-        "no_stance": not any(stance["target"] for stance in claim["stances"]),
+        "no_stance": not claim["stances"] or any(stance["target"] is None for stance in claim["stances"]),
         "joint": len(claim["speakers"]) > 1,
         "chain": bool(claim["reported_by"]),
         "discontinuous": len(claim["spans"]) > 1,

@@ -218,7 +218,10 @@ def _document(file: IncomingFile, doc: Doc, number: int) -> Iterator[Found]:
         round=file.round,
         is_gold=is_gold,
         marks=tuple(_marks(doc, own, at)),
-        links=tuple(LinkFound(source=one, target=two, label=label, at=at) for one, two, label in own.get("links", ())),
+        links=tuple(
+            LinkFound(source=str(one), target=str(two), label=str(label), at=at)
+            for one, two, label in own.get("links", ())
+        ),
     )
     id, external_id = str(own.get("document", "")), str(own.get("external_id", ""))
     yield DocumentFound(file=file.name, at=at, layers=(layer,), id=id, external_id=external_id, text=doc.text)

@@ -15,7 +15,7 @@ import orjson
 from annotate.formats.base import Format, Losses, Member, Selection
 from annotate.formats.incoming import DocumentFound, Found, LayerFound, LinkFound, MarkFound, SpanFound
 from annotate.formats.layers_out import GOLD, LayerOut, layers_out
-from annotate.formats.marks import SHARED_LOSSES, marks_of, single_spans
+from annotate.formats.marks import SHARED_LOSSES, marks_of, says_more, single_spans
 from annotate.formats.offsets import utf16_edges
 from annotate.formats.side_by_side import side_by_side
 from annotate.formats.sources import IncomingFile, by_file, guarded, text_of, whole
@@ -33,7 +33,7 @@ def write(selection: Selection, losses: Losses) -> Iterator[Member]:
 
 def _lines(selection: Selection, losses: Losses) -> Iterator[tuple[str, bytes]]:
     for layer in layers_out(selection, losses):
-        for claim in layer.claims:
+        for claim in filter(says_more, layer.claims):
             losses.note(VALUES, claim["id"])
         yield f"{layer.folder}.jsonl", orjson.dumps(_line(layer), option=orjson.OPT_APPEND_NEWLINE)
 

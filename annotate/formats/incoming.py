@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -106,7 +106,7 @@ class DocumentFound:
     """A document with its layers; the more of id, external id, sha256 and text it has, the surer it is found again.
 
     `text` is the text as the file has it, in which its offsets count. `file` names the unit of counting: one file
-    counts in one way.
+    counts in one way. `as_written` makes of a stored text what the file can hold of it, one character for each.
     """
 
     file: str
@@ -116,6 +116,11 @@ class DocumentFound:
     external_id: str = ""
     sha256: str = ""
     text: str | None = None
+    as_written: Callable[[str], str] | None = None
+
+    def is_text(self, stored: str) -> bool:
+        """Return whether the file holds this text, as far as its format can hold it."""
+        return self.as_written is not None and self.text == self.as_written(stored)
 
     @property
     def shown(self) -> str:

@@ -114,6 +114,11 @@ def payload_of(claim: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value}
 
 
+def says_more(claim: Mapping[str, Any]) -> bool:
+    """Return whether a claim says anything beside its words, its cue and the words that name its speakers."""
+    return len(payload_of(claim)) > 1  # its id is always there
+
+
 def _take_answers(rest: dict[str, Any], choices: Choices) -> dict[str, Any]:
     """Take the values out of the payload that a format shows beside the words, so that each is said once.
 

@@ -26,7 +26,7 @@ LOSSES = {
     REGISTRIES: SHARED_LOSSES[REGISTRIES],
     TIMES: SHARED_LOSSES[TIMES],
     WITHDRAWN: SHARED_LOSSES[WITHDRAWN],
-    LAYERS: "status and times of readings, and answers about the document, are left out",
+    LAYERS: "status and times of readings, answers about the document, and that there is nothing to code are left out",
     "characters": "a control character that XML does not allow stands as U+FFFD; offsets stay right",
 }
 
@@ -36,7 +36,7 @@ def write(selection: Selection, losses: Losses) -> Iterator[Member]:
     for document in document_lines(selection):
         document["layers"] = standing(document["layers"], losses)
         for layer in document["layers"]:
-            note_shared(layer, layer["claims"], losses)
+            note_shared(layer | {"no_claim": []}, layer["claims"], losses)  # the marks are written
         data = "".join(_Tei(document, kinds, losses).lines()).encode()
         yield Member(path=f"{document['id']}.xml", pieces=[data])
 
@@ -135,7 +135,10 @@ class _Tei:
                 yield f'<span target="{_range([mark])}">{self._safe(mark["quote"])}</span>\n'
             yield "</spanGrp>\n"
         for claim in layer["claims"]:
-            yield from self._features(claim)
+            features = "".join(self._features(claim))
+            if "\ufffd" in features and FORBIDDEN.search(_said(claim)):
+                self._losses.note("characters", claim["id"])
+            yield features
 
     def _features(self, claim: dict[str, Any]) -> Iterator[str]:
         yield f'<fs xml:id="f-{claim["id"]}" type="claim">\n'
@@ -205,6 +208,12 @@ class _Tei:
 
     def _quoted(self, text: str) -> str:
         return quoteattr(FORBIDDEN.sub("\ufffd", text))
+
+
+def _said(claim: dict[str, Any]) -> str:
+    """Return what the annotator wrote of a claim: its note and its answers."""
+    groups = [claim["attributes"], *(stance.get("attributes", {}) for stance in claim["stances"])]
+    return str(claim["note"]) + "".join(str(answer) for answers in groups for answer in answers.values())
 
 
 def _by_name(found: dict[str, str]) -> list[tuple[str, str]]:

@@ -38,14 +38,18 @@ def write(selection: Selection, losses: Losses) -> Iterator[Member]:
 
 
 def _pieces(selection: Selection, losses: Losses) -> Iterator[bytes]:
-    head = {"@context": CONTEXT, "type": "AnnotationCollection", "label": selection.project.name}
-    yield orjson.dumps(head)[:-1] + b',"first":{"type":"AnnotationPage","startIndex":0,"items":['
+    """Yield the collection with its one page in it; there is no page where there are no annotations (5.1, 5.2)."""
+    id = f"{URN}{selection.project.pk}#{selection.layers}"
+    head = {"@context": CONTEXT, "id": id, "type": "AnnotationCollection", "label": selection.project.name}
+    yield orjson.dumps(head)[:-1]
+    page = orjson.dumps({"id": f"{id}-page-1", "type": "AnnotationPage", "startIndex": 0})
     total = 0
     for layer in layers_out(selection, losses):
         for claim in layer.claims:
-            yield (b",\n" if total else b"\n") + orjson.dumps(_annotation(layer, claim))
+            begin = b',"first":' + page[:-1] + b',"items":[' if not total else b","
+            yield begin + b"\n" + orjson.dumps(_annotation(layer, claim))
             total += 1
-    yield b'\n]},"total":%d}\n' % total
+    yield (b"\n]}" if total else b"") + b',"total":%d}\n' % total
 
 
 def _annotation(layer: LayerOut, claim: dict[str, Any]) -> dict[str, Any]:
@@ -109,7 +113,14 @@ def _read(file: IncomingFile) -> Iterator[Found]:
             layer = LayerFound(
                 annotator=annotator, round=round, is_gold=is_gold, marks=tuple(marks), links=tuple(links)
             )
-            yield DocumentFound(file=file.name, at=f"item {(first or 0) + 1}", layers=(layer,), **named)
+            yield DocumentFound(
+                file=file.name,
+                at=f"item {(first or 0) + 1}",
+                layers=(layer,),
+                id=named.get("id", ""),
+                external_id=named.get("external_id", ""),
+                sha256=named.get("sha256", ""),
+            )
 
 
 def _json(text: str) -> Any:
@@ -132,6 +143,8 @@ def _items(data: Any) -> list[Any]:
             return list(holder["items"])
     if isinstance(data, dict) and "target" in data:
         return [data]
+    if isinstance(data, dict) and data.get("total") == 0:
+        return []
     raise Malformed("there are no annotations in this file; give a collection with its first page in it, or a list.")
 
 

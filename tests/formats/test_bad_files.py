@@ -125,3 +125,26 @@ def test_an_archive_is_opened_once_for_all_of_its_files(tmp_path, monkeypatch):
     monkeypatch.setattr(sources.zipfile, "ZipFile", Counted)
     assert [file.data() for file in incoming_files([path])] == [b"T1"] * 5
     assert len(opened) == 1
+
+
+def test_links_of_a_docbin_that_name_no_mark_are_refused():
+    pytest.importorskip("spacy", reason="comes with the group “foreign”")
+    from spacy.tokens import Doc, DocBin
+    from spacy.vocab import Vocab
+
+    project = make.project()
+    make.member(project, "ann")
+    document = make.document(project, "Bridge")
+    doc = Doc(Vocab(), words=["Bridge"], spaces=[False])
+    links = [[["T1"], {}, {"a": 1}]]
+    doc.user_data["standpoint"] = {"document": str(document.pk), "annotator": "ann", "links": links}
+    files = {"x/one.spacy": DocBin(docs=[doc], store_user_data=True).to_bytes()}
+    created, _, (refused,) = imported(project, "spacy", files)
+    assert created == 0 and "names a mark that is not there" in refused.rule
+
+
+def test_a_text_beside_annotations_that_is_not_utf8_is_named():
+    project = make.project()
+    files = {"x/one.ann": b"T1\tClaim 0 4\tCaf\xc3\xa9", "x/one.txt": "Café".encode("latin-1")}
+    _, _, (refused,) = imported(project, "brat", files)
+    assert "byte 3 of x/one.txt is not UTF-8" in refused.rule and "save the file in UTF-8" in refused.remedy

@@ -9,7 +9,7 @@ import pytest
 from annotate.models import Claim, Span
 from annotate.records import claim_dict
 from tests import make
-from tests.formats.folders import imported
+from tests.formats.folders import imported, members
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 TEXT = "🙂 The bridge closes, said Tor Lind.\n\nשלום עולם said Dana.\n"
@@ -111,3 +111,14 @@ def test_a_table_beside_ones_own_that_has_other_columns_is_listed(project):
     files = {"a.csv": f"external_id,start,end,quote\none,{start},{end},bridge\n".encode(), "b.csv": b"id,begin\n1,2\n"}
     created, _, (refused,) = imported(project, "csv", files, username="ann")
     assert created == 1 and refused.file == "b.csv" and "it is no table with the columns external_id" in refused.rule
+
+
+def test_a_collection_and_its_page_are_named_and_an_empty_one_has_no_page():
+    """Web Annotation Data Model, 5.1 and 5.2: one IRI each; a page holds one annotation or more."""
+    project = make.project()
+    make.claim(make.member(project, "ann"), make.document(project, TEXT), "The")
+    full, empty = (json.loads(members(project, "w3c", of)["annotations.jsonld"]) for of in ("annotators", "gold"))
+    ids = {full["id"], full["first"]["id"], empty["id"], *(one["id"] for one in full["first"]["items"])}
+    assert len(ids) == 4 and all(id.startswith("urn:uuid:") for id in ids)
+    assert full["total"] == 1 and empty["total"] == 0 and "first" not in empty
+    assert imported(project, "w3c", members(project, "w3c", "gold")) == (0, 0, [])

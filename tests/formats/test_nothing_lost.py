@@ -12,6 +12,7 @@ from annotate.actions import claims as actions
 from annotate.models import Claim, Span
 from annotate.payloads.preconditions import Precondition
 from annotate.records import claim_dict
+from corpus.models import Speaker
 from tests import make
 from tests.formats.folders import imported, members, twin
 from tests.formats.test_round_trips import dataset
@@ -242,3 +243,47 @@ def test_an_answer_without_a_meaning_is_listed_at_each_claim_that_has_it(project
     created, _, refused = imported(project, "brat", brat(*lines), username="ann", mapping=MAP)
 
     assert created == 0 and [refusal.value for refusal in refused] == ["colour=red", "colour=red"]
+
+
+@pytest.mark.parametrize("key", ["csv", "w3c"])
+def test_answers_that_are_entries_or_one_label_of_several_come_in_everywhere(key):
+    project = make.project()
+    ann, document = make.member(project, "ann"), make.document(project, TEXT)
+    asked = [
+        {"key": "addressee", "kind": "entity"},
+        {"key": "about", "kind": "entity", "scope": "stance"},
+        {"key": "grounds", "kind": "choice", "scope": "stance", "is_multiple": True, "labels": {"law": (), "cost": ()}},
+    ]
+    make.version(project, attributes=asked)
+    make.round(project, closes=True)
+    answers = {"about": {"name": "Harbour office"}, "grounds": ["law"]}
+    stance = {"target": {"name": "Ferry"}, "value": "support", "attributes": answers}
+    make.claim(ann, document, "The bridge", attributes={"addressee": {"name": "=Port"}}, stances=[stance])
+    out = members(project, key)
+    other = twin(project)
+    make.version(other, attributes=asked)
+    make.round(other, closes=True)
+
+    assert imported(other, key, out) == (1, 0, [])
+    claim = claim_dict(Claim.objects.get(layer__project=other).pk)
+    names = dict(Speaker.objects.filter(corpus=other.corpus).values_list("name", "pk"))
+    assert claim["attributes"] == {"addressee": {"id": str(names["=Port"])}}
+    assert claim["stances"][0]["attributes"] == {"about": {"id": str(names["Harbour office"])}, "grounds": ["law"]}
+    assert imported(other, key, out) == (0, 1, [])
+
+
+def test_a_cas_whose_text_xml_cannot_hold_comes_back_with_all_that_is_said():
+    pytest.importorskip("cassis", reason="comes with the group “foreign”")
+    project = make.project()
+    ann, text = make.member(project, "ann"), "The ferry\x0cruns. \uffff The bridge closes."
+    document = make.document(project, text)
+    said = make.claim(ann, document, "ferry\x0cruns", note="a \uffff b \ufffe\x0c")
+    out = members(project, "cas-xmi")
+    make.member(project, "ben")
+
+    assert imported(project, "cas-xmi", out, username="ben") == (1, 0, [])
+    found = claim_dict(Claim.objects.get(layer__annotator__username="ben").pk)
+    assert found["spans"] == said["spans"] and found["note"] == said["note"]
+    other = {name: data.replace(b"The ferry", b"The fairy") for name, data in out.items()}
+    _, _, (refused,) = imported(project, "cas-xmi", other, username="ben")
+    assert "The text differs" in refused.rule

@@ -10,6 +10,7 @@ import xml.etree.ElementTree as tree
 
 import pytest
 
+from annotate.actions import layers
 from annotate.models import Claim
 from corpus.models import Document, Speaker
 from tests import make
@@ -139,3 +140,73 @@ def test_tei_has_no_stand_off_for_a_reading_that_marked_nothing():
     Claim.objects.all().delete()
     (data,) = (data for name, data in members(project, "tei", "annotators").items() if name.endswith(".xml"))
     assert tree.fromstring(data).find(f"{TEI}standOff") is None
+
+
+def test_what_annotators_wrote_and_xml_does_not_allow_is_counted():
+    project = make.project()
+    document = make.document(project, "The ferry runs.")
+    ann = make.member(project, "ann")
+    said = make.claim(ann, document, "The ferry", note="a \x0b b")
+    make.claim(ann, document, "runs", note="a \ufffd b")
+    losses = json.loads(members(project, "tei", "annotators")["losses.json"])["losses"]
+    found = {one["what"]: one["first_claims"] for one in losses}
+    assert found["characters"] == [said["id"]]
+
+
+def test_a_stance_without_target_and_answers_about_a_stance_are_counted_as_lost():
+    project = make.project()
+    attribute = {"key": "force", "kind": "boolean", "scope": "stance"}
+    make.version(project, attributes=[attribute])
+    make.round(project, closes=True)
+    document, ann = make.document(project, "The ferry runs."), make.member(project, "ann")
+    stance = {"target": {"name": "Ferry"}, "value": "support"}
+    make.claim(ann, document, "The ferry", stances=[stance, {"value": "oppose"}])
+    make.claim(ann, document, "runs", stances=[stance | {"attributes": {"force": True}}])
+    make.claim(ann, document, "The", stances=[stance])
+    files = members(project, "dna", "annotators")
+    losses = {row["what"]: row["count"] for row in json.loads(files["losses.json"])["losses"]}
+    assert losses["no_stance"] == losses["answers"] == 1
+    assert len(files["statements.csv"].decode().splitlines()) == 4
+
+
+def test_a_speaker_behind_the_holder_of_a_stance_is_counted_as_lost():
+    project = make.project()
+    document, ann = make.document(project, "The ferry runs."), make.member(project, "ann")
+    board = make.entry(project, Speaker, "Board", kind="organisation")
+    stance = {"target": {"name": "Ferry"}, "value": "support"}
+    spoken = {"speakers": [{"name": "Tor Lind"}]}
+    make.claim(ann, document, "The ferry", **spoken, stances=[stance | {"holder": {"name": "League"}}])
+    make.claim(
+        ann, document, "runs", speakers=[{"id": str(board.pk), "represents": {"name": "City"}}], stances=[stance]
+    )
+    make.claim(
+        ann,
+        document,
+        "The",
+        **spoken,
+        stances=[stance, stance | {"holder": {"name": "Tor Lind"}, "target": {"name": "Fares"}}],
+    )
+    files = members(project, "dna", "annotators")
+    losses = {row["what"]: row["count"] for row in json.loads(files["losses.json"])["losses"]}
+    assert losses["holder"] == 2 and "Board" not in files["statements.csv"].decode()
+
+
+def test_tei_counts_marks_as_written_and_nothing_to_code_as_lost():
+    project = make.project()
+    document, ann = make.document(project, "The ferry runs."), make.member(project, "ann")
+    for nothing, count in ((False, 0), (True, 1)):
+        body = {"no_claim": [make.span(document.text, "runs")], "nothing_to_code": nothing}
+        layers.describe_layer(user=ann, document=document, body=body, now=make.NOW)
+        files = members(project, "tei", "annotators")
+        losses = {row["what"]: row for row in json.loads(files["losses.json"])["losses"]}
+        assert losses["layers"]["count"] == count and "nothing to code" in losses["layers"]["how"]
+
+
+@pytest.mark.parametrize("key", ["conll", "doccano"])
+def test_a_claim_of_words_alone_loses_no_values(key):
+    project = make.project()
+    document, ann = make.document(project, "The ferry runs."), make.member(project, "ann")
+    make.claim(ann, document, "The ferry", speakers=[], stances=[])
+    said = make.claim(ann, document, "runs", speakers=[], stances=[], note="?")
+    losses = json.loads(members(project, key, "annotators")["losses.json"])["losses"]
+    assert next(one["first_claims"] for one in losses if one["what"] == "values") == [said["id"]]

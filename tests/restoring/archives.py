@@ -65,12 +65,13 @@ def lines_without(*columns):
 
 
 def layers_with(**values):
-    """Return what puts other values into the layers of all documents."""
+    """Return what puts other values into the layers of all documents, a round or an annotator into one of each."""
 
     def change(data):
         lines = [orjson.loads(line) for line in data.splitlines()]
         for line in lines:
-            for layer in line["layers"]:
+            own = [layer for layer in line["layers"] if all(layer.get(key) is not None for key in values)]
+            for layer in own[:1] if {"round", "annotator"} & values.keys() else line["layers"]:
                 layer |= {key: value for key, value in values.items() if layer.get(key) is not None}
                 for claim in layer["claims"] if "round" in values else ():
                     claim["round"] = layer["round"]

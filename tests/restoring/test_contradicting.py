@@ -105,6 +105,26 @@ def test_a_submission_is_made_of_what_was_stored_not_of_what_the_file_said(tmp_p
     call_command("agreement", "harbour", stdout=io.StringIO())
 
 
+@pytest.mark.parametrize("what", ["layer", "claim", "annotator"])
+def test_what_stands_in_a_line_twice_is_refused_before_anything_is_stored(tmp_path, what):
+    line = lines()[0]
+    layer = own(line)
+    if what == "claim":
+        layer["claims"].append(layer["claims"][0])
+    else:
+        again = renamed(layer) | {"id": layer["id"] if what == "layer" else str(uuid4())}
+        again["claims"] = [claim | {"layer": again["id"]} for claim in again["claims"]]
+        line["layers"].append(again)
+    code, said = restore_lines(tmp_path / "twice", [line])
+    assert code == 1 and "line 1, /layers/" in said and "stands in this line twice; keep one of them." in said
+    assert not Project.objects.exists() and not Document.objects.exists()
+
+
+def test_no_project_is_made_of_a_file_without_lines(tmp_path):
+    code, said = restore_lines(tmp_path / "nothing", [])
+    assert code == 1 and "The file holds no document" in said and not Project.objects.exists()
+
+
 def test_claims_that_are_no_list_are_refused(tmp_path):
     line = lines()[0]
     line["layers"][0]["claims"] = "x"

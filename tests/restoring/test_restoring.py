@@ -215,10 +215,10 @@ def test_a_bad_line_is_named_with_its_pointer_and_nothing_is_stored(tmp_path, ch
     assert not Project.objects.exists()
 
 
-def test_a_line_that_repeats_a_reading_is_refused_with_its_batch(tmp_path):
-    line = orjson.loads((GOLDEN / FORMATS["documents-jsonl"]).read_bytes().splitlines()[0])
-    line["layers"].append(own(line))
-    (tmp_path / "twice").write_bytes(orjson.dumps(line))
+def test_a_line_that_repeats_a_reading_of_another_is_refused_with_its_batch(tmp_path):
+    first, second = map(orjson.loads, (GOLDEN / FORMATS["documents-jsonl"]).read_bytes().splitlines()[:2])
+    second["layers"] = [own(first) | {"claims": [], "no_claim": []}]
+    (tmp_path / "twice").write_bytes(orjson.dumps(first) + b"\n" + orjson.dumps(second))
     code, said = restore(tmp_path / "twice", codebook=[GOLDEN / "codebook.json"])
     assert code == 1 and "twice, line 1" in said and "stands there twice" in said
     assert not Document.objects.exists()

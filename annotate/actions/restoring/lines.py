@@ -173,16 +173,35 @@ class LineReader(Reader):
         if body.get("sha256") != sha256:
             self.fail("/sha256", f"{str(body.get('sha256'))[:64]!r} is not the hash of the text, which is {sha256}.")
         document = self.id(body.get("id"), "/id")
-        layers = self.many(body.get("layers", []), "/layers")
+        raw_layers = self.many(body.get("layers", []), "/layers")
+        layers = tuple(self.layer(one, f"/layers/{i}", document, clean.text) for i, one in enumerate(raw_layers))
+        if not self.errors:
+            self._check_twice(layers)
         return DocumentLine(
             id=document,
             number=None if body.get("number") is None else self.count(body["number"], "/number"),
             clean=clean,
             sha256=sha256,
             project=str(body.get("project", "")),
-            layers=tuple(self.layer(one, f"/layers/{i}", document, clean.text) for i, one in enumerate(layers)),
+            layers=layers,
             raw=dict(body),
         )
+
+    def _check_twice(self, layers: tuple[LayerLine, ...]) -> None:
+        """Find what would break a rule of the database, while nothing is stored yet."""
+        met: set[object] = set()
+
+        def meet(key: object, pointer: str, what: str) -> None:
+            if key in met:
+                self.fail(pointer, f"{what} stands in this line twice; keep one of them.")
+            met.add(key)
+
+        for i, layer in enumerate(layers):
+            whose = f"of {layer.annotator} in the round {layer.round}" if layer.annotator else "that is gold"
+            meet(("layer", layer.id), f"/layers/{i}/id", f"The layer {layer.id}")
+            meet((layer.annotator, layer.round), f"/layers/{i}", f"A layer {whose}")
+            for j, claim in enumerate(layer.claims):
+                meet(("claim", claim.id), f"/layers/{i}/claims/{j}/id", f"The claim {claim.id}")
 
     def _clean(self, body: dict[str, object]) -> CleanDocument:
         given = {name: body[name] for name in DOCUMENT_FIELDS if name in body}

@@ -56,6 +56,7 @@ from corpus.models import Document
 DOCUMENTS_AT_ONCE = 200
 CHARACTERS_AT_ONCE = 4_000_000
 CLAIMS_AT_ONCE = 1000
+NOTHING = "The file holds no document, of which a project could be made; give the file as it was written."
 LACKS_LAYER = "Restore the file documents-jsonl with its layer first: a claim does not say how far its layer was."
 
 type Tell = Callable[[int], None]
@@ -90,6 +91,8 @@ def restore_documents(run: Run, path: Path, codebooks: Iterable[Path], tell: Tel
     project = project_for(run.user, run.slug)
     needs = Needs(books=books_of(project, codebooks))
     check_documents(run, path, needs, tell)
+    if project is None and run.outcome.n_lines == 0:
+        raise Refused([Problem(file=path.name, line=0, detail=NOTHING)])
     place = make_place(
         user=run.user,
         slug=run.slug,

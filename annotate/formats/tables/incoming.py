@@ -107,6 +107,8 @@ class _Parts:
             own = self.by_claim[name] = defaultdict(list)
             for row in _rows(tables, name):
                 own[row["claim_id"]].append(row)
+        # Answers that are entries are ids; elsewhere they are found by their names.
+        self.names = {row["speaker_id"]: row["name"] for row in _rows(tables, "speakers")}
 
     def of(self, name: str, claim: str) -> list[Cells]:
         rows = self.by_claim[name].get(claim, [])
@@ -170,11 +172,11 @@ def _payload(row: Cells, parts: _Parts) -> dict[str, Any]:
             | ({"represents": _entry(one["represents_id"], one["represents"])} if one["represents"] else {})
             for one in parts.of("claim_speakers", id)
         ],
-        "stances": [_stance(one, answers) for one in parts.of("stances", id)],
+        "stances": [_stance(one, answers, parts.names) for one in parts.of("stances", id)],
         "reported_by": [_entry(one["speaker_id"], one["speaker"]) for one in parts.of("reporters", id)],
         "mode": row["mode"],
         "no_stance": _is_true(row["no_stance"]),
-        "attributes": _answers(one for one in answers if one["scope"] == "claim"),
+        "attributes": _answers((one for one in answers if one["scope"] == "claim"), parts.names),
         "unsure": _is_true(row["unsure"]),
         "note": row["note"],
     }
@@ -190,7 +192,7 @@ def _entry(id: str, name: str) -> dict[str, Any]:
     return {"id": id, "name": name} if id else {"name": name}
 
 
-def _stance(row: Cells, answers: list[Cells]) -> dict[str, Any]:
+def _stance(row: Cells, answers: list[Cells], names: dict[str, str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if row["holder"] and not _is_true(row["holder_is_default"]):
         found["holder"] = _entry(row["holder_id"], row["holder"])
@@ -198,21 +200,22 @@ def _stance(row: Cells, answers: list[Cells]) -> dict[str, Any]:
         found["target"] = _entry(row["target_id"], row["target"])
     if row["value"]:
         found["value"] = row["value"]
-    own = _answers(one for one in answers if one["scope"] == "stance" and one["stance_position"] == row["position"])
+    of_stance = (one for one in answers if one["scope"] == "stance" and one["stance_position"] == row["position"])
+    own = _answers(of_stance, names)
     return found | ({"attributes": own} if own else {})
 
 
-def _answers(rows: Iterator[Cells] | Any) -> dict[str, Any]:
+def _answers(rows: Iterator[Cells], names: dict[str, str]) -> dict[str, Any]:
     """Return answers by key; several labels of one question are a list. What was one label of many stays one."""
     found: dict[str, list[Any]] = defaultdict(list)
     for row in rows:
-        found[row["key"]].append(_value(row["kind"], row["value"]))
+        found[row["key"]].append(_value(row["kind"], row["value"], names))
     return {key: values if len(values) > 1 else values[0] for key, values in found.items()}
 
 
-def _value(kind: str, value: str) -> Any:
+def _value(kind: str, value: str, names: dict[str, str]) -> Any:
     if kind == "entity":
-        return {"id": value}
+        return {"id": value} | ({"name": names[value]} if value in names else {})
     if kind == "boolean" and value:
         return _is_true(value)
     return orjson.loads(value) if kind == "scale" else value
