@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from annotate import permissions
 from annotate.api.fetch import caller, project_of
 from annotate.api.openapi import operation
-from annotate.api.parameters import choice_of, number_of, refuse, uuid_of
+from annotate.api.parameters import check_names, choice_of, number_of, refuse, uuid_of
 from annotate.api.problems import Busy
 from annotate.api.searching import filters
 from annotate.formats import (
@@ -39,7 +39,6 @@ from annotate.payloads.problems import Invalid
 from annotate.permissions import Action
 from annotate.search.exports import NAMES as FILTERS
 from annotate.search.exports import narrowed
-from annotate.search.values import refuse_unknown
 from corpus.database import snapshot
 
 AT_ONCE = 4
@@ -91,7 +90,7 @@ def _require(format: Format, selection: Selection) -> None:
 
 def _selection(request: Request, project: Project, format: Format) -> Selection:
     """Return what is asked for. Raises Invalid."""
-    refuse_unknown(request.query_params, (*PARAMETERS, *FILTERS))
+    check_names(request, (*PARAMETERS, *FILTERS))
     selection = Selection(
         project=project,
         user=caller(request),

@@ -9,6 +9,7 @@ from uuid import UUID
 from rest_framework.request import Request
 
 from annotate.payloads.problems import Invalid
+from annotate.search.values import refuse_unknown
 
 WHOLE = re.compile(r"[0-9]{1,10}", re.ASCII)
 MAX_SEARCH = 200
@@ -17,6 +18,14 @@ MAX_SEARCH = 200
 def refuse(name: str, value: str, rule: str) -> Invalid:
     shown = repr(value) if len(value) <= 60 else f"{value[:60]!r}…"
     return Invalid(f"The query parameter {name}={shown} {rule}", extra={"parameter": name})
+
+
+def check_names(request: Request, known: Iterable[str]) -> None:
+    """Refuse a parameter that is not known, or that stands there twice: only the last would count. Raises Invalid."""
+    refuse_unknown(request.query_params, known)
+    for name, found in request.query_params.lists():
+        if len(found) > 1:
+            raise refuse(name, found[0], f"stands there {len(found)} times; give one value, and ask once for each.")
 
 
 def uuid_of(request: Request, name: str) -> UUID | None:

@@ -14,7 +14,7 @@ from annotate.api.claim_serializers import ClaimSerializer
 from annotate.api.fetch import caller, project_of
 from annotate.api.openapi import PAGING, operation, page_of
 from annotate.api.pagination import page
-from annotate.api.parameters import flag_of
+from annotate.api.parameters import check_names, flag_of
 from annotate.api.shapes import document_dict
 from annotate.models import Claim, Project
 from annotate.records import claim_dicts
@@ -23,7 +23,6 @@ from annotate.search import claims as of_claims
 from annotate.search import documents as of_documents
 from annotate.search.contexts import document_hits
 from annotate.search.labels import LAYERS, MODES, RELATIONS, STATUSES
-from annotate.search.values import refuse_unknown
 from corpus.models import Document
 
 MEANT = {
@@ -61,7 +60,7 @@ def filters(names: tuple[str, ...]) -> list[OpenApiParameter]:
 
 def found_documents(request: Request, project: Project) -> Response:
     """Answer a page of the documents that the filters mean, ordered by number."""
-    refuse_unknown(request.query_params, (*of_documents.NAMES, "hits", "cursor", "page_size"))
+    check_names(request, (*of_documents.NAMES, "hits", "cursor", "page_size"))
     asked = DocumentFilter.parse(request.query_params.dict())
     user = caller(request)
     rows = Document.objects.visible_to(user).filter(corpus=project.corpus_id).light()
@@ -95,7 +94,7 @@ def found_documents(request: Request, project: Project) -> Response:
 def claims(request: Request, slug: str) -> Response:
     """Answer a page of whole claims that the filters mean."""
     project = project_of(request, slug)
-    refuse_unknown(request.query_params, (*of_claims.NAMES, "cursor", "page_size"))
+    check_names(request, (*of_claims.NAMES, "cursor", "page_size"))
     asked = ClaimFilter.parse(request.query_params.dict())
     rows, among = asked.found(Within(user=caller(request), project=project))
     return page(request, rows.only("pk"), ("id",), _whole, sieve=asked.sieve if asked.query else None, among=among)
