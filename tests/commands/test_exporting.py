@@ -79,3 +79,12 @@ def test_a_filter_that_is_given_twice_is_refused(document, tmp_path):
     with pytest.raises(CommandError, match="give each name once"):
         export(tmp_path / "one", only=["status=open", "status=submitted"])
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.once
+def test_the_option_may_be_given_again_and_all_filters_hold(document, tmp_path):
+    command = ["export_dataset", "bridge", "--format", "jsonl", "--output", str(tmp_path / "one"), "--only"]
+    with pytest.raises(CommandError, match="There is no source 'Nobody' here"):
+        call_command(*command, "source=Nobody", "--only", "stance=support")
+    with pytest.raises(CommandError, match="give each name once"):
+        call_command(*command, "stance=oppose", "--only", "stance=support")

@@ -254,6 +254,7 @@ def test_one_that_fails_leaves_nothing_and_gives_its_number_back(world):
 
     failed = Release.objects.get(status="failed")
     assert failed.number is None and "something else" in failed.message and failed.files == []
+    assert failed.message.endswith(". Nothing was kept of it.") and ".." not in failed.message
     assert not folder_of(failed.pk).exists()
     assert [
         path.name for path in releases_directory().iterdir() if str(failed.pk) in path.name and path.suffix != ".lock"
