@@ -43,10 +43,15 @@ def _sentences(facts: Facts) -> Iterator[str]:
     yield (
         "The texts are included."
         if facts.settings.has_texts
-        else f"The texts are not included: spans are offsets in code points with the first "
-        f"{facts.settings.quote_characters} characters of the quote, and each document has the SHA-256 of its text."
+        else f"The texts are not included: spans are offsets in code points {_quoted(facts)}, and each document has "
+        "the SHA-256 of its text."
     )
     yield detected(facts)
+
+
+def _quoted(facts: Facts) -> str:
+    n = facts.settings.quote_characters
+    return f"with the first {amount(n, 'character')} of the quote" if n else "without any quote"
 
 
 def detected(facts: Facts) -> str:

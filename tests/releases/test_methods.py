@@ -31,6 +31,9 @@ def test_without_any_reading_nothing_is_said_of_readings():
     said = methods(project)
     assert "holds 0 documents" in said and "Nothing was submitted or settled in them yet." in said
     assert "annotator" not in said and "Agreement" not in said
+    assert "offsets in code points with the first 80 characters of the quote, and each document" in said
+    bare = json.loads(read(make.release(project, quote_characters=0))["release.json"])["methods"]
+    assert "offsets in code points without any quote, and each document" in bare
 
 
 def test_one_annotator_has_no_agreement_and_no_gold():
