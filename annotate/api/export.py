@@ -172,9 +172,6 @@ def export(request: Request, slug: str) -> StreamingHttpResponse:
     selection = _selection(request, project, format)
     how, is_file = _compression(request, format)
     _require(format, selection)
-    if not _places.acquire(blocking=False):
-        raise Busy(BUSY)
-    stream = Stream(_pieces(format, selection, how), _places.release)
     type, ending = (f"application/{how}", ENDINGS[how]) if how and is_file else (format.content_type, "")
     is_whole = format.check is not None  # it holds all layers, whichever are asked for
     note = "" if is_whole else empty_note(selection)
@@ -188,4 +185,8 @@ def export(request: Request, slug: str) -> StreamingHttpResponse:
         **({"Content-Encoding": how} if how and not is_file else {}),
         **({NOTE: note} if note else {}),
     }
+    # Last of all: what failed behind this would keep the place for good.
+    if not _places.acquire(blocking=False):
+        raise Busy(BUSY)
+    stream = Stream(_pieces(format, selection, how), _places.release)
     return StreamingHttpResponse(stream, content_type=type, headers=headers)

@@ -12,7 +12,7 @@ import zipfile
 from urllib.parse import urlsplit
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 
 from annotate.actions.documents import add_documents
 from annotate.api import export
@@ -92,6 +92,19 @@ def test_the_same_data_give_the_same_bytes(manager, claims):
     for format in ("jsonl", "documents-jsonl", "csv"):
         files = [b"".join(manager.get(f"{WHERE}?format={format}&layers=all").streaming_content) for _ in range(2)]
         assert files[0] == files[1]
+
+
+@pytest.mark.django_db
+def test_an_export_that_fails_before_its_first_byte_keeps_no_place(manager, claims):
+    def go_away(execute, sql, params, many, context):
+        """Lose the database where the export looks whether there is anything in it."""
+        if 'FROM "annotate_layer"' in sql and "LIMIT 1" in sql:
+            raise OperationalError("the disk is gone")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(go_away):
+        assert manager.get(f"{WHERE}?layers=all").status_code == 503
+    assert free_places() == export.AT_ONCE
 
 
 @pytest.mark.django_db
