@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from annotate import permissions
 from annotate.api.fetch import caller, project_of
 from annotate.api.openapi import operation
-from annotate.api.parameters import choice_of, number_of, only, refuse, uuid_of
+from annotate.api.parameters import check_names, choice_of, number_of, refuse, uuid_of
 from annotate.api.problems import Busy
 from annotate.api.searching import filters
 from annotate.formats import (
@@ -90,7 +90,7 @@ def _require(format: Format, selection: Selection) -> None:
 
 def _selection(request: Request, project: Project, format: Format) -> Selection:
     """Return what is asked for. Raises Invalid."""
-    only(request, (*PARAMETERS, *FILTERS))
+    check_names(request, (*PARAMETERS, *FILTERS))
     selection = Selection(
         project=project,
         user=caller(request),
@@ -172,9 +172,6 @@ def export(request: Request, slug: str) -> StreamingHttpResponse:
     selection = _selection(request, project, format)
     how, is_file = _compression(request, format)
     _require(format, selection)
-    if not _places.acquire(blocking=False):
-        raise Busy(BUSY)
-    stream = Stream(_pieces(format, selection, how), _places.release)
     type, ending = (f"application/{how}", ENDINGS[how]) if how and is_file else (format.content_type, "")
     is_whole = format.check is not None  # it holds all layers, whichever are asked for
     note = "" if is_whole else empty_note(selection)
@@ -188,4 +185,8 @@ def export(request: Request, slug: str) -> StreamingHttpResponse:
         **({"Content-Encoding": how} if how and not is_file else {}),
         **({NOTE: note} if note else {}),
     }
+    # Last of all: what failed behind this would keep the place for good.
+    if not _places.acquire(blocking=False):
+        raise Busy(BUSY)
+    stream = Stream(_pieces(format, selection, how), _places.release)
     return StreamingHttpResponse(stream, content_type=type, headers=headers)

@@ -20,12 +20,12 @@ def refuse(name: str, value: str, rule: str) -> Invalid:
     return Invalid(f"The query parameter {name}={shown} {rule}", extra={"parameter": name})
 
 
-def only(request: Request, names: Iterable[str]) -> None:
-    """Raise Invalid for a parameter that is none of the names, or that is given twice."""
-    refuse_unknown(request.query_params, names)
-    for name, values in request.query_params.lists():
-        if len(values) > 1:
-            raise refuse(name, ", ".join(values), f"is given {len(values)} times; give it once.")
+def check_names(request: Request, known: Iterable[str]) -> None:
+    """Refuse a parameter that is not known, or that stands there twice: only the last would count. Raises Invalid."""
+    refuse_unknown(request.query_params, known)
+    for name, found in request.query_params.lists():
+        if len(found) > 1:
+            raise refuse(name, found[0], f"stands there {len(found)} times; give one value, and ask once for each.")
 
 
 def uuid_of(request: Request, name: str) -> UUID | None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
+from typing import Any
 from uuid import UUID
 
-from django.http import FileResponse, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.decorators import api_view
@@ -32,7 +34,12 @@ CLOSED = (
     "You have an unfinished reading in a blind round, and the release may show others' readings of that document. "
     "Submit it or give it back, then download the release."
 )
+LOST = "are missing on the server, or not as they were frozen; restore them from a backup."
 TYPES = sorted({found.content_type.partition(";")[0] for found in CONTENTS})
+
+
+class Altered(Exception):
+    """A file of a release is not as it was frozen: the answer breaks off before its end."""
 
 
 def _ready(request: Request, id: UUID) -> Release:
@@ -70,16 +77,18 @@ def _headers(name: str, tag: str) -> dict[str, str]:
 def release_file(request: Request, id: UUID, path: str) -> HttpResponseBase:
     """Stream one file of a release."""
     found = _ready(request, id)
-    place = file_of(found, path)
-    if place is None:
+    file = next((file for file in found.files if file["path"] == path), None)
+    if file is None:
         raise NotThere(f"The release has no file {path[:80]!r}; its files are listed in the release.")
-    digest = next(file["sha256"] for file in found.files if file["path"] == path)
+    place, digest = file_of(found, path), file["sha256"]
+    if place is None:
+        raise NotThere(f"Files of this release {LOST}")
     name = PurePosixPath(path).name.lstrip(".")  # a hidden name is asked for, and saved as a plain one
     headers = _headers(name, digest)
     if is_known(request, digest):
         return HttpResponse(status=304, headers=headers)
-    type = kind_of(path).content_type
-    return FileResponse(place.open("rb"), as_attachment=True, filename=name, content_type=type, headers=headers)
+    headers["Content-Length"] = str(file["size"])
+    return StreamingHttpResponse(_pieces(place, file), content_type=kind_of(path).content_type, headers=headers)
 
 
 @operation(
@@ -98,17 +107,25 @@ def release_download(request: Request, id: UUID) -> HttpResponseBase:
     headers = _headers(f"{name}.zip", found.sha256)
     if is_known(request, found.sha256):
         return HttpResponse(status=304, headers=headers)
-    places = {file["path"]: file_of(found, file["path"]) for file in found.files}
-    if None in places.values():
-        raise NotThere("Files of this release are missing on the server; restore them from a backup.")
+    files = [(file, file_of(found, file["path"])) for file in found.files]
+    if any(place is None for _, place in files):
+        raise NotThere(f"Files of this release {LOST}")
     if not _places.acquire(blocking=False):
         raise Busy(f"{AT_ONCE} downloads run already, and no more may run at once; try again in a moment.")
-    members = (Member(path=f"{name}/{path}", pieces=_pieces(place)) for path, place in places.items() if place)
+    members = (Member(path=f"{name}/{file['path']}", pieces=_pieces(place, file)) for file, place in files if place)
     stream = Stream((piece for piece in zipped(members)), _places.release)
     return StreamingHttpResponse(stream, content_type="application/zip", headers=headers)
 
 
-def _pieces(place: Path) -> Iterator[bytes]:
-    with place.open("rb") as file:
-        while piece := file.read(PIECE):
-            yield piece
+def _pieces(place: Path, file: dict[str, Any]) -> Iterator[bytes]:
+    """Yield the bytes of a file, the last of them only when they have the hash of the release. Raises Altered."""
+    digest, last = hashlib.sha256(), b""
+    with place.open("rb") as opened:
+        while piece := opened.read(PIECE):
+            digest.update(piece)
+            if last:
+                yield last
+            last = piece
+    if digest.hexdigest() != file["sha256"]:
+        raise Altered(f"{place} is not as it was frozen; restore it from a backup.")
+    yield last

@@ -14,7 +14,7 @@ from annotate.api.claim_serializers import ClaimSerializer
 from annotate.api.fetch import caller, project_of
 from annotate.api.openapi import PAGING, operation, page_of
 from annotate.api.pagination import page
-from annotate.api.parameters import flag_of, only
+from annotate.api.parameters import check_names, flag_of
 from annotate.api.shapes import document_dict
 from annotate.models import Claim, Project
 from annotate.records import claim_dicts
@@ -60,7 +60,7 @@ def filters(names: tuple[str, ...]) -> list[OpenApiParameter]:
 
 def found_documents(request: Request, project: Project) -> Response:
     """Answer a page of the documents that the filters mean, ordered by number."""
-    only(request, (*of_documents.NAMES, "hits", "cursor", "page_size"))
+    check_names(request, (*of_documents.NAMES, "hits", "cursor", "page_size"))
     asked = DocumentFilter.parse(request.query_params.dict())
     user = caller(request)
     rows = Document.objects.visible_to(user).filter(corpus=project.corpus_id).light()
@@ -94,7 +94,7 @@ def found_documents(request: Request, project: Project) -> Response:
 def claims(request: Request, slug: str) -> Response:
     """Answer a page of whole claims that the filters mean."""
     project = project_of(request, slug)
-    only(request, (*of_claims.NAMES, "cursor", "page_size"))
+    check_names(request, (*of_claims.NAMES, "cursor", "page_size"))
     asked = ClaimFilter.parse(request.query_params.dict())
     rows, among = asked.found(Within(user=caller(request), project=project))
     return page(request, rows.only("pk"), ("id",), _whole, sieve=asked.sieve if asked.query else None, among=among)

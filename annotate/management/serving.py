@@ -21,6 +21,7 @@ from uuid import uuid4
 THREADS = 8
 GRACE_SECONDS = 15
 REQUEST_SECONDS = 60
+STALLED_SECONDS = 60  # a client that neither takes nor sends a byte for so long is let go
 POLL_SECONDS = 1.0
 PR_SET_PDEATHSIG = 1
 HAS_FORK = hasattr(os, "fork")
@@ -112,9 +113,22 @@ def _gunicorn(listener: socket.socket, n_workers: int) -> None:
         def load(self) -> Any:
             from annotate.wsgi import application
 
-            return application
+            return impatient(application)
 
     Site().run()
+
+
+def impatient(application: Any, seconds: float = STALLED_SECONDS) -> Any:
+    """Return the application with a limit on how long a client may stand still.
+
+    Otherwise four of them that stop reading an export hold all its places, and eight all threads of the site.
+    """
+
+    def answer(environ: dict[str, Any], start_response: Any) -> Any:
+        environ["gunicorn.socket"].settimeout(seconds)
+        return application(environ, start_response)
+
+    return answer
 
 
 def _memory_directory() -> str:

@@ -83,7 +83,10 @@ class Supervisor:
         """Wait for the end of a child: a worker is started again, with pauses that grow while it keeps ending."""
         while True:
             started = time.monotonic()
-            wait([self.web.sentinel, self.worker.sentinel])
+            ended = wait([self.web.sentinel, self.worker.sentinel])
+            for child in (self.web, self.worker):
+                if child.sentinel in ended:
+                    child.join()  # the sentinel goes a moment before the exit code is known
             if not self.web.is_alive():
                 raise Failed(f"The web server ended by itself (exit code {self.web.exitcode}).")
             self.pause = FIRST_PAUSE if time.monotonic() - started > LONGEST_PAUSE else self.pause

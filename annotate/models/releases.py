@@ -51,7 +51,7 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
 class Release(models.Model):
     """One frozen dataset: how it was asked for, which files it has, and what the pages say of it.
 
-    Triggers (migration 0008) refuse to change or delete a row that is ready; withdrawing it is the one way on.
+    Triggers (migrations 0008, 0009) refuse to change or delete a row that is ready; withdrawing it is the one way on.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

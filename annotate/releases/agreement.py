@@ -28,6 +28,12 @@ def agreement_of(source: Source) -> Report:
     return report
 
 
+def version_of(report: Report) -> int | None:
+    """Return the version of the codebook that the main figures are of, where readings under others are left out."""
+    chosen = report.material.chosen
+    return chosen.number if chosen is not None and len(report.by["version"]) > 1 else None
+
+
 def headlines(report: Report) -> list[dict[str, Any]]:
     """Return the main figures, in words, for the card and the page."""
     found = {figure.key: figure for figure in report.measures}

@@ -12,8 +12,8 @@ from annotate.releases.contents import kind_of, ordered
 from annotate.releases.facts import Facts
 from annotate.releases.methods import amount, detected, methods
 from annotate.releases.selecting import listed, said_of, told
-from annotate.releases.settings import DOCUMENTS, GOLD, TEXTS
-from annotate.releases.tables import NUMBERS
+from annotate.releases.settings import DOCUMENTS, GOLD, SPLIT_NAMES, TEXTS
+from annotate.releases.tables import NUMBERS, READING_COLUMNS
 
 MOST_ROWS = 12
 UNPRINTABLE = re.compile(r"[\x7f-\x9f\ufeff\ufffe\uffff]")
@@ -39,18 +39,26 @@ def _head(facts: Facts) -> Iterator[str]:
         yield "language:"
         yield from (f"- {yaml_text(found)}" for found in facts.languages)
     yield "task_categories:\n- text-classification\ntags:\n- stance-detection\n- argument-mining\n- news"
-    paths = [file.path for file in facts.files if file.path.startswith("data/")]
-    if paths:
-        yield "configs:\n- config_name: claims\n  data_files:"
-        for path in sorted(paths, key=lambda path: ("train", "validation", "test").index(_split(path))):
-            yield f"  - split: {_split(path)}\n    path: {path}"
-        yield "dataset_info:\n- config_name: claims\n  features:"
-        yield from (f"  - name: {name}\n    dtype: {NUMBERS.get(name, 'string')}" for name in facts.columns)
+    yield f"configs:\n- config_name: {_main(facts)}\n  data_files:"
+    for split, path in _parts(facts).items():
+        yield f"  - split: {split}\n    path: {path}"
+    yield f"dataset_info:\n- config_name: {_main(facts)}\n  features:"
+    columns = facts.columns if _main(facts) == "claims" else (*READING_COLUMNS, *facts.columns)
+    yield from (f"  - name: {name}\n    dtype: {NUMBERS.get(name, 'string')}" for name in columns)
     yield "---"
 
 
-def _split(path: str) -> str:
-    return path.removeprefix("data/").removesuffix(".csv")
+def _main(facts: Facts) -> str:
+    """Return the table to begin with: before anything is settled the readings are the data."""
+    return "claims" if facts.counts["claims"] else "readings"
+
+
+def _parts(facts: Facts) -> dict[str, str]:
+    """Return the files of that table by split. Readings are one file, so not “train”: each row names its split."""
+    if _main(facts) == "readings":
+        return {"readings": "readings.csv"}
+    paths = {file.path for file in facts.files}
+    return {name: path for name in SPLIT_NAMES if (path := f"data/{name}.csv") in paths}
 
 
 def _body(facts: Facts) -> Iterator[str]:
@@ -109,7 +117,7 @@ def _files(facts: Facts) -> Iterator[str]:
 
 def _reading(facts: Facts) -> Iterator[str]:
     yield "## How to read it\n\n```python\nimport pandas as pd\n"
-    yield 'claims = pd.read_csv("claims.csv")'
+    yield f'claims = pd.read_csv("{_main(facts)}.csv")'
     yield 'print(claims.groupby(["target", "stance"]).size().unstack(fill_value=0))\n```\n'
     yield "In cells that a spreadsheet would take for a formula the first character is an apostrophe.\n"
 

@@ -12,7 +12,7 @@ import orjson
 
 from annotate.payloads.codebook_files import codebook_dict
 from annotate.releases import difference
-from annotate.releases.agreement import agreement_of, headlines
+from annotate.releases.agreement import agreement_of, headlines, version_of
 from annotate.releases.card import card
 from annotate.releases.citation import citation_cff, datacite, zenodo
 from annotate.releases.contents import CARD, SUMS, kind_of, missing
@@ -171,7 +171,7 @@ class Draft:
 
     def write_agreement(self) -> None:
         report = agreement_of(self.source)
-        self.facts.agreement = headlines(report)
+        self.facts.agreement, self.facts.agreement_version = headlines(report), version_of(report)
         self.folder.add_json("agreement.json", as_dict(report))
         self.folder.add("agreement.csv", as_csv(report))
 

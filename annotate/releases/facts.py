@@ -50,6 +50,7 @@ class Facts:
     figures: Mapping[str, Any] = field(default_factory=dict)
     splits: Mapping[str, Any] = field(default_factory=dict)
     agreement: Sequence[Mapping[str, Any]] = ()
+    agreement_version: int | None = None  # of the codebook, where two people read under several versions of it
     difference: Mapping[str, Any] = field(default_factory=dict)
     columns: Sequence[str] = ()
     files: Sequence[File] = ()

@@ -43,10 +43,15 @@ def _sentences(facts: Facts) -> Iterator[str]:
     yield (
         "The texts are included."
         if facts.settings.has_texts
-        else f"The texts are not included: spans are offsets in code points with the first "
-        f"{facts.settings.quote_characters} characters of the quote, and each document has the SHA-256 of its text."
+        else f"The texts are not included: spans are offsets in code points {_quoted(facts)}, and each document has "
+        "the SHA-256 of its text."
     )
     yield detected(facts)
+
+
+def _quoted(facts: Facts) -> str:
+    n = facts.settings.quote_characters
+    return f"with the first {amount(n, 'character')} of the quote" if n else "without any quote"
 
 
 def detected(facts: Facts) -> str:
@@ -103,9 +108,14 @@ def _agreement(facts: Facts) -> Iterator[str]:
     known = [found for found in facts.agreement if found["value"] is not None]
     if known:
         said = [f"{found['name']} {found['value']:.2f} ({found['statistic']}, n {found['n']:,})" for found in known]
-        yield f"Agreement on first submissions: {'; '.join(said)}."
+        yield f"Agreement on first submissions{_under(facts)}: {'; '.join(said)}."
     elif facts.counts["readings"]:
         yield "Agreement is not defined: in no document did two annotators of one round leave claims to compare."
+
+
+def _under(facts: Facts) -> str:
+    number = facts.agreement_version
+    return "" if number is None else f" under version {number} of the codebook (the others are in agreement.json)"
 
 
 def _gold(facts: Facts) -> Iterator[str]:
@@ -134,7 +144,8 @@ def _splits(facts: Facts) -> str:
         for name in SPLIT_NAMES
     ]
     undated = facts.splits["undated"] if rule.by == "date" else 0
-    by_hash = f" {amount(undated, 'document')} without a date {'is' if undated == 1 else 'are'} placed by a hash."
+    are, their = ("is", "its") if undated == 1 else ("are", "their")
+    by_hash = f" {amount(undated, 'document')} {are} placed by a hash, as the first of {their} story has no date."
     return (
         f"Documents are split {how} ({'; '.join(said)}); near-copies of one story are never divided."
         f"{by_hash if undated else ''}"

@@ -102,7 +102,7 @@ class Splits:
     by_document: Mapping[str, str]
     days: Days | None
     is_fixed: bool = False  # whether later releases take the days over
-    n_undated: int = 0
+    n_undated: int = 0  # documents that a hash places, because the first of their story has no date
 
     def counts(self) -> dict[str, int]:
         found = dict.fromkeys(SPLIT_NAMES, 0)

@@ -173,3 +173,10 @@ def test_a_line_says_of_a_claim_what_every_other_read_says(world, manager):
         assert [name for name in line if name in own] == list(own)
         assert {name: line[name] for name in own} | {"document": line["document"]["id"]} == own
     assert not by_id
+
+
+@pytest.mark.parametrize("where", [WHERE, "projects/bridge/documents/", "projects/bridge/claims/"])
+def test_a_filter_that_is_given_twice_is_refused_for_only_the_last_would_count(world, manager, where):
+    answer = manager.get(f"{where}?source=Courier&source=Post")
+    assert answer.status_code == 400
+    assert "source='Courier' stands there 2 times" in answer.json()["detail"]

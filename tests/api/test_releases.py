@@ -12,6 +12,7 @@ import pytest
 
 from annotate.actions import layers, releases
 from annotate.actions.releases import folder_of
+from annotate.api.release_files import Altered
 from annotate.models import Release
 from annotate.releases.settings import ReleaseSettings
 from tests import make
@@ -66,6 +67,20 @@ def test_each_file_and_the_whole_carry_their_hash(curator, project, gold):
         assert known.status_code == 304 and known.content == b""
     whole = curator.get(f"releases/{made.pk}/download/", headers={"If-None-Match": zipped["ETag"]})
     assert whole.status_code == 304
+
+
+def test_a_file_that_was_changed_on_the_disk_is_not_passed_off_as_the_release(curator, project, gold):
+    made = make.release(project)
+    place, where = folder_of(made.pk) / "claims.csv", f"releases/{made.pk}"
+    data = place.read_bytes()
+    place.write_bytes(data.replace(b"claim_id", b"claim_no"))
+    for path in ("files/claims.csv", "download/"):
+        with pytest.raises(Altered, match="restore it from a backup"):
+            streamed(curator.get(f"{where}/{path}"))
+    place.write_bytes(data + b"more")
+    for path in ("files/claims.csv", "download/"):
+        answer = curator.get(f"{where}/{path}")
+        assert answer.status_code == 404 and "not as they were frozen" in answer.json()["detail"]
 
 
 @pytest.mark.parametrize(

@@ -93,3 +93,12 @@ def test_who_may_read_the_file_is_said_by_the_umask_but_a_backup_is_its_owners(d
         os.umask(before)
     found = [(tmp_path / name).stat().st_mode & 0o777 for name in ("one.jsonl", "two.zip")]
     assert found == [0o640, 0o600]
+
+
+@pytest.mark.once
+def test_the_option_may_be_given_again_and_all_filters_hold(document, tmp_path):
+    command = ["export_dataset", "bridge", "--format", "jsonl", "--output", str(tmp_path / "one"), "--only"]
+    with pytest.raises(CommandError, match="There is no source 'Nobody' here"):
+        call_command(*command, "source=Nobody", "--only", "stance=support")
+    with pytest.raises(CommandError, match="give each name once"):
+        call_command(*command, "stance=oppose", "--only", "stance=support")

@@ -8,6 +8,7 @@ import socket
 
 import pytest
 
+from annotate.management.serving import impatient
 from tests.commands.site import answers, free_port, migrate, run, start, wait_for
 
 pytestmark = pytest.mark.skipif(os.environ.get("STANDPOINT_TEST_DATABASE") != "sqlite", reason="once is enough")
@@ -94,3 +95,12 @@ def test_a_public_address_without_https_is_warned_of(tmp_path):
     site = up(tmp_path, free_port(), "--no-demo", "--host", "0.0.0.0")
     _, err = stop(site)
     assert "unencrypted" in err and "STANDPOINT_URL" in err
+
+
+def test_a_client_that_stops_reading_is_let_go():
+    """Without that, four who stop reading an export keep everybody else from theirs."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        site = impatient(lambda environ, start: environ["gunicorn.socket"].sendall(b"x" * 10_000_000), seconds=0.2)
+        with pytest.raises(TimeoutError):
+            site({"gunicorn.socket": ours}, None)

@@ -193,6 +193,22 @@ def test_only_chosen_rounds_of_work_go_in(world):
         world.release(selection={"rounds": [str(training.pk)]})
 
 
+def refuses_to_replace(made):
+    """REPLACE deletes what is in its way, under the same id or number, and asks no trigger of DELETE."""
+    columns = [field.column for field in Release._meta.concrete_fields]
+    failed = Release.objects.create(
+        project=made.project, status="failed", number=None, title="Other", made_by=made.made_by
+    )
+    for other in ({"title": "'Other'"}, {"id": f"'{uuid.uuid4().hex}'"}):
+        values = ", ".join(other.get(name, name) for name in columns)
+        insert = f"INSERT OR REPLACE INTO annotate_release ({', '.join(columns)}) SELECT {values} FROM annotate_release"
+        with pytest.raises(IntegrityError, match="never changes"), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"{insert} WHERE number = 1")
+    update = "UPDATE OR REPLACE annotate_release SET number = 1, status = 'waiting' WHERE id = %s"
+    with pytest.raises(IntegrityError, match="never changes"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(update, [failed.pk.hex])
+
+
 def test_what_is_ready_is_neither_changed_nor_deleted_not_even_by_sql(world):
     made = world.release()
     for change in (
@@ -206,6 +222,8 @@ def test_what_is_ready_is_neither_changed_nor_deleted_not_even_by_sql(world):
             Release.objects.filter(pk=made.pk).update(**change)
     with pytest.raises(IntegrityError, match="never changes"), transaction.atomic():
         Release.objects.filter(pk=made.pk)._raw_delete("default")
+    if connection.vendor == "sqlite":
+        refuses_to_replace(made)
     made.refresh_from_db()
     assert (made.title, made.number, made.status) == ("Bridge", 1, "ready")
     assert releases.make_release(release_id=made.pk, now=make.NOW) is None
@@ -236,6 +254,7 @@ def test_one_that_fails_leaves_nothing_and_gives_its_number_back(world):
 
     failed = Release.objects.get(status="failed")
     assert failed.number is None and "something else" in failed.message and failed.files == []
+    assert failed.message.endswith(". Nothing was kept of it.") and ".." not in failed.message
     assert not folder_of(failed.pk).exists()
     assert [
         path.name for path in releases_directory().iterdir() if str(failed.pk) in path.name and path.suffix != ".lock"

@@ -31,6 +31,9 @@ def test_without_any_reading_nothing_is_said_of_readings():
     said = methods(project)
     assert "holds 0 documents" in said and "Nothing was submitted or settled in them yet." in said
     assert "annotator" not in said and "Agreement" not in said
+    assert "offsets in code points with the first 80 characters of the quote, and each document" in said
+    bare = json.loads(read(make.release(project, quote_characters=0))["release.json"])["methods"]
+    assert "offsets in code points without any quote, and each document" in bare
 
 
 def test_one_annotator_has_no_agreement_and_no_gold():
@@ -61,3 +64,18 @@ def test_gold_without_claims_is_gold_and_two_empty_readings_are_two():
     assert "2 annotators submitted 2 readings with 0 claims" in said
     assert "No document has" not in said and "no document was read by two" not in said
     assert "The gold layer of 1 document rests on no recorded decision." in said
+
+
+def test_agreement_says_of_which_version_of_the_codebook_it_is_where_two_people_read_under_several():
+    project = make.project()
+    people, one = [make.member(project, name) for name in ("ann", "ben")], make.document(project)
+    for person in people:
+        make.layer(person, one)
+    assert "Agreement on first submissions: Claims found 1.00 (F1, n 2)" in methods(project)
+    round = make.round(project, closes=True)
+    Round.objects.filter(pk=round.pk).update(codebook_version=make.version(project))
+    for person in people:
+        make.claim(person, one, "The closure is needed")
+        layers.submit_layer(user=person, document=one, now=make.LATER)
+    which = "under version 2 of the codebook (the others are in agreement.json)"
+    assert f"Agreement on first submissions {which}: Claims found 1.00 (F1, n 2)" in methods(project)

@@ -46,6 +46,17 @@ def test_the_folder_is_a_dataset_of_hugging_face(folder, tmp_path):
     ]
 
 
+def test_without_gold_the_readings_are_the_dataset(db, tmp_path):
+    datasets = pytest.importorskip("datasets", reason=WHY)
+    project = make.project()
+    make.layer(make.member(project, "ann"), make.document(project))
+    made = make.release(project)
+    found = datasets.load_dataset(str(folder_of(made.pk)), cache_dir=str(tmp_path / "cache"))
+    (row,) = found["readings"]
+    assert (row["quote"], row["stance"], row["round"]) == (CLOSURE, "support", 1)
+    assert 'pd.read_csv("readings.csv")' in read(made)["README.md"].decode()
+
+
 def test_the_citation_file_has_what_it_must_have(folder):
     yaml = pytest.importorskip("yaml", reason=WHY)
     found = yaml.safe_load((folder / "CITATION.cff").read_text(encoding="utf-8"))

@@ -197,7 +197,8 @@ def _fail(found: Release, error: Exception) -> None:
     before = {"status": str(found.status), "number": found.number}
     found.status, found.number, found.files = ReleaseStatus.FAILED, None, []
     found.frozen_at, found.sha256, found.figures, found.n_bytes = None, "", {}, 0
-    found.message = f"The release could not be made: {str(error) or type(error).__name__} Nothing was kept of it."
+    said = (str(error) or type(error).__name__).rstrip(".")
+    found.message = f"The release could not be made: {said}. Nothing was kept of it."
     found.save()
     _record("release.fail", found, None, before=before)
 

@@ -38,11 +38,12 @@ def part_of(release_id: UUID) -> Path:
 
 
 def file_of(release: Release, path: str) -> Path | None:
-    """Return where a file of a ready release lies; None for a path that is none of its files."""
-    if release.status != ReleaseStatus.READY or path not in {file["path"] for file in release.files}:
+    """Return where a file of a ready release lies; None where it is none of its files, or not as long as it was."""
+    sizes = {file["path"]: file["size"] for file in release.files}
+    if release.status != ReleaseStatus.READY or path not in sizes:
         return None
     found = folder_of(release.pk) / path
-    return found if found.is_file() else None
+    return found if found.is_file() and found.stat().st_size == sizes[path] else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

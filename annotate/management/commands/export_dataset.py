@@ -58,6 +58,7 @@ class Command(PreparedCommand):
         parser.add_argument(
             "--only",
             nargs="+",
+            action="extend",
             default=[],
             metavar="NAME=VALUE",
             help=f"Only what fits all of these, for example status=submitted. Names: {', '.join(FILTERS)}.",
