@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -67,11 +68,16 @@ def own_layer(request: Request, document: Document) -> Layer | None:
     return found[0] if found else None
 
 
-def fields(request: Request) -> dict[str, Any]:
-    """Return the body, which must be an object."""
+def fields(request: Request, known: Collection[str] = ()) -> dict[str, Any]:
+    """Return the body, which must be an object, of no other fields where they are named. Raises Invalid."""
     if not isinstance(request.data, dict):
         raise Invalid.of([FieldError(pointer="", detail=f"{str(request.data)[:60]!r} stands where an object belongs.")])
-    return dict(request.data)
+    body = dict(request.data)
+    if known and (unknown := sorted(str(name)[:60] for name in body.keys() - set(known))):
+        there = f"known {'is' if len(known) == 1 else 'are'} {', '.join(known)}."
+        said = "“{}” is not a field here; " + there
+        raise Invalid.of([FieldError(pointer=f"/{name}", detail=said.format(name)) for name in unknown])
+    return body
 
 
 def answer(data: Any, *, status: int = 200, version: int | None = None, location: str = "") -> Response:

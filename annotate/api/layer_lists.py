@@ -83,7 +83,7 @@ def layer(request: Request, id: UUID) -> Response:
 def layer_return(request: Request, id: UUID) -> Response:
     """Return a layer."""
     found = fetch(_visible(request).of_annotators(), pk=id)
-    remark = fields(request).get("remark")
+    remark = fields(request, ["remark"]).get("remark")
     actions.return_layer(user=caller(request), layer=found, now=timezone.now(), remark="" if remark is None else remark)
     return answer(_whole(request, fetch(_visible(request), pk=id)))
 

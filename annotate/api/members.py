@@ -49,7 +49,7 @@ def members(request: Request, slug: str) -> Response:
     user, project = caller(request), project_of(request, slug)
     if request.method == "POST":
         permissions.require(user, Action.MANAGE_MEMBERS, project.pk)
-        body = fields(request)
+        body = fields(request, ["username", "role", "roles"])
         made = actions.add_member(
             user=user, project=project, username=body.get("username"), roles=_roles(body), now=timezone.now()
         )

@@ -120,7 +120,7 @@ def _warnings(entry: Entry) -> dict[str, list[str]]:
 def merge_entry(request: Request, kind: Kind, id: UUID) -> Response:
     user, found = caller(request), one_of(request, kind, id)
     permissions.require_in_corpus(user, Action.EDIT_REGISTRIES, found.corpus_id)
-    body = fields(request)
+    body = fields(request, ["into", "inverted"])
     inverted = body.get("inverted", False)
     if not isinstance(inverted, bool):
         raise _invalid("/inverted", f"{str(inverted)[:60]!r} stands where true or false is needed.")

@@ -122,7 +122,7 @@ def assign(request: Request, id: UUID) -> Response:
     """Assign a document to a member."""
     user, found = caller(request), _round(request, id)
     permissions.require(user, Action.MANAGE_ROUNDS, found.project_id)
-    body = fields(request)
+    body = fields(request, ["document", "username"])
     document = _document(request, found, body.get("document"))
     person = assignments.person_of(found, body.get("username"))
     layer = assignments.assign_document(user=user, round=found, document=document, person=person, now=timezone.now())
@@ -144,7 +144,7 @@ def reassign(request: Request, id: UUID) -> Response:
     """Pass a layer's place on to another member."""
     layer = _layer(request, id)
     assert layer.round is not None
-    person = assignments.person_of(layer.round, fields(request).get("username"))
+    person = assignments.person_of(layer.round, fields(request, ["username"]).get("username"))
     made = assignments.reassign_layer(user=caller(request), layer=layer, to=person, now=timezone.now())
     return answer(layer_ref(Layer.objects.get(pk=made.pk), People()))
 

@@ -92,11 +92,7 @@ def _shape(found: list[Story]) -> Iterator[dict[str, Any]]:
 
 def _documents(request: Request, corpus_id: UUID) -> list[Document]:
     """Return the documents of the body. Raises Invalid."""
-    body = fields(request)
-    unknown = next((str(key)[:60] for key in body if key != "documents"), None)
-    if unknown is not None:
-        raise _invalid(f"/{unknown}", f"“{unknown}” is not a field here; known is documents.")
-    given = body.get("documents")
+    given = fields(request, ["documents"]).get("documents")
     if not isinstance(given, list) or not 2 <= len(given) <= actions.MOST:
         raise _invalid("/documents", f"Documents come as a list of 2 to {actions.MOST} ids.")
     ids = [_id(number, raw) for number, raw in enumerate(given)]

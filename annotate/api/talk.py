@@ -110,7 +110,7 @@ def _visible(request: Request) -> QuerySet[Remark]:
 
 
 def _add(request: Request, project: Project) -> Remark:
-    user, body = caller(request), fields(request)
+    user, body = caller(request), fields(request, ["document", "layer", "claim", "text"])
     documents = Document.objects.visible_to(user).filter(corpus=project.corpus_id).defer("text", "metadata")
     document = fetch(documents, pk=_id(body, "document"))
     layer_id, claim = _id(body, "layer", is_needed=False), _id(body, "claim", is_needed=False)

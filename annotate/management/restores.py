@@ -43,7 +43,7 @@ def restore_files(
             for problem in refused.problems:
                 command.stderr.write(str(problem))
             more = f" and {refused.n_more} more" if refused.n_more else ""
-            raise CommandError(f"{len(refused.problems)} problems{more}: {path.name} was not restored.") from refused
+            raise CommandError(f"{len(refused.problems)} problems{more}: {refused.fate(path.name)}") from refused
         except KeyboardInterrupt:
             raise CommandError("Interrupted; run the same command again to go on.", returncode=130) from None
         except (PermissionDenied, Problem) as error:

@@ -58,7 +58,7 @@ def project_restore(request: Request) -> HttpResponse:
     try:
         outcome = _restore(request, form.cleaned_data, is_dry=is_dry)
     except restoring.Refused as refused:
-        return _page(request, form, status=400, refused=refused.problems[:LISTED], n_refused=_n_of(refused))
+        return _page(request, form, status=400, refused=refused, listed=refused.problems[:LISTED])
     except Problem as problem:
         add_problem(form, problem)
         return _page(request, form, status=problem.status)
@@ -90,13 +90,12 @@ def _kept(folder: Path, file: UploadedFile[Any]) -> Path:
     return path
 
 
-def _n_of(refused: restoring.Refused) -> int:
-    return len(refused.problems) + refused.n_more
-
-
 def _page(request: Request, form: RestoreForm, *, status: int = 200, **found: Any) -> HttpResponse:
     outcome = found.get("outcome")
     counts = [(kind, n, outcome.present[kind]) for kind, n in outcome.made.items() if n] if outcome else []
     kept = [(kind, 0, n) for kind, n in outcome.present.items() if n and not outcome.made[kind]] if outcome else []
+    if refused := found.get("refused"):
+        n_refused = len(refused.problems) + refused.n_more
+        found |= {"n_refused": n_refused, "fate": refused.fate("the file")}
     context = {"form": form, "counts": sorted([*counts, *kept]), **found}
     return answer(request, "annotate/project_restore.html", "restore-report", context, status=status)

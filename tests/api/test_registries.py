@@ -100,6 +100,15 @@ def test_a_curator_accepts_and_edits_with_if_match(ann, curator, ben):
     assert ben.get(f"speakers/{id}/").status_code == 200
 
 
+def test_a_field_that_a_merge_does_not_know_is_refused_and_nothing_is_merged(curator):
+    one, two = (curator.post(SPEAKERS, {"name": name}).json()["id"] for name in ("Port", "Harbour"))
+    answer = curator.post(f"speakers/{one}/merge/", {"into": two, "is_inverted": True})
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["pointer"] == "#/is_inverted"
+    assert answer.json()["detail"] == "“is_inverted” is not a field here; known are into, inverted."
+    assert curator.get(f"speakers/{one}/").json()["merged_into"] is None
+
+
 def test_annotators_do_not_edit_or_merge(ann, curator):
     one, two = (curator.post(SPEAKERS, {"name": name}).json()["id"] for name in "AB")
     assert ann.patch(f"speakers/{one}/", {"note": "x"}).status_code == 403

@@ -43,6 +43,10 @@ def own(line):
     return next(one for one in line["layers"] if one["kind"] == "annotator" and one["status"] == "submitted")
 
 
+def own_claims(line):
+    return next((layer["claims"] for layer in line["layers"] if layer["claims"]), [])
+
+
 def renamed(layer):
     """Return a layer with claims of other ids."""
     layer = deepcopy(layer)
@@ -118,6 +122,26 @@ def test_what_stands_in_a_line_twice_is_refused_before_anything_is_stored(tmp_pa
     code, said = restore_lines(tmp_path / "twice", [line])
     assert code == 1 and "line 1, /layers/" in said and "stands in this line twice; keep one of them." in said
     assert not Project.objects.exists() and not Document.objects.exists()
+
+
+@pytest.mark.parametrize("at_once", [1, 200])
+def test_it_is_said_how_far_a_file_was_stored_whose_lines_contradict_each_other(tmp_path, monkeypatch, at_once):
+    monkeypatch.setattr(run, "DOCUMENTS_AT_ONCE", at_once)
+    first, second = [line for line in lines() if own_claims(line)][:2]
+    right = own_claims(second)[0]["id"]
+    own_claims(second)[0]["id"] = own_claims(first)[0]["id"]
+    call = {"format": "documents-jsonl", "username": "boss", "codebook": BOOK}
+    make.user("boss")
+    path = write(tmp_path / "twice", [first, second])
+    code, said = restore(path, dry_run=True, **call)
+    assert code == 1 and "twice was not restored." in said and not Project.objects.exists()
+    code, said = restore(path, **call)
+    stored = "the lines up to 1" if at_once == 1 else "only the project, its rounds and accounts"
+    assert code == 1 and f"Of twice, {stored} were stored; correct it and restore it again to go on." in said
+    assert Document.objects.count() == (1 if at_once == 1 else 0) and Project.objects.exists()
+    own_claims(second)[0]["id"] = right
+    code, said = restore(write(tmp_path / "twice", [first, second]), **call)
+    assert code == 0 and Document.objects.count() == 2
 
 
 def test_no_project_is_made_of_a_file_without_lines(tmp_path):

@@ -50,7 +50,7 @@ def test_what_cannot_be_restored_is_listed_and_nothing_is_stored(root: Client) -
 
     assert refused.status_code == 400 and not Project.objects.exists()
     page = refused.content.decode()
-    assert "Nothing was stored." in page and "名.jsonl" in page and "line 1" in page and "line 2" in page
+    assert "The file was not restored." in page and "名.jsonl" in page and "line 1" in page and "line 2" in page
 
 
 @pytest.mark.parametrize(

@@ -26,12 +26,23 @@ class Problem:
 
 
 class Refused(Exception):
-    """The files cannot be restored as they are; nothing of them was stored."""
+    """The file cannot be restored as it is; nothing of it was stored but the lines up to `stored_to`.
 
-    def __init__(self, problems: list[Problem], *, n_more: int = 0) -> None:
+    0 where no line is, but what they have in common: the project, rounds and accounts.
+    """
+
+    def __init__(self, problems: list[Problem], *, n_more: int = 0, stored_to: int | None = None) -> None:
         super().__init__(str(problems[0]))
         self.problems = problems
         self.n_more = n_more
+        self.stored_to = stored_to
+
+    def fate(self, name: str) -> str:
+        """Return what became of the file of that name, in a sentence."""
+        if self.stored_to is None:
+            return f"{name} was not restored."
+        kept = f"the lines up to {self.stored_to}" if self.stored_to else "only the project, its rounds and accounts"
+        return f"Of {name}, {kept} were stored; correct it and restore it again to go on."
 
 
 @dataclass(slots=True, kw_only=True)

@@ -75,6 +75,8 @@ class Run:
     seen: set[UUID] = field(default_factory=set)
     # A whole project: its submissions come beside the lines, which name entries as they were chosen.
     is_whole: bool = False
+    # Whether each batch stays, whatever comes of the next one.
+    keeps: bool = True
     # Whether what is missing is added: to a whole project that is there already nothing is.
     adds: bool = True
 
@@ -126,24 +128,29 @@ def check_documents(run: Run, path: Path | Part, needs: Needs, tell: Tell) -> No
 def store_documents(run: Run, path: Path | Part, place: Place, tell: Tell) -> None:
     """Store lines that were checked, in batches that are whole. Raises Refused."""
     entries = Entries(corpus=place.project.corpus, batch=run.batch, makes=not run.is_whole)
+    stored_to: int | None = 0 if run.keeps else None
     for part in _parts((number, document_line(raw)) for number, raw in read_objects(path, tell)):
-        with contradictions(path.name, part):
+        with contradictions(path.name, part, stored_to):
             _store_documents(run, place, entries, part, path.name)
+        stored_to = part[-1][0] if run.keeps else None
     run.outcome.made["entries"] = entries.n_made
 
 
 @contextmanager
-def contradictions(file: str, part: Sequence[tuple[int, Any]]) -> Iterator[None]:
+def contradictions(file: str, part: Sequence[tuple[int, Any]], stored_to: int | None) -> Iterator[None]:
     """Refuse a batch that breaks a rule of the database: its lines contradict each other, or what is stored."""
     try:
         yield
+    except Refused as refused:
+        refused.stored_to = stored_to
+        raise
     except IntegrityError as error:
         lines = (
             f"Lines {part[0][0]} to {part[-1][0]} contradict each other or what is stored: an id, or a reading of the "
         )
         rule = f"same annotator, round and document, stands there twice ({str(error).splitlines()[0]}). "
         detail = f"{lines}{rule}Nothing of these lines was stored; correct the file."
-        raise Refused([Problem(file=file, line=part[0][0], detail=detail)]) from error
+        raise Refused([Problem(file=file, line=part[0][0], detail=detail)], stored_to=stored_to) from error
 
 
 def _parts(lines: Iterator[tuple[int, DocumentLine]]) -> Iterator[list[tuple[int, DocumentLine]]]:
@@ -340,9 +347,11 @@ def restore_claims(run: Run, path: Path, codebooks: Iterable[Path], tell: Tell) 
         raise Refused(misfits)
     entries = Entries(corpus=project.corpus, batch=run.batch)
     lines = ((number, claim_line(raw)) for number, raw in read_objects(path, tell))
+    stored_to: int | None = None
     for part in batched(lines, CLAIMS_AT_ONCE):
-        with contradictions(path.name, part):
+        with contradictions(path.name, part, stored_to):
             _store_claims(run, place, entries, list(part), path.name)
+        stored_to = part[-1][0] if run.keeps else None
     run.outcome.made["entries"] = entries.n_made
 
 

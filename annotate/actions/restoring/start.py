@@ -33,7 +33,7 @@ def restore_project(
     `tell` hears of the bytes that were read; each file is read twice. Raises Refused with every problem found, before
     anything is stored; PermissionDenied. A dry run does all of it and takes it back.
     """
-    run = Run(user=user, slug=slug, now=now)
+    run = Run(user=user, slug=slug, now=now, keeps=not dry_run)
     run.batch.actor = user
     with transaction.atomic() if dry_run else nullcontext():
         RESTORES[format](run, path, codebooks, tell)

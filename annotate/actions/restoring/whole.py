@@ -51,7 +51,7 @@ def restore_whole(run: Run, path: Path, codebooks: Iterable[Path], tell: Tell) -
     """Restore an archive of the format `project`. Raises Refused; then nothing was stored."""
     if list(codebooks):
         raise refused(path.name, "An archive brings its codebook along; leave --codebook out.")
-    run.is_whole = True
+    run.is_whole, run.keeps = True, False
     try:
         with open_archive(path) as archive, transaction.atomic():
             head = read_head(archive.head)
