@@ -64,7 +64,7 @@ def wait_until_idle(seconds: float = 10.0) -> None:
     """Wait until the server has done what it began: emptying PostgreSQL's tables meanwhile would deadlock with it.
 
     A page that is left sends its last request when it likes: should that one come later still, it is the one to fail,
-    as it looks for the deadlock first.
+    as it looks for the deadlock first (not much first: the tables wait as long for an autovacuum to be sent away).
     """
     from django.db import connection
 
@@ -73,7 +73,7 @@ def wait_until_idle(seconds: float = 10.0) -> None:
     others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
     end = time.monotonic() + seconds
     with connection.cursor() as cursor:
-        cursor.execute("SET deadlock_timeout = '60s'")
+        cursor.execute("SET deadlock_timeout = '5s'")
     while time.monotonic() < end:
         with connection.cursor() as cursor:
             cursor.execute(f"{others} AND state <> 'idle'")
